@@ -1,0 +1,117 @@
+#include "base/base.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The code point at the start of text and its length in bytes; length 0 for invalid UTF-8. */
+static size_t decode_utf8(siglet_slice text, uint32_t *ret_point)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const uint8_t first = text.ptr[0];
+	const size_t len = first < 0x80 ? 1 :
+			   first >= 0xc2 && first < 0xe0 ? 2 :
+			   first >= 0xe0 && first < 0xf0 ? 3 :
+			   first >= 0xf0 && first < 0xf5 ? 4 :
+							   0;
+	uint32_t point;
+
+	if (len == 0 || len > text.len)
+		return 0;
+	point = len == 1 ? first : first & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		if ((text.ptr[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (text.ptr[i] & 0x3fu);
+	}
+	if (point < smallest[len] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+		return 0;
+	*ret_point = point;
+	return len;
+}
+
+bool siglet_utf8_is_valid(siglet_slice text)
+{
+	while (text.len > 0) {
+		uint32_t point;
+		const size_t len = decode_utf8(text, &point);
+
+		if (len == 0)
+			return false;
+		text = siglet_slice_of(text.ptr + len, text.len - len);
+	}
+	return true;
+}
+
+/* What moves the cursor, changes its direction, or hides: Unicode categories Cc, Cf, Zl, Zp. */
+static bool is_unsafe(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x600 && c <= 0x605) ||
+	       c == 0x61c || c == 0x6dd || c == 0x70f || c == 0x180e ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+	       (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+/* One step: how many bytes were read, and what to show for them. out holds at least 12 bytes. */
+static size_t escape_one(siglet_slice text, char *out, size_t out_size)
+{
+	uint32_t point;
+	const size_t len = decode_utf8(text, &point);
+
+	if (len == 0) {
+		(void)snprintf(out, out_size, "\\x%02x", text.ptr[0]);
+		return 1;
+	}
+	if (point == '\\')
+		(void)snprintf(out, out_size, "\\\\");
+	else if (is_unsafe(point) && point < 0x80)
+		(void)snprintf(out, out_size, "\\x%02x", (unsigned)point);
+	else if (is_unsafe(point))
+		(void)snprintf(out, out_size, "\\u{%x}", (unsigned)point);
+	else {
+		memcpy(out, text.ptr, len);
+		out[len] = '\0';
+	}
+	return len;
+}
+
+siglet_err *siglet_text_print(siglet_slice text, siglet_buf *ret_text)
+{
+	const size_t before = ret_text->len;
+
+	while (text.len > 0) {
+		char out[16];
+		const size_t len = escape_one(text, out, sizeof(out));
+		siglet_err *err = siglet_buf_append_str(ret_text, out);
+
+		if (err != NULL) {
+			ret_text->len = before;
+			return err;
+		}
+		text = siglet_slice_of(text.ptr + len, text.len - len);
+	}
+	return NULL;
+}
+
+siglet_printable siglet_text_printable(siglet_slice text)
+{
+	static const char more[] = "…";
+	siglet_printable result;
+	size_t used = 0;
+
+	while (text.len > 0) {
+		char out[16];
+		const size_t len = escape_one(text, out, sizeof(out)), add = strlen(out);
+
+		if (used + add + sizeof(more) > sizeof(result.text)) {
+			memcpy(result.text + used, more, sizeof(more) - 1);
+			used += sizeof(more) - 1;
+			break;
+		}
+		memcpy(result.text + used, out, add);
+		used += add;
+		text = siglet_slice_of(text.ptr + len, text.len - len);
+	}
+	result.text[used] = '\0';
+	return result;
+}

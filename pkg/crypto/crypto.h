@@ -1,0 +1,174 @@
+/*
+ * crypto: is this signature this key's, and what is the hash of these bytes?
+ *
+ * Digests, public keys, signatures, and the registry of algorithms, over OpenSSL. No I/O, no clock,
+ * no state of ours; keys are immutable and may be shared by threads, a hasher belongs to one.
+ *
+ * Spec: FIPS 180-4, FIPS 186-5 (ECDSA), RFC 8032 (Ed25519), RFC 8017 (RSA), FIPS 204 (ML-DSA),
+ *       sigstore_common.proto PublicKeyDetails, the Sigstore algorithm registry.
+ */
+#ifndef SIGLET_CRYPTO_H
+#define SIGLET_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+
+/* ---- digests (digest.c) ---- */
+
+typedef enum siglet_hash {
+	SIGLET_SHA256 = 0,
+	SIGLET_SHA384,
+	SIGLET_SHA512,
+} siglet_hash;
+
+#define SIGLET_HASH_COUNT 3
+#define SIGLET_HASH_BIT(hash) (1u << (hash))
+#define SIGLET_SHA256_SIZE 32
+#define SIGLET_MAX_HASH_SIZE 64
+
+typedef struct siglet_digest {
+	siglet_hash hash;
+	uint8_t bytes[SIGLET_MAX_HASH_SIZE]; /* the first siglet_hash_size(hash) count */
+} siglet_digest;
+
+/* Digests of one message under several hashes; mask has a SIGLET_HASH_BIT for each one present. */
+typedef struct siglet_digests {
+	unsigned mask;
+	siglet_digest of[SIGLET_HASH_COUNT];
+} siglet_digests;
+
+size_t siglet_hash_size(siglet_hash hash);	 /* in bytes: 32, 48, 64 */
+const char *siglet_hash_name(siglet_hash hash); /* "sha256" … */
+bool siglet_hash_find(siglet_slice name, siglet_hash *ret_hash); /* by that name, exactly */
+siglet_slice siglet_digest_slice(const siglet_digest *digest);
+bool siglet_digest_equal(const siglet_digest *a, const siglet_digest *b); /* hash and bytes */
+const siglet_digest *siglet_digests_get(const siglet_digests *digests, siglet_hash hash); /* or NULL */
+
+/* Errors: SIGLET_E_LENGTH when bytes is not as long as the hash's output. */
+SIGLET_MUST_USE siglet_err *siglet_digest_from(siglet_hash hash, siglet_slice bytes,
+					       siglet_digest *ret_digest);
+
+/* The hash of the parts, one after the other. Errors: SIGLET_E_CRYPTO. */
+SIGLET_MUST_USE siglet_err *siglet_crypto_hash(siglet_hash hash, const siglet_slice *parts,
+					       size_t count, siglet_digest *ret_digest);
+SIGLET_MUST_USE siglet_err *siglet_crypto_sha256(const siglet_slice *parts, size_t count,
+						 siglet_digest *ret_digest);
+
+/* One pass over a message of any size, for every hash in mask. */
+typedef struct siglet_hasher siglet_hasher;
+SIGLET_MUST_USE siglet_err *siglet_hasher_new(unsigned mask, siglet_hasher **ret_hasher);
+SIGLET_MUST_USE siglet_err *siglet_hasher_update(siglet_hasher *hasher, siglet_slice data);
+SIGLET_MUST_USE siglet_err *siglet_hasher_finish(siglet_hasher *hasher,
+						 siglet_digests *ret_digests);
+void siglet_hasher_free(siglet_hasher *hasher);
+
+/* ---- algorithms (registry.c) ---- */
+
+typedef enum siglet_key_type {
+	SIGLET_KEY_P256 = 1,
+	SIGLET_KEY_P384,
+	SIGLET_KEY_P521,
+	SIGLET_KEY_ED25519,
+	SIGLET_KEY_RSA,
+	SIGLET_KEY_ML_DSA_44,
+	SIGLET_KEY_ML_DSA_65,
+	SIGLET_KEY_ML_DSA_87,
+} siglet_key_type;
+
+/* A way to sign: the key's type is known from the key, so this names only what is left to choose. */
+typedef enum siglet_scheme {
+	SIGLET_SCHEME_ECDSA_SHA256 = 1,
+	SIGLET_SCHEME_ECDSA_SHA384,
+	SIGLET_SCHEME_ECDSA_SHA512,
+	SIGLET_SCHEME_ED25519,	  /* pure: over the whole message */
+	SIGLET_SCHEME_ED25519_PH, /* over its SHA-512 */
+	SIGLET_SCHEME_RSA_PKCS1_SHA256,
+	SIGLET_SCHEME_RSA_PSS_SHA256, /* MGF1 with SHA-256, salt of 32 bytes */
+	SIGLET_SCHEME_ML_DSA,	      /* pure: over the whole message, empty context */
+} siglet_scheme;
+
+const char *siglet_scheme_name(siglet_scheme scheme); /* "ECDSA SHA-256" … */
+/* False for the schemes that need the whole message. */
+bool siglet_scheme_hash(siglet_scheme scheme, siglet_hash *ret_hash);
+
+typedef struct siglet_key siglet_key; /* a public key; immutable */
+
+/* A row of PublicKeyDetails. */
+typedef struct siglet_key_details {
+	const char *name; /* "PKIX_ECDSA_P256_SHA_256" */
+	int number;
+	siglet_key_type type;
+	unsigned bits;	   /* RSA: the modulus must have as many; 0: any from 2048 to 16384 */
+	bool pkcs1;	   /* the key is a PKCS#1 RSAPublicKey, not a SubjectPublicKeyInfo */
+	siglet_scheme scheme;
+} siglet_key_details;
+
+/* NULL for a name or number that is unknown or names an algorithm no build supports. */
+const siglet_key_details *siglet_key_details_find(siglet_slice name);
+const siglet_key_details *siglet_key_details_number(int number);
+
+/*
+ * The row that a signer with this key writes (rekor-v2: P-256 -> PKIX_ECDSA_P256_SHA_256, RSA ->
+ * PKCS1V15 of its size, Ed25519 -> PKIX_ED25519_PH …). NULL where there is none (RSA of an odd size).
+ */
+const siglet_key_details *siglet_key_details_default(const siglet_key *key);
+
+#define SIGLET_MAX_SCHEMES 2
+
+/*
+ * The schemes under which a signature of an artifact by this key may be accepted, best first: the
+ * curve's own hash, then SHA-256 for P-384 and P-521 (what clients wrote until 2024); RSA PKCS#1 v1.5,
+ * then PSS; Ed25519 pure, then prehashed. Never chosen by what a bundle says.
+ */
+size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLET_MAX_SCHEMES]);
+
+/* ---- public keys (key.c) ---- */
+
+/*
+ * A DER SubjectPublicKeyInfo, whole and canonical.
+ * Errors: SIGLET_E_MALFORMED    not such a structure, trailing bytes, a point off the curve
+ *         SIGLET_E_UNSUPPORTED  a type, curve or size that we do not use (RSA under 2048 bits), or
+ *                               ML-DSA when this build's OpenSSL has none
+ */
+SIGLET_MUST_USE siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key);
+
+/* The key of a trust root: encoded and of the kind that details says, else SIGLET_E_MISMATCH. */
+SIGLET_MUST_USE siglet_err *siglet_key_from_details(const siglet_key_details *details,
+						    siglet_slice der, siglet_key **ret_key);
+
+/* A file with exactly one PEM block, PUBLIC KEY, and any text around it. Errors: as above, MISSING. */
+SIGLET_MUST_USE siglet_err *siglet_key_from_pem(siglet_slice text, siglet_key **ret_key);
+
+void siglet_key_free(siglet_key *key);
+siglet_key_type siglet_key_type_of(const siglet_key *key);
+unsigned siglet_key_bits(const siglet_key *key);	   /* RSA modulus, curve size, 256 for Ed25519 */
+siglet_slice siglet_key_spki(const siglet_key *key);	   /* DER SubjectPublicKeyInfo */
+const siglet_digest *siglet_key_id(const siglet_key *key); /* SHA-256 of it */
+const char *siglet_key_describe(const siglet_key *key);	   /* "ECDSA P-256", "RSA 4096" … */
+bool siglet_key_equal(const siglet_key *a, const siglet_key *b);
+/* The raw 32 bytes of an Ed25519 key; empty for others. */
+siglet_slice siglet_key_raw(const siglet_key *key);
+
+/*
+ * Check a signature. Returns NULL only when signature is one of this key over the message (or over a
+ * message with this digest). ECDSA signatures must be DER without trailing bytes.
+ *
+ * Errors: SIGLET_E_MISMATCH     not this key's signature over that
+ *         SIGLET_E_USAGE        the scheme does not fit the key, or the digest the scheme
+ *         SIGLET_E_UNSUPPORTED  the installed OpenSSL lacks the scheme
+ *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_key_verify(const siglet_key *key, siglet_scheme scheme,
+					      siglet_slice message, siglet_slice signature);
+SIGLET_MUST_USE siglet_err *siglet_key_verify_digest(const siglet_key *key, siglet_scheme scheme,
+						     const siglet_digest *digest,
+						     siglet_slice signature);
+
+/* OpenSSL's reason for the last failure, moved out of its queue, which is left empty. */
+SIGLET_MUST_USE siglet_err *siglet_crypto_error(siglet_code code, const char *what);
+void siglet_crypto_clear_errors(void);
+
+#endif
