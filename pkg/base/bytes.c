@@ -224,7 +224,7 @@ siglet_err *siglet_reader_bytes(siglet_reader *reader, size_t len, siglet_slice 
 
 siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width, uint64_t *ret_value)
 {
-	siglet_slice bytes;
+	siglet_slice bytes = SIGLET_SLICE_NONE;
 	siglet_err *err = siglet_reader_bytes(reader, width, &bytes);
 	uint64_t value = 0;
 
@@ -238,7 +238,7 @@ siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width, uint64_t *re
 
 siglet_err *siglet_reader_vector(siglet_reader *reader, size_t width, siglet_slice *ret_bytes)
 {
-	uint64_t len;
+	uint64_t len = 0;
 	siglet_err *err = siglet_reader_uint(reader, width, &len);
 
 	if (err != NULL)
