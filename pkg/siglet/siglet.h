@@ -1,0 +1,292 @@
+/*
+ * siglet: is this file what that identity signed?
+ *
+ * The public interface of libsiglet, and the only header that is installed. It verifies Sigstore
+ * bundles offline: no function here opens a socket, reads the environment or changes the process
+ * (locale, signals, OpenSSL's configuration).
+ *
+ * Handles are opaque. A siglet_trust and a siglet_expectation are immutable once in use and may be
+ * shared by any number of threads; every other handle belongs to one thread at a time. Text that is
+ * returned is UTF-8, NUL-terminated, and lives as long as the handle it was asked of, unless the
+ * function says "owned": then free it with siglet_string_free.
+ *
+ * Functions that can fail return a siglet_error *: NULL is success, anything else is owned by the
+ * caller. Outputs are named ret_… and are written on success only. A refusal is no error: the call
+ * succeeds and siglet_result_accepted says false.
+ *
+ *	siglet_trust *trust = NULL;
+ *	siglet_expectation *expect = NULL;
+ *	siglet_result *result = NULL;
+ *	siglet_error *error = siglet_trust_shipped("public", &trust);
+ *	if (error == NULL)
+ *		error = siglet_expectation_new(trust, &expect);
+ *	if (error == NULL)
+ *		error = siglet_expectation_set(expect, SIGLET_EXPECT_GITHUB, "acme/app");
+ *	if (error == NULL)
+ *		error = siglet_verify_file(trust, expect, "app.tar.gz", NULL, &result);
+ *	puts(error == NULL && siglet_result_accepted(result) ? "good" : "bad");
+ *
+ * Spec: Sigstore client specification section 4; docs/checks.md lists every rule that is checked.
+ */
+#ifndef SIGLET_SIGLET_H
+#define SIGLET_SIGLET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define SIGLET_API __attribute__((visibility("default")))
+#define SIGLET_CHECKED __attribute__((visibility("default"), warn_unused_result))
+#else
+#define SIGLET_API
+#define SIGLET_CHECKED
+#endif
+
+/* The library's version, such as "0.1.0". */
+SIGLET_API const char *siglet_version(void);
+
+/* ---- errors ---- */
+
+/* What an error means to who runs a program; the command line's exit codes. */
+typedef enum siglet_status {
+	SIGLET_STATUS_OK = 0,
+	SIGLET_STATUS_REFUSED = 1,    /* the answer is no; a malformed or unsupported bundle too */
+	SIGLET_STATUS_USAGE = 2,      /* the call makes no sense */
+	SIGLET_STATUS_UNREADABLE = 3, /* an input is missing, unreadable or not what it should be */
+	SIGLET_STATUS_SERVICE = 4,    /* a service failed or can't be reached */
+	SIGLET_STATUS_IDENTITY = 5,   /* no identity to sign with */
+	SIGLET_STATUS_TRUST = 6,      /* no usable trust root */
+	SIGLET_STATUS_INTERNAL = 70,  /* out of memory, or a fault of ours */
+} siglet_status;
+
+typedef struct siglet_err siglet_error;
+
+SIGLET_API siglet_status siglet_error_status(const siglet_error *error); /* NULL: OK */
+SIGLET_API const char *siglet_error_message(const siglet_error *error);  /* what, where, why */
+SIGLET_API const char *siglet_error_hint(const siglet_error *error);     /* what to do, or NULL */
+SIGLET_API void siglet_error_free(siglet_error *error);
+
+SIGLET_API void siglet_string_free(char *text); /* for text that is "owned"; NULL is fine */
+
+/* ---- trust: whose word counts ---- */
+
+typedef struct siglet_trust siglet_trust;
+
+/*
+ * A trust root that is compiled in: "public", "staging" or "github".
+ * Errors: USAGE for another name; TRUST, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_shipped(const char *instance, siglet_trust **ret_trust);
+
+/* A trusted_root.json in memory; source names it in messages. Errors: UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_trust_parse(const void *json, size_t len, const char *source,
+						siglet_trust **ret_trust);
+
+/* A file: a trusted_root.json. Errors: UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_trust_open(const char *path, siglet_trust **ret_trust);
+
+/* A file: a ClientTrustConfig, whose trusted root is taken. Errors: UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trust);
+
+/* "public", "staging", "github", or the file it was read from. */
+SIGLET_API const char *siglet_trust_source(const siglet_trust *trust);
+SIGLET_API void siglet_trust_free(siglet_trust *trust);
+
+/* ---- expectation: what is asked ---- */
+
+typedef struct siglet_expectation siglet_expectation;
+
+/*
+ * An expectation that accepts nothing yet, with the thresholds that go with trust (the instance's own;
+ * else one log, one time, one SCT). trust may be NULL. An identity and an issuer, a short form for both,
+ * or a key must be set.
+ */
+SIGLET_CHECKED siglet_error *siglet_expectation_new(const siglet_trust *trust,
+						    siglet_expectation **ret_expectation);
+SIGLET_API void siglet_expectation_free(siglet_expectation *expectation);
+
+typedef enum siglet_expect {
+	SIGLET_EXPECT_IDENTITY = 1,   /* the certificate's SAN, exactly */
+	SIGLET_EXPECT_ISSUER,	      /* the OIDC issuer, exactly */
+	SIGLET_EXPECT_IDENTITY_REGEX, /* PCRE2, anchored at both ends; see siglet_expectation_warning */
+	SIGLET_EXPECT_ISSUER_REGEX,
+	SIGLET_EXPECT_GITHUB,	      /* OWNER or OWNER/REPO */
+	SIGLET_EXPECT_GITLAB,	      /* GROUP/PROJECT, or a self-managed project's https URL */
+	SIGLET_EXPECT_EMAIL,	      /* an address; needs an issuer too */
+	SIGLET_EXPECT_WORKFLOW,	      /* with a short form: FILE, or OWNER/REPO/PATH of a reusable one */
+	SIGLET_EXPECT_REF,	      /* with a short form: the source ref */
+	SIGLET_EXPECT_REQUIRE,	      /* NAME=VALUE of a certificate extension; may be repeated */
+	SIGLET_EXPECT_TYPE,	      /* predicate type (short name or URI), or "signature" */
+	SIGLET_EXPECT_SIGNED_AFTER,   /* RFC 3339: refuse older signatures */
+	SIGLET_EXPECT_KEY_PEM,	      /* PEM text of a managed key in place of an identity */
+	SIGLET_EXPECT_KEY_FILE,	      /* the same from a file */
+	SIGLET_EXPECT_KEY_NOT_BEFORE, /* RFC 3339 */
+	SIGLET_EXPECT_KEY_NOT_AFTER,  /* RFC 3339 */
+} siglet_expect;
+
+/* Ask for something; each at most once, except REQUIRE. Errors: USAGE, UNREADABLE (files), INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_expectation_set(siglet_expectation *expectation,
+						    siglet_expect what, const char *value);
+
+typedef enum siglet_threshold {
+	SIGLET_THRESHOLD_TLOG = 1,  /* distinct transparency logs */
+	SIGLET_THRESHOLD_TIMESTAMP, /* distinct observers of the time */
+	SIGLET_THRESHOLD_SCT,	    /* distinct CT logs */
+} siglet_threshold;
+
+SIGLET_CHECKED siglet_error *siglet_expectation_set_threshold(siglet_expectation *expectation,
+							      siglet_threshold which,
+							      unsigned count);
+
+/* Judge only the envelope; the verdict says that no artifact was checked. */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_statement_only(siglet_expectation *expectation);
+
+/* Is it whole? Every verification asks this first; a program may ask before it reads files. Errors: USAGE. */
+SIGLET_CHECKED siglet_error *siglet_expectation_check(const siglet_expectation *expectation);
+
+/* Something a person should know, such as a pattern that accepts any text; or NULL. */
+SIGLET_API const char *siglet_expectation_warning(const siglet_expectation *expectation);
+
+/* ---- bundles ---- */
+
+/* One bundle, or the up to 64 bundles of a .sigstore.jsonl. */
+typedef struct siglet_bundles siglet_bundles;
+
+/*
+ * Parse bundles; source names them in messages. Nothing is verified.
+ * Errors: REFUSED (malformed, unsupported or larger than a limit), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *source,
+						  siglet_bundles **ret_bundles);
+/* The same from a file, or "-" for standard input. Errors: UNREADABLE too. */
+SIGLET_CHECKED siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles);
+SIGLET_API size_t siglet_bundles_count(const siglet_bundles *bundles);
+SIGLET_API const char *siglet_bundles_source(const siglet_bundles *bundles);
+
+/* What they say, without deciding: text for people, or one JSON object a bundle in an array. Owned. */
+SIGLET_CHECKED siglet_error *siglet_bundles_describe(const siglet_bundles *bundles,
+						     char **ret_text);
+SIGLET_CHECKED siglet_error *siglet_bundles_describe_json(const siglet_bundles *bundles,
+							  char **ret_json);
+/* Bundle number index written again as bundle JSON, with what siglet does not know left out. Owned. */
+SIGLET_CHECKED siglet_error *siglet_bundles_write(const siglet_bundles *bundles, size_t index,
+						  char **ret_json);
+SIGLET_API void siglet_bundles_free(siglet_bundles *bundles);
+
+/* ---- artifacts ---- */
+
+typedef struct siglet_artifact siglet_artifact;
+
+/* "sha256:HEX", "sha384:HEX" or "sha512:HEX". Errors: USAGE. */
+SIGLET_CHECKED siglet_error *siglet_artifact_from_digest(const char *digest,
+							 siglet_artifact **ret_artifact);
+
+/* Bytes in memory; borrowed until the artifact is freed. */
+SIGLET_CHECKED siglet_error *siglet_artifact_from_bytes(const void *data, size_t len,
+							siglet_artifact **ret_artifact);
+
+/*
+ * A stream: begin with the bundles that it will be verified against (they say which hashes are needed;
+ * the expectation names the key, may be NULL), add the bytes in order, finish.
+ * Errors of begin: USAGE where a signature needs the whole artifact in memory (pure Ed25519, ML-DSA).
+ */
+SIGLET_CHECKED siglet_error *siglet_artifact_begin(const siglet_bundles *bundles,
+						   const siglet_expectation *expectation,
+						   siglet_artifact **ret_artifact);
+SIGLET_CHECKED siglet_error *siglet_artifact_add(siglet_artifact *artifact, const void *data,
+						 size_t len);
+SIGLET_CHECKED siglet_error *siglet_artifact_finish(siglet_artifact *artifact);
+
+/*
+ * A file, read once in pieces. A directory, FIFO, socket or device is refused. Errors: UNREADABLE.
+ */
+SIGLET_CHECKED siglet_error *siglet_artifact_open(const char *path, const siglet_bundles *bundles,
+						  const siglet_expectation *expectation,
+						  siglet_artifact **ret_artifact);
+/* How many bytes were hashed; 0 for a digest. */
+SIGLET_API uint64_t siglet_artifact_size(const siglet_artifact *artifact);
+/* "sha256:HEX" of what is known, or NULL. */
+SIGLET_API const char *siglet_artifact_sha256(const siglet_artifact *artifact);
+SIGLET_API void siglet_artifact_free(siglet_artifact *artifact);
+
+/* ---- verification ---- */
+
+typedef struct siglet_result siglet_result;
+
+/*
+ * Verify. One of the bundles alone must meet everything that is asked; with all, every one must.
+ * artifact is NULL for statement-only. The result borrows from every argument: free it first.
+ * Errors: USAGE, INTERNAL. A refusal is no error.
+ */
+SIGLET_CHECKED siglet_error *siglet_verify_artifact(const siglet_trust *trust,
+						    const siglet_expectation *expectation,
+						    const siglet_bundles *bundles,
+						    const siglet_artifact *artifact, bool all,
+						    siglet_result **ret_result);
+
+/*
+ * The short way for a file: bundle_path NULL looks for FILE.sigstore.json, FILE.sigstore,
+ * FILE.sigstore.jsonl, in this order; the first that exists decides. The result owns what it needs.
+ * A malformed bundle is a refusal. Errors: USAGE, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_verify_file(const siglet_trust *trust,
+						const siglet_expectation *expectation,
+						const char *path, const char *bundle_path,
+						siglet_result **ret_result);
+
+/* Bytes in memory and a bundle in memory. A malformed bundle is a refusal. Errors: USAGE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_verify_bytes(const siglet_trust *trust,
+						 const siglet_expectation *expectation,
+						 const void *data, size_t len,
+						 const void *bundle_json, size_t bundle_len,
+						 siglet_result **ret_result);
+
+/* A digest ("sha256:HEX") and a bundle in memory. A malformed bundle is a refusal. */
+SIGLET_CHECKED siglet_error *siglet_verify_digest(const siglet_trust *trust,
+						  const siglet_expectation *expectation,
+						  const char *digest, const void *bundle_json,
+						  size_t bundle_len, siglet_result **ret_result);
+
+SIGLET_API bool siglet_result_accepted(const siglet_result *result);
+
+/* Of a refusal: the rule's stable name ("log.checkpoint"), why, and what to do. NULL when accepted. */
+SIGLET_API const char *siglet_result_rule(const siglet_result *result);
+SIGLET_API const char *siglet_result_message(const siglet_result *result);
+SIGLET_API const char *siglet_result_hint(const siglet_result *result); /* may be NULL */
+
+/* One line for people: who signed what, when, how it was logged; or why it is refused. */
+SIGLET_API const char *siglet_result_line(const siglet_result *result);
+
+/* "signed" or "attested: TYPE"; of an accepted result. NULL otherwise. */
+SIGLET_API const char *siglet_result_kind(const siglet_result *result);
+
+/* The certificate's SAN and issuer, once its chain was verified; NULL otherwise and for a key. */
+SIGLET_API const char *siglet_result_identity(const siglet_result *result);
+SIGLET_API const char *siglet_result_issuer(const siglet_result *result);
+/* A certificate extension by name ("source-repository-uri"), likewise. */
+SIGLET_API const char *siglet_result_extension(const siglet_result *result, const char *name);
+
+/* The earliest verified time, seconds since 1970 UTC. False when there is none. */
+SIGLET_API bool siglet_result_time(const siglet_result *result, int64_t *ret_time_s);
+
+/* The whole report as a JSON object (schema: docs/json.md), or as text for people. Owned. */
+SIGLET_CHECKED siglet_error *siglet_result_json(const siglet_result *result, const char *file,
+						char **ret_json);
+SIGLET_CHECKED siglet_error *siglet_result_explain(const siglet_result *result, char **ret_text);
+
+/* The predicate of an accepted attestation, as JSON. Owned. Errors: USAGE, REFUSED. */
+SIGLET_CHECKED siglet_error *siglet_result_predicate(const siglet_result *result, char **ret_json,
+						     size_t *ret_len);
+
+SIGLET_API void siglet_result_free(siglet_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
