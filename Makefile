@@ -88,6 +88,12 @@ $(B)/%.o: %.c Makefile
 	$(if $(V),,@echo "  CC   $<")
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(B)/gen/shipped_roots.h: pkg/siglet/embed.sh $(wildcard third_party_certs/*/trusted_root.json)
+	@mkdir -p $(@D)
+	$(Q)pkg/siglet/embed.sh third_party_certs > $@.tmp && mv $@.tmp $@
+
+$(B)/pkg/siglet/shipped.o: $(B)/gen/shipped_roots.h
+
 $(B)/libsiglet.a: $(LIB_OBJ)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(LIB_OBJ)
 

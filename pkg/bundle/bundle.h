@@ -75,6 +75,8 @@ void siglet_bundle_free(siglet_bundle *bundle);
 const siglet_bundle_data *siglet_bundle_get(const siglet_bundle *bundle);
 const siglet_cert *siglet_bundle_leaf(const siglet_bundle *bundle); /* NULL for a key */
 
+const char *siglet_bundle_version_name(siglet_bundle_version version); /* "v0.3" */
+
 /* The artifact hashes that verifying it could need; mask. key may be NULL with a certificate. */
 unsigned siglet_bundle_hashes(const siglet_bundle *bundle, const siglet_key *key);
 

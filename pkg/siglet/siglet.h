@@ -113,8 +113,6 @@ SIGLET_API void siglet_expectation_free(siglet_expectation *expectation);
 typedef enum siglet_expect {
 	SIGLET_EXPECT_IDENTITY = 1,   /* the certificate's SAN, exactly */
 	SIGLET_EXPECT_ISSUER,	      /* the OIDC issuer, exactly */
-	SIGLET_EXPECT_IDENTITY_REGEX, /* PCRE2, anchored at both ends; see siglet_expectation_warning */
-	SIGLET_EXPECT_ISSUER_REGEX,
 	SIGLET_EXPECT_GITHUB,	      /* OWNER or OWNER/REPO */
 	SIGLET_EXPECT_GITLAB,	      /* GROUP/PROJECT, or a self-managed project's https URL */
 	SIGLET_EXPECT_EMAIL,	      /* an address; needs an issuer too */
@@ -124,14 +122,41 @@ typedef enum siglet_expect {
 	SIGLET_EXPECT_TYPE,	      /* predicate type (short name or URI), or "signature" */
 	SIGLET_EXPECT_SIGNED_AFTER,   /* RFC 3339: refuse older signatures */
 	SIGLET_EXPECT_KEY_PEM,	      /* PEM text of a managed key in place of an identity */
-	SIGLET_EXPECT_KEY_FILE,	      /* the same from a file */
 	SIGLET_EXPECT_KEY_NOT_BEFORE, /* RFC 3339 */
 	SIGLET_EXPECT_KEY_NOT_AFTER,  /* RFC 3339 */
 } siglet_expect;
 
-/* Ask for something; each at most once, except REQUIRE. Errors: USAGE, UNREADABLE (files), INTERNAL. */
+/*
+ * Ask for something; each at most once, except REQUIRE. Errors: USAGE; UNREADABLE for a KEY_PEM that is
+ * no public key; INTERNAL.
+ */
 SIGLET_CHECKED siglet_error *siglet_expectation_set(siglet_expectation *expectation,
 						    siglet_expect what, const char *value);
+
+/*
+ * Ask that the identity (or issuer) match by a rule of the caller's: matches is given the whole value,
+ * which may hold any byte, and says yes or no; description is shown to people. The context must outlive
+ * the expectation and bear use by several threads. what is SIGLET_EXPECT_IDENTITY or _ISSUER.
+ */
+typedef bool siglet_matcher(void *context, const char *value, size_t len);
+SIGLET_CHECKED siglet_error *siglet_expectation_set_matcher(siglet_expectation *expectation,
+							    siglet_expect what,
+							    const char *description,
+							    siglet_matcher *matches,
+							    void *context);
+
+/*
+ * The same by a PCRE2 pattern, always anchored at both ends, with match limits; a pattern that accepts
+ * any text leaves a siglet_expectation_warning. Not in libsiglet-verify.
+ * Errors: USAGE for a bad or empty pattern, or where PCRE2 is not installed; INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_pattern(siglet_expectation *expectation,
+							    siglet_expect what,
+							    const char *pattern);
+
+/* A managed key from a PEM file. Not in libsiglet-verify. Errors: USAGE, UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation,
+							     const char *path);
 
 typedef enum siglet_threshold {
 	SIGLET_THRESHOLD_TLOG = 1,  /* distinct transparency logs */
@@ -192,8 +217,9 @@ SIGLET_CHECKED siglet_error *siglet_artifact_from_bytes(const void *data, size_t
 
 /*
  * A stream: begin with the bundles that it will be verified against (they say which hashes are needed;
- * the expectation names the key, may be NULL), add the bytes in order, finish.
- * Errors of begin: USAGE where a signature needs the whole artifact in memory (pure Ed25519, ML-DSA).
+ * the expectation names the key, may be NULL), add the bytes in order, finish. Memory does not grow with
+ * the artifact, except where a signature is over the whole of it (pure Ed25519, ML-DSA): it is then kept,
+ * up to 256 MiB.
  */
 SIGLET_CHECKED siglet_error *siglet_artifact_begin(const siglet_bundles *bundles,
 						   const siglet_expectation *expectation,

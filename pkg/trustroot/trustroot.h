@@ -39,7 +39,7 @@ typedef struct siglet_log {
 	siglet_slice operator_; /* empty when not given */
 	siglet_slice log_id;   /* 32 bytes in practice; opaque */
 	uint8_t checkpoint_id[4]; /* key id on checkpoints: checkpointKeyId, else the first of log_id */
-	const siglet_key *key;
+	siglet_key *key;
 	siglet_scheme scheme;
 	const char *key_details; /* registry name */
 	siglet_window window;
@@ -50,7 +50,7 @@ typedef struct siglet_authority {
 	siglet_slice uri;
 	siglet_slice operator_;
 	siglet_slice organization, common_name;
-	const siglet_chain *chain;
+	siglet_chain *chain;
 	siglet_window window;
 } siglet_authority;
 

@@ -59,6 +59,7 @@ typedef struct siglet_thresholds {
 typedef struct siglet_policy {
 	/* identity: all that is given must hold; without a key at least a SAN and an issuer criterion */
 	siglet_match identity, issuer;
+	bool email_only; /* the SAN must be an e-mail address */
 	siglet_forge forge;
 	char *forge_url;	/* "https://github.com", "https://gitlab.com", a self-managed one */
 	char *forge_owner;	/* GitHub: the owner */
@@ -88,11 +89,6 @@ void siglet_policy_clear(siglet_policy *policy);
  * identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms.
  */
 SIGLET_MUST_USE siglet_err *siglet_policy_check(const siglet_policy *policy);
-
-/* Errors: SIGLET_E_MISMATCH (says what it is and what was asked), SIGLET_E_MISSING, NOMEM. */
-SIGLET_MUST_USE siglet_err *siglet_policy_match_identity(const siglet_policy *policy,
-							 const siglet_identity *identity,
-							 const char **ret_rule);
 
 /* ---- report (report.c) ---- */
 
@@ -133,6 +129,15 @@ typedef enum siglet_rule {
 
 const char *siglet_rule_name(siglet_rule rule);
 
+/*
+ * Does a certificate's identity meet the policy's identity part? *ret_rule is set in any case: the rule
+ * that failed, or SIGLET_RULE_IDENTITY.
+ * Errors: SIGLET_E_MISMATCH (says what it is and what was asked), SIGLET_E_MISSING, NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_policy_match_identity(const siglet_policy *policy,
+							 const siglet_identity *identity,
+							 siglet_rule *ret_rule);
+
 /* The zero value is failure: what was not set was not passed. */
 typedef enum siglet_outcome {
 	SIGLET_OUTCOME_FAILED = 0,
@@ -161,8 +166,7 @@ typedef struct siglet_report_entry {
 	const siglet_entry *entry;
 	const siglet_log *log; /* NULL: unknown, not counted */
 	bool inclusion_proven; /* false: a promise alone (v0.1) */
-	siglet_inclusion inclusion;
-	siglet_merkle_step *steps; /* entry->proof_count of them; NULL without a proof */
+	siglet_inclusion inclusion; /* only where inclusion_proven */
 } siglet_report_entry;
 
 typedef struct siglet_report siglet_report;
@@ -198,11 +202,11 @@ void siglet_report_free(siglet_report *report);
 /* ---- the algorithm (verify.c) ---- */
 
 /* The artifact: its digests, and the whole of it where a scheme needs that (pure Ed25519, ML-DSA). */
-typedef struct siglet_artifact {
+typedef struct siglet_verify_input {
 	const siglet_digests *digests; /* NULL with statement_only */
 	bool has_message;
 	siglet_slice message;
-} siglet_artifact;
+} siglet_verify_input;
 
 /*
  * Run every check. The report is made whatever the verdict, and borrows from bundle, root and policy,
@@ -214,7 +218,7 @@ typedef struct siglet_artifact {
  * siglet_report_accepted.
  */
 SIGLET_MUST_USE siglet_err *siglet_verify(const siglet_bundle *bundle, const siglet_trustroot *root,
-					  const siglet_artifact *artifact,
+					  const siglet_verify_input *artifact,
 					  const siglet_policy *policy, siglet_report **ret_report);
 
 /* ---- views (view_text.c, view_json.c, view_explain.c) ---- */

@@ -1,0 +1,120 @@
+/*
+ * What the files of siglet share: the handles, and how an error's code becomes a status.
+ */
+#ifndef SIGLET_SIGLET_INTERNAL_H
+#define SIGLET_SIGLET_INTERNAL_H
+
+#include "base/base.h"
+#include "bundle/bundle.h"
+#include "crypto/crypto.h"
+#include "siglet/siglet.h"
+#include "trustroot/trustroot.h"
+#include "verify/verify.h"
+
+#define SIGLET_MAX_SOURCE_BYTES 4096
+
+/* A trust root that is compiled in, with the thresholds that go with its instance. */
+typedef struct siglet_shipped {
+	const char *name;
+	const uint8_t *json;
+	size_t len;
+	siglet_thresholds thresholds;
+} siglet_shipped;
+
+extern const siglet_shipped siglet_shipped_roots[];
+extern const size_t siglet_shipped_count;
+
+struct siglet_trust {
+	siglet_trustroot *root;
+	char *source;
+	const siglet_shipped *shipped; /* NULL for a file */
+	siglet_thresholds thresholds;
+};
+
+/* Takes root, also when it fails. */
+SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root, const char *source,
+					     const siglet_shipped *shipped,
+					     siglet_trust **ret_trust);
+
+/* What belongs to one criterion of an expectation: a caller's or a pattern's matcher. */
+typedef struct siglet_criterion {
+	char *text;
+	siglet_matcher *matches;
+	void *context;
+	void (*free_context)(void *context);
+} siglet_criterion;
+
+struct siglet_expectation {
+	siglet_policy policy;
+	siglet_criterion identity, issuer;
+	siglet_key *key;
+	char *warning;
+	unsigned set;		 /* a bit for each siglet_expect that was set */
+	unsigned set_thresholds; /* a bit for each siglet_threshold that was set */
+};
+
+/* Takes context (by free_context) when it succeeds. */
+SIGLET_MUST_USE siglet_err *
+siglet_expectation_add_matcher(siglet_expectation *expectation, siglet_expect what,
+			       const char *description, siglet_matcher *matches, void *context,
+			       void (*free_context)(void *context));
+SIGLET_MUST_USE siglet_err *siglet_expectation_warn(siglet_expectation *expectation,
+						    const char *format, ...) SIGLET_PRINTF(2, 3);
+
+/* The bundles of one file. */
+struct siglet_bundles {
+	siglet_bundle **items;
+	size_t count;
+	char *source;
+};
+
+struct siglet_artifact {
+	siglet_digests digests;
+	siglet_hasher *hasher; /* while it is being read */
+	bool has_message;
+	siglet_slice message;
+	siglet_buf owned;      /* the message, where we had to read it */
+	uint64_t size;
+	char sha256[sizeof("sha256:") + 2 * SIGLET_SHA256_SIZE];
+};
+
+SIGLET_MUST_USE siglet_err *siglet_artifact_new(siglet_artifact **ret_artifact);
+
+/* Does verifying these bundles need the whole artifact in memory? And under which hashes? */
+bool siglet_artifact_needs_message(const siglet_bundles *bundles,
+				   const siglet_expectation *expectation);
+unsigned siglet_artifact_hashes(const siglet_bundles *bundles,
+				const siglet_expectation *expectation);
+
+struct siglet_result {
+	siglet_report **reports; /* one a bundle that was judged */
+	size_t count;
+	size_t decisive; /* which report speaks for the result */
+	bool accepted;
+	bool all;
+	/* a refusal before any report: the bundle could not be read */
+	siglet_err *unreadable;
+	char *line, *kind, *identity, *issuer, *hint;
+	char *extensions[SIGLET_FULCIO_COUNT];
+	const siglet_trust *trust;
+	/* what the short forms made, freed with the result */
+	siglet_bundles *owned_bundles;
+	siglet_artifact *owned_artifact;
+};
+
+/* Make the texts of a result whose reports are there. bundles, input, policy: NULL when unreadable. */
+SIGLET_MUST_USE siglet_err *siglet_result_finish(siglet_result *result,
+						 const siglet_bundles *bundles,
+						 const siglet_verify_input *input,
+						 const siglet_policy *policy);
+
+/* A result that refuses because the bundle could not be read. Takes err. */
+SIGLET_MUST_USE siglet_err *siglet_result_unreadable(siglet_err *err, siglet_result **ret_result);
+
+/* Errors about the caller's own inputs are SIGLET_E_IO, so that they end as "unreadable". */
+SIGLET_MUST_USE siglet_err *siglet_as_unreadable(siglet_err *err);
+
+/* Is it about the bundle itself, and so a refusal? (Not memory, files or the call.) */
+bool siglet_is_refusal(const siglet_err *err);
+
+#endif

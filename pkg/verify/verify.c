@@ -1,0 +1,82 @@
+#include "verify/verify.h"
+
+#include <stdlib.h>
+
+#include "verify/verify_internal.h"
+
+/* The algorithm: every step runs, in this order, or the answer is no. */
+
+#define MAX_NOTE_ARENA_BYTES (SIGLET_MAX_ENTRIES * 2u * SIGLET_MAX_NOTE_BYTES)
+
+bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter)
+{
+	for (size_t i = 0; i < count; i++)
+		if (siglet_slice_equal(voters[i], voter))
+			return false;
+	return true;
+}
+
+const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_slice log_id,
+					  size_t *index)
+{
+	const size_t count = root == NULL ? 0 : siglet_trustroot_tlog_count(root);
+
+	while (*index < count) {
+		const siglet_log *log = siglet_trustroot_tlog(root, (*index)++);
+
+		if (siglet_slice_equal(log->log_id, log_id))
+			return log;
+	}
+	return NULL;
+}
+
+static siglet_err *run(verification *v)
+{
+	static siglet_err *(*const steps[])(verification *) = {
+		siglet_verify_material,	   siglet_verify_times, siglet_verify_certificate,
+		siglet_verify_scts,	   siglet_verify_content, siglet_verify_log,
+		siglet_verify_statement, siglet_verify_policy,
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(steps); i++) {
+		siglet_err *err = steps[i](v);
+
+		if (err != NULL)
+			return err;
+	}
+	return NULL;
+}
+
+siglet_err *siglet_verify(const siglet_bundle *bundle, const siglet_trustroot *root,
+			  const siglet_verify_input *artifact, const siglet_policy *policy,
+			  siglet_report **ret_report)
+{
+	siglet_err *err = siglet_policy_check(policy);
+	siglet_report *report;
+
+	if (err != NULL)
+		return err;
+	report = siglet_calloc(1, sizeof(*report));
+	if (report == NULL)
+		return siglet_err_nomem();
+	report->err = SIGLET_ERR_UNSET;
+	report->bundle = bundle;
+	report->policy = policy;
+	siglet_arena_init(&report->arena, MAX_NOTE_ARENA_BYTES);
+
+	verification v = { .bundle = bundle,
+			   .data = siglet_bundle_get(bundle),
+			   .root = root,
+			   .artifact = policy->statement_only ? NULL : artifact,
+			   .policy = policy,
+			   .report = report };
+	err = run(&v);
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_NOMEM) {
+		siglet_report_free(report);
+		return err; /* no verdict: the caller may try again */
+	}
+	report->err = err;
+	*ret_report = report;
+	report->accepted = err == NULL;
+	return NULL;
+}

@@ -1,0 +1,71 @@
+/*
+ * What the steps of a verification share.
+ */
+#ifndef SIGLET_VERIFY_INTERNAL_H
+#define SIGLET_VERIFY_INTERNAL_H
+
+#include "statement/statement.h"
+#include "verify/verify.h"
+
+#define SIGLET_MAX_TIMES (SIGLET_MAX_ENTRIES + SIGLET_MAX_TIMESTAMPS)
+
+struct siglet_report {
+	bool accepted; /* false until the last line of the algorithm */
+	siglet_rule rule;
+	siglet_err *err;
+	siglet_check *checks;
+	size_t check_count, check_room;
+	siglet_verified_time times[SIGLET_MAX_TIMES];
+	size_t time_count;
+	siglet_report_entry entries[SIGLET_MAX_ENTRIES];
+	size_t entry_count;
+	bool has_identity;
+	siglet_identity identity;
+	bool has_path;
+	siglet_path path;
+	siglet_scheme scheme;
+	siglet_statement *statement; /* of an in-toto envelope */
+	siglet_arena arena;	     /* notes */
+	const siglet_bundle *bundle;
+	const siglet_policy *policy;
+};
+
+/* A verification under way. */
+typedef struct verification {
+	const siglet_bundle *bundle;
+	const siglet_bundle_data *data;
+	const siglet_trustroot *root; /* may be NULL */
+	const siglet_verify_input *artifact;
+	const siglet_policy *policy;
+	const siglet_cert *leaf; /* NULL for a managed key */
+	const siglet_key *key;	 /* of the leaf, or the managed one */
+	siglet_report *report;
+} verification;
+
+/* Remember that a check passed, or was not made; detail is formatted. Errors: SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_verify_note(verification *v, siglet_rule rule, int item,
+					       siglet_outcome outcome, const char *format, ...)
+	SIGLET_PRINTF(5, 6);
+
+/* Remember that a check failed, and why. Takes err and returns it. */
+SIGLET_MUST_USE siglet_err *siglet_verify_fail(verification *v, siglet_rule rule, int item,
+					       siglet_err *err);
+
+/* Is this voter the first of its kind among the earlier ones? */
+bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter);
+
+/* The logs of the trusted root with this id, one after the other: pass *index = 0 at first. NULL at the end. */
+const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_slice log_id,
+					  size_t *index);
+
+/* The steps, in their order; each leaves its checks in the report and returns what refuses. */
+SIGLET_MUST_USE siglet_err *siglet_verify_material(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_times(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_certificate(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_scts(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_content(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_log(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_statement(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_policy(verification *v);
+
+#endif
