@@ -114,14 +114,19 @@ void siglet_buf_init_secret(siglet_buf *buf, size_t max);
 void siglet_buf_clear(siglet_buf *buf); /* frees, wipes secrets; usable again, same ceiling */
 siglet_slice siglet_buf_slice(const siglet_buf *buf);
 const char *siglet_buf_text(const siglet_buf *buf); /* NUL-terminated, "" when empty */
+void siglet_buf_truncate(siglet_buf *buf, size_t len); /* keep the first len bytes, or all */
 
 /* Errors of all appends: SIGLET_E_LIMIT past the ceiling, SIGLET_E_NOMEM. Nothing is appended then. */
 SIGLET_MUST_USE siglet_err *siglet_buf_append(siglet_buf *buf, siglet_slice data);
 SIGLET_MUST_USE siglet_err *siglet_buf_append_str(siglet_buf *buf, const char *text);
 SIGLET_MUST_USE siglet_err *siglet_buf_append_byte(siglet_buf *buf, uint8_t byte);
+/* Big-endian, width 1 to 8. Errors also: SIGLET_E_RANGE when value does not fit. */
 SIGLET_MUST_USE siglet_err *siglet_buf_append_uint(siglet_buf *buf, uint64_t value, size_t width);
 SIGLET_MUST_USE siglet_err *siglet_buf_printf(siglet_buf *buf, const char *format, ...)
 	SIGLET_PRINTF(2, 3);
+
+/* Allocate for more bytes to come, so that appending them can't fail. */
+SIGLET_MUST_USE siglet_err *siglet_buf_reserve(siglet_buf *buf, size_t more);
 
 /* A copy of text or bytes with a NUL behind it, from malloc. Errors: SIGLET_E_NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_strndup(siglet_slice text, char **ret_text);
@@ -156,12 +161,15 @@ SIGLET_MUST_USE siglet_err *siglet_arena_copy(siglet_arena *arena, siglet_slice 
 
 /* ---- reader (bytes.c) ---- */
 
-/* A cursor over borrowed bytes; every read checks what is left. */
+/* A cursor over borrowed bytes; every read checks what is left and a failed one moves nothing. */
 typedef struct siglet_reader {
 	siglet_slice left;
 } siglet_reader;
 
-/* Big-endian unsigned number of width 1 to 8 bytes. Errors: SIGLET_E_MALFORMED when it is cut off. */
+/*
+ * Big-endian unsigned number of width 1 to 8 bytes. Errors of all reads: SIGLET_E_MALFORMED when it
+ * is cut off; SIGLET_E_RANGE for another width.
+ */
 SIGLET_MUST_USE siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width,
 					       uint64_t *ret_value);
 SIGLET_MUST_USE siglet_err *siglet_reader_bytes(siglet_reader *reader, size_t len,
@@ -218,7 +226,7 @@ bool siglet_utf8_is_valid(siglet_slice text);
  */
 SIGLET_MUST_USE siglet_err *siglet_text_print(siglet_slice text, siglet_buf *ret_text);
 
-/* The same, cut to at most max_bytes of input with "…" behind, into a fixed buffer; for messages. */
+/* The same, cut with "…" behind where it does not fit, in a fixed buffer; for messages. */
 typedef struct siglet_printable {
 	char text[256];
 } siglet_printable;

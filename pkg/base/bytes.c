@@ -112,8 +112,19 @@ const char *siglet_buf_text(const siglet_buf *buf)
 	return buf->ptr == NULL ? "" : (const char *)buf->ptr;
 }
 
-/* Room for more bytes. A secret moves by copy and wipe: realloc would leave the old bytes behind. */
-static siglet_err *reserve(siglet_buf *buf, size_t more)
+void siglet_buf_truncate(siglet_buf *buf, size_t len)
+{
+	if (buf->ptr == NULL || len > buf->len)
+		return;
+	/* From len on, not buf->len: a writer that failed half-way may have written past it. */
+	if (buf->secret)
+		siglet_wipe(buf->ptr + len, buf->cap - len);
+	buf->len = len;
+	buf->ptr[len] = '\0';
+}
+
+/* A secret moves by copy and wipe: realloc would leave the old bytes behind. */
+siglet_err *siglet_buf_reserve(siglet_buf *buf, size_t more)
 {
 	if (more > buf->max - buf->len)
 		return siglet_err_new(SIGLET_E_LIMIT, "more than %zu bytes", buf->max);
@@ -145,7 +156,7 @@ static siglet_err *reserve(siglet_buf *buf, size_t more)
 
 siglet_err *siglet_buf_append(siglet_buf *buf, siglet_slice data)
 {
-	siglet_err *err = reserve(buf, data.len);
+	siglet_err *err = siglet_buf_reserve(buf, data.len);
 
 	if (err != NULL)
 		return err;
@@ -187,7 +198,7 @@ siglet_err *siglet_buf_printf(siglet_buf *buf, const char *format, ...)
 	if (len < 0)
 		return siglet_err_new(SIGLET_E_INTERNAL, "a message could not be formatted");
 
-	siglet_err *err = reserve(buf, (size_t)len);
+	siglet_err *err = siglet_buf_reserve(buf, (size_t)len);
 	if (err != NULL)
 		return err;
 	va_start(args, format);
@@ -225,9 +236,11 @@ siglet_err *siglet_reader_bytes(siglet_reader *reader, size_t len, siglet_slice 
 siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width, uint64_t *ret_value)
 {
 	siglet_slice bytes = SIGLET_SLICE_NONE;
-	siglet_err *err = siglet_reader_bytes(reader, width, &bytes);
 	uint64_t value = 0;
 
+	if (width < 1 || width > 8)
+		return siglet_err_new(SIGLET_E_RANGE, "a number of %zu bytes", width);
+	siglet_err *err = siglet_reader_bytes(reader, width, &bytes);
 	if (err != NULL)
 		return err;
 	for (size_t i = 0; i < width; i++)
@@ -238,15 +251,19 @@ siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width, uint64_t *re
 
 siglet_err *siglet_reader_vector(siglet_reader *reader, size_t width, siglet_slice *ret_bytes)
 {
+	siglet_reader ahead = *reader;
 	uint64_t len = 0;
-	siglet_err *err = siglet_reader_uint(reader, width, &len);
+	siglet_err *err = siglet_reader_uint(&ahead, width, &len);
 
 	if (err != NULL)
 		return err;
-	if (len > reader->left.len)
+	if (len > ahead.left.len)
 		return siglet_err_new(SIGLET_E_MALFORMED, "a length of %llu reaches past the end",
 				      (unsigned long long)len);
-	return siglet_reader_bytes(reader, (size_t)len, ret_bytes);
+	err = siglet_reader_bytes(&ahead, (size_t)len, ret_bytes);
+	if (err == NULL)
+		*reader = ahead;
+	return err;
 }
 
 siglet_err *siglet_reader_line(siglet_reader *reader, siglet_slice *ret_line)

@@ -21,7 +21,7 @@ siglet_err *siglet_err_nomem(void)
 }
 
 /* NULL without memory, or when the format fails. */
-static char *format_text(const char *format, va_list args)
+SIGLET_PRINTF(1, 0) static char *format_text(const char *format, va_list args)
 {
 	va_list again;
 	va_copy(again, args);

@@ -103,7 +103,7 @@ siglet_err *siglet_pem_encode(const char *label, siglet_slice der, siglet_buf *r
 	if (err == NULL)
 		err = siglet_buf_printf(ret_text, END "%s" DASHES "\n", label);
 	if (err != NULL)
-		ret_text->len = before;
+		siglet_buf_truncate(ret_text, before);
 	siglet_buf_clear(&digits);
 	return err;
 }

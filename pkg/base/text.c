@@ -29,11 +29,21 @@ static size_t decode_utf8(siglet_slice text, uint32_t *ret_point)
 	return len;
 }
 
+static size_t ascii_run(siglet_slice text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.ptr[len] < 0x80)
+		len++;
+	return len;
+}
+
 bool siglet_utf8_is_valid(siglet_slice text)
 {
 	while (text.len > 0) {
 		uint32_t point;
-		const size_t len = decode_utf8(text, &point);
+		/* Most text is ASCII, and there may be megabytes of it. */
+		const size_t len = text.ptr[0] < 0x80 ? ascii_run(text) : decode_utf8(text, &point);
 
 		if (len == 0)
 			return false;
@@ -42,14 +52,30 @@ bool siglet_utf8_is_valid(siglet_slice text)
 	return true;
 }
 
-/* What moves the cursor, changes its direction, or hides: Unicode categories Cc, Cf, Zl, Zp. */
+/*
+ * What moves the cursor, changes its direction, or does not show: the Unicode categories Cc, Cf, Zl
+ * and Zp, and the property Default_Ignorable_Code_Point.
+ */
 static bool is_unsafe(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x600 && c <= 0x605) ||
-	       c == 0x61c || c == 0x6dd || c == 0x70f || c == 0x180e ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe0fff);
+	static const struct {
+		uint32_t first, last;
+	} unsafe[] = {
+		{ 0x0, 0x1f },	       { 0x7f, 0x9f },	      { 0xad, 0xad },
+		{ 0x34f, 0x34f },      { 0x600, 0x605 },      { 0x61c, 0x61c },
+		{ 0x6dd, 0x6dd },      { 0x70f, 0x70f },      { 0x890, 0x891 },
+		{ 0x8e2, 0x8e2 },      { 0x115f, 0x1160 },    { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f },    { 0x200b, 0x200f },    { 0x2028, 0x202e },
+		{ 0x2060, 0x206f },    { 0x3164, 0x3164 },    { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },    { 0xffa0, 0xffa0 },    { 0xfff0, 0xfffb },
+		{ 0x110bd, 0x110bd },  { 0x110cd, 0x110cd },  { 0x13430, 0x1343f },
+		{ 0x1bca0, 0x1bca3 },  { 0x1d173, 0x1d17a },  { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(unsafe); i++)
+		if (c >= unsafe[i].first && c <= unsafe[i].last)
+			return true;
+	return false;
 }
 
 /* One step: how many bytes were read, and what to show for them. out holds at least 12 bytes. */
@@ -85,7 +111,7 @@ siglet_err *siglet_text_print(siglet_slice text, siglet_buf *ret_text)
 		siglet_err *err = siglet_buf_append_str(ret_text, out);
 
 		if (err != NULL) {
-			ret_text->len = before;
+			siglet_buf_truncate(ret_text, before);
 			return err;
 		}
 		text = siglet_slice_of(text.ptr + len, text.len - len);
