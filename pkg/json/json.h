@@ -16,7 +16,13 @@
 
 #include "base/base.h"
 
+/*
+ * Ceilings on what a text may ask json-c to build: an empty object of two bytes takes it some 800
+ * bytes of memory. A member counts as a value, and so does each array and object.
+ */
 #define SIGLET_JSON_MAX_DEPTH 100
+#define SIGLET_JSON_MAX_VALUES (1u << 20)
+#define SIGLET_JSON_MAX_CONTAINERS (1u << 18)
 
 typedef struct siglet_json_doc siglet_json_doc; /* owns a parsed document */
 typedef struct siglet_json siglet_json;		/* a value in it; lives as long as the document */
@@ -33,9 +39,10 @@ typedef enum siglet_json_kind {
 /*
  * Parse a whole document of at most max_bytes.
  *
- * Errors: SIGLET_E_LIMIT      larger than max_bytes, or nested deeper than SIGLET_JSON_MAX_DEPTH
- *         SIGLET_E_MALFORMED  not JSON, not UTF-8, a byte order mark, a repeated key, trailing bytes;
- *                             the message names the byte offset
+ * Errors: SIGLET_E_LIMIT      larger than max_bytes, or past a ceiling above
+ *         SIGLET_E_MALFORMED  not JSON, not UTF-8, a byte order mark, half a surrogate pair, a key
+ *                             that is repeated or holds NUL, trailing bytes; the message names the
+ *                             byte offset
  *         SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes,
@@ -46,7 +53,10 @@ const siglet_json *siglet_json_root(const siglet_json_doc *doc);
 siglet_json_kind siglet_json_kind_of(const siglet_json *value); /* JSON null is SIGLET_JSON_NULL */
 const char *siglet_json_kind_name(siglet_json_kind kind);	 /* "an object", "a string" … */
 
-/* Of a value of that kind only; otherwise an empty slice, 0 or NULL. A string may hold NUL. */
+/*
+ * Of a value of that kind only; otherwise an empty slice, 0 or NULL. A string may hold NUL. A value
+ * may be NULL, for one that is absent, in all functions that read.
+ */
 siglet_slice siglet_json_string(const siglet_json *value);
 bool siglet_json_bool(const siglet_json *value);
 size_t siglet_json_array_count(const siglet_json *value);
@@ -149,6 +159,7 @@ void siglet_json_write_int(siglet_json_writer *writer, const char *name, int64_t
 void siglet_json_write_int_string(siglet_json_writer *writer, const char *name, int64_t value);
 void siglet_json_write_bool(siglet_json_writer *writer, const char *name, bool value);
 void siglet_json_write_null(siglet_json_writer *writer, const char *name);
+/* Errors also: SIGLET_E_INTERNAL for anything but one whole value. */
 SIGLET_MUST_USE siglet_err *siglet_json_writer_finish(siglet_json_writer *writer);
 
 #endif
