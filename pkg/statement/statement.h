@@ -1,7 +1,7 @@
 /*
  * statement: what does an attestation claim, and about which files?
  *
- * DSSE envelopes and in-toto statements. Pure; results borrow from their input and its document.
+ * DSSE envelopes and in-toto statements. Pure; a statement borrows its predicate from the payload.
  *
  * Spec: DSSE protocol (PAE), in-toto Statement v0.1 and v1.
  */
@@ -59,7 +59,10 @@ SIGLET_MUST_USE siglet_err *siglet_statement_match(const siglet_statement *state
 						   const siglet_digests *artifact,
 						   size_t *ret_subject, siglet_hash *ret_hash);
 
-/* Append the predicate member as it stands in the payload, re-serialised. Errors: MISSING, NOMEM. */
+/*
+ * Append the predicate member byte for byte as it stands in the payload, which must still be there.
+ * Errors: SIGLET_E_MISSING, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
 SIGLET_MUST_USE siglet_err *siglet_statement_predicate(const siglet_statement *statement,
 						       siglet_buf *ret_json);
 
