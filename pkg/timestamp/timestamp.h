@@ -51,7 +51,11 @@ SIGLET_MUST_USE siglet_err *siglet_timestamp_is_of(const siglet_timestamp *times
  * ESS certificate id; the signer's fitness; its path at genTime. Windows of the trusted root are the
  * caller's to check, and so is the imprint.
  *
- * Errors: SIGLET_E_UNTRUSTED, SIGLET_E_MISMATCH, SIGLET_E_EXPIRED, SIGLET_E_MALFORMED,
+ * Errors: SIGLET_E_UNTRUSTED    its signer is another one, unfit, or without a path to the anchor
+ *         SIGLET_E_EXPIRED      the path is not valid at genTime
+ *         SIGLET_E_MISMATCH     signature, content type, message digest or certificate id are wrong
+ *         SIGLET_E_MALFORMED    a signed attribute is missing, doubled or unreadable
+ *         SIGLET_E_UNSUPPORTED  a hash, key or signature algorithm that we do not take
  *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_verify(const siglet_timestamp *timestamp,
