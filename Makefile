@@ -1,7 +1,8 @@
 # siglet: build, test, install. `make help` lists the targets.
 #
-# Settings a user may give: CC CFLAGS LDFLAGS PREFIX DESTDIR V=1 WERROR=1.
-# Our own flags stand in other variables, so that overriding those loses no hardening.
+# Settings a user may give: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR (and the …DIR names) V=1 WERROR=1
+# SANITIZE=address,undefined B=folder. Our own flags stand in other variables, so that overriding those
+# loses no hardening.
 
 # ---- settings ----
 B ?= build
@@ -14,90 +15,223 @@ DATADIR ?= $(PREFIX)/share
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 AR ?= ar
-PROVE ?= prove
+INSTALL ?= install
+CLANG ?= clang-14
 VERSION := 0.1.0
 SOVERSION := 1
 Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 SANITIZE ?=
 
-# What needs neither a compiler nor a library must work without them.
-NO_CONFIG := deps help clean format
+# What needs neither a compiler nor a library must work without them; demo and check install them first.
+NO_CONFIG := deps demo check help clean format ci
 CONFIGURED := $(if $(MAKECMDGOALS),$(filter-out $(NO_CONFIG),$(MAKECMDGOALS)),yes)
 
 ifneq ($(CONFIGURED),)
-LIBS_FOUND := $(shell $(PKG_CONFIG) --exists 'libcrypto >= 3.0' 'json-c >= 0.15' && echo yes)
+ifneq ($(shell $(PKG_CONFIG) --exists 'libcrypto >= 3.0' 'json-c >= 0.15' libpcre2-8 && echo yes),yes)
+$(error siglet needs a C compiler, pkg-config, OpenSSL 3, json-c and PCRE2 with their headers: run `make deps`)
 endif
-ifneq ($(LIBS_FOUND),)
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcrypto json-c)
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcrypto json-c libpcre2-8)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs libcrypto json-c)
-endif
 
 # ---- flags ----
 probe = $(shell printf 'int main(void){return 0;}' | $(CC) $(1) -Werror -x c -o /dev/null - \
 	2>/dev/null && echo $(1))
+HARDEN := -fstack-protector-strong -fPIC $(foreach f,-fstack-clash-protection -fcf-protection=full \
+	-ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr,$(call probe,$(f)))
+FORTIFY := $(if $(SANITIZE)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE $(or \
+	$(shell echo 'int main(void){return 0;}' | $(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+		-Werror -include stdio.h -x c -o /dev/null - 2>/dev/null && \
+		echo -D_FORTIFY_SOURCE=3),-D_FORTIFY_SOURCE=2))
+endif
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wcast-qual \
 	-Wcast-align -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wvla -Wundef -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough \
 	$(if $(WERROR),-Werror)
-ifneq ($(LIBS_FOUND),)
-HARDEN := -fstack-protector-strong -fPIC $(foreach f,-fstack-clash-protection \
-	-fcf-protection=full -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr,$(call probe,$(f)))
-FORTIFY := $(if $(SANITIZE),,$(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
-endif
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-OUR_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Ipkg -I$(B)/gen \
+OUR_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Ipkg -I$(B)/gen \
 	-DSIGLET_VERSION='"$(VERSION)"' $(LIB_CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) $(SANITIZERS) \
 	-fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 OUR_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(SANITIZERS)
 
-# ---- sources: the rooms of pkg/LAYERS; the pure part ends at verify ----
+# ---- sources: the rooms of pkg/LAYERS; the pure part is verify and all below ----
 ROOMS ?= $(shell grep -v '^\#' pkg/LAYERS)
+PURE_ROOMS := $(filter $(ROOMS),$(shell sed '/^verify$$/q' pkg/LAYERS))
 LIB_SRC := $(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
-PURE_ROOMS := base json cbor crypto cert timestamp merkle note statement tlog trustroot tuf bundle verify
+# pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
+OUTER_SRC := pkg/siglet/files.c pkg/siglet/pattern.c
+VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
+	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
+VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)
 CLI_SRC := $(sort $(wildcard cmd/siglet/*.c))
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 UNIT_SRC := $(foreach r,$(ROOMS),$(sort $(wildcard tests/unit/$(r)_test.c tests/unit/$(r)_*_test.c)))
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 TEST_LIB_SRC := $(sort $(wildcard tests/lib/*.c))
 TEST_LIB_OBJ := $(TEST_LIB_SRC:%.c=$(B)/%.o)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_NAMES := $(FUZZ_SRC:tests/fuzz/%.c=%)
+FUZZ_REPLAY := $(FUZZ_NAMES:%=$(B)/tests/fuzz/%)
+MAN := $(sort $(wildcard docs/man/*.1))
+LIBS := $(LIB_LIBS) -lpthread -ldl
 
 # ---- targets ----
 .PHONY: all
-all: $(B)/libsiglet.a ## build the libraries and the program
+all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/siglet.pc ## build the program and the libraries
+
+.PHONY: deps
+deps: ## install what building and testing need (Debian packages)
+	@sh tests/lib/deps.sh build test
+
+.PHONY: demo
+demo: ## show the main job: verify a real artifact, explain it, change it, see it refused
+	@sh tests/lib/deps.sh build
+	@$(MAKE) --no-print-directory all
+	@SIGLET=$(B)/siglet sh tests/lib/demo.sh
+
+.PHONY: check
+check: ## install what is missing, build, run every test
+	@sh tests/lib/deps.sh build test
+	@$(MAKE) --no-print-directory tests
+
+.PHONY: tests
+tests: all $(UNIT_BIN) $(FUZZ_REPLAY) test-programs
+	@SIGLET=$(B)/siglet B=$(B) sh tests/lib/run.sh
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## run the unit tests alone (of the rooms in ROOMS)
-	$(Q)$(PROVE) --exec '' $(UNIT_BIN)
+	$(Q)prove --exec '' $(UNIT_BIN)
 
 .PHONY: unit-valgrind
-unit-valgrind: $(UNIT_BIN)
-	$(Q)$(PROVE) --exec 'valgrind -q --error-exitcode=9 --leak-check=full' $(UNIT_BIN)
+unit-valgrind: $(UNIT_BIN) ## the same under valgrind
+	$(Q)prove --exec 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible' $(UNIT_BIN)
+
+.PHONY: asan
+asan: ## build with the address and undefined-behaviour sanitizers and run the tests with them
+	@$(MAKE) --no-print-directory B=build-asan SANITIZE=address,undefined CFLAGS='-O1 -g' tests
+
+.PHONY: tsan
+tsan: ## build with the thread sanitizer and run the tests that use threads
+	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' unit
+
+.PHONY: fuzz
+FUZZ_SECONDS ?= 600
+fuzz: ## run every fuzz target for FUZZ_SECONDS with libFuzzer
+	@$(MAKE) --no-print-directory B=build-fuzz CC=$(CLANG) CFLAGS='-O1 -g' \
+		SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	@sh tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS) $(FUZZ_NAMES)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZ_NAMES:%=$(B)/libfuzzer/%)
+
+.PHONY: bench
+bench: all $(B)/tests/bench/floor $(B)/tests/gen/siglet-forge ## measure: ratios against a floor or a peer in one run
+	@SIGLET=$(B)/siglet B=$(B) sh tests/bench/run.sh
+
+.PHONY: coverage
+coverage: ## which lines the tests reach
+	@$(MAKE) --no-print-directory B=build-cov CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage tests
+	@sh tests/lib/coverage.sh build-cov
+
+.PHONY: lint
+lint: all ## architecture rules, banned calls, analysers, man pages, scripts
+	@B=$(B) CC='$(CC)' CLANG=$(CLANG) sh tests/lint/run.sh '$(OUR_CFLAGS)'
+
+.PHONY: format
+format: ## put the sources into their form
+	clang-format-14 -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: install
+install: all ## install program, libraries, header, man pages, completions (DESTDIR, PREFIX)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/siglet \
+		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/bash-completion/completions \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	$(INSTALL) -m 755 $(B)/siglet $(DESTDIR)$(BINDIR)/siglet
+	$(INSTALL) -m 755 $(B)/libsiglet.so $(DESTDIR)$(LIBDIR)/libsiglet.so.$(VERSION)
+	ln -sf libsiglet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so.$(SOVERSION)
+	ln -sf libsiglet.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so
+	$(INSTALL) -m 644 $(B)/libsiglet.a $(B)/libsiglet-verify.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 644 $(B)/siglet.pc $(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc
+	$(INSTALL) -m 644 pkg/siglet/siglet.h $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h
+	$(INSTALL) -m 644 $(MAN) $(DESTDIR)$(MANDIR)/man1/
+	$(B)/siglet completion bash > $(DESTDIR)$(DATADIR)/bash-completion/completions/siglet
+	$(B)/siglet completion zsh > $(DESTDIR)$(DATADIR)/zsh/site-functions/_siglet
+	$(B)/siglet completion fish > $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/siglet.fish
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(LIBDIR)/libsiglet.so* \
+		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
+		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
+		$(DESTDIR)$(DATADIR)/bash-completion/completions/siglet \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions/_siglet \
+		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/siglet.fish
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/siglet
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(B)
+	rm -rf build build-*
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # ---- rules ----
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(if $(V),,@echo "  CC   $<")
+	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(B)/gen/shipped_roots.h: pkg/siglet/embed.sh $(wildcard third_party_certs/*/trusted_root.json)
 	@mkdir -p $(@D)
-	$(Q)pkg/siglet/embed.sh third_party_certs > $@.tmp && mv $@.tmp $@
+	$(call say,GEN,$@)
+	$(Q)sh pkg/siglet/embed.sh third_party_certs > $@.tmp && mv $@.tmp $@
 
 $(B)/pkg/siglet/shipped.o: $(B)/gen/shipped_roots.h
 
 $(B)/libsiglet.a: $(LIB_OBJ)
+	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(LIB_OBJ)
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIB_LIBS) -lpthread -ldl
+# What an embedder needs to verify from memory: OpenSSL and json-c, nothing else.
+$(B)/libsiglet-verify.a: $(VERIFY_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(VERIFY_OBJ)
 
+$(B)/libsiglet.so: $(LIB_OBJ) pkg/siglet/siglet.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet.so.$(SOVERSION) \
+		-Wl,--version-script,pkg/siglet/siglet.map -o $@ $(LIB_OBJ) $(LIBS)
+
+$(B)/siglet.pc: pkg/siglet/siglet.pc.in Makefile
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' $< > $@
+
+# The program carries the library's code, so that it starts without a search for a shared object.
+$(B)/siglet: $(CLI_OBJ) $(B)/libsiglet.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libsiglet.a $(LIBS)
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+
+$(B)/libfuzzer/%: $(B)/tests/fuzz/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+
+# Programs that tests or benches run: one source each.
+TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/gen/*.c tests/faults/*.c tests/mutation/*.c))
+.PHONY: test-programs
+test-programs: $(TEST_PROGRAMS)
+
+$(TEST_PROGRAMS) $(B)/tests/bench/floor: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+
+.SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,3 @@
+#!/bin/sh
+# make bench: see bench.py.
+exec python3 tests/bench/bench.py

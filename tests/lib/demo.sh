@@ -1,0 +1,30 @@
+#!/bin/sh
+# make demo: the main job on a real artifact and its real bundle, without a network.
+set -eu
+: "${SIGLET:=build/siglet}"
+. tests/cli/demo.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+show() {
+	printf '\n$ %s\n' "$*"
+}
+
+show siglet verify "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
+"$SIGLET" verify --offline "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
+
+show '(one bit of the artifact changed)'
+cp "$DEMO_ARTIFACT" "$tmp/changed"
+cp "$DEMO_ARTIFACT.sigstore.json" "$tmp/changed.sigstore.json"
+first=$(od -An -tu1 -N1 "$DEMO_ARTIFACT" | tr -d ' ')
+printf "\\$(printf %03o $((first ^ 1)))" | dd of="$tmp/changed" bs=1 count=1 conv=notrunc 2>/dev/null
+show siglet verify changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER"
+status=0
+(cd "$tmp" && "$OLDPWD/$SIGLET" verify changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER") || status=$?
+[ "$status" = 1 ] || { echo "demo: the changed artifact was not refused (exit $status)" >&2; exit 1; }
+
+show '(the right artifact, another signer expected)'
+status=0
+"$SIGLET" verify "$DEMO_ARTIFACT" --github acme/app || status=$?
+[ "$status" = 1 ] || { echo "demo: the wrong signer was not refused (exit $status)" >&2; exit 1; }
+printf '\nThat is the main job: accepted when it is what was signed, refused when it is not.\n'

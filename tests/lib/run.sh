@@ -1,0 +1,19 @@
+#!/bin/sh
+# Run every test there is under prove, show what failed or was skipped, and close with the counts.
+# B is the build folder, SIGLET the program; both are set by make.
+set -u
+: "${B:=build}" "${SIGLET:=$B/siglet}"
+export B SIGLET
+
+tests=
+for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.t tests/corpus/*.py tests/lint/*.t \
+	tests/install/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
+	[ -f "$t" ] && [ -x "$t" ] && tests="$tests $t"
+done
+
+status=$(mktemp)
+# shellcheck disable=SC2086
+{ prove -j2 -v --exec '' $tests 2>&1; echo $? >"$status"; } | awk -f tests/lib/summary.awk
+passed=$(cat "$status")
+rm -f "$status"
+exit "$passed"
