@@ -68,7 +68,7 @@ siglet_err *siglet_arena_alloc(siglet_arena *arena, size_t count, size_t size, v
 
 siglet_err *siglet_arena_copy(siglet_arena *arena, siglet_slice data, siglet_slice *ret_copy)
 {
-	uint8_t *copy;
+	uint8_t *copy = NULL;
 
 	if (data.len == SIZE_MAX)
 		return siglet_err_nomem();

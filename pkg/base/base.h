@@ -17,9 +17,11 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define SIGLET_MUST_USE __attribute__((warn_unused_result))
 #define SIGLET_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define SIGLET_NEVER_NULL __attribute__((returns_nonnull))
 #else
 #define SIGLET_MUST_USE
 #define SIGLET_PRINTF(fmt, args)
+#define SIGLET_NEVER_NULL
 #endif
 
 #define SIGLET_COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -56,18 +58,18 @@ extern siglet_err siglet_err_unset;
 #define SIGLET_ERR_UNSET (&siglet_err_unset)
 
 /* Make an error. Never NULL: without memory the answer is a static SIGLET_E_NOMEM error. */
-SIGLET_MUST_USE siglet_err *siglet_err_new(siglet_code code, const char *format, ...)
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_new(siglet_code code, const char *format, ...)
 	SIGLET_PRINTF(2, 3);
 
 /* The static out-of-memory error. */
-SIGLET_MUST_USE siglet_err *siglet_err_nomem(void);
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_nomem(void);
 
 /* Put "context: " before the message. Takes err, which must not be NULL; never returns NULL. */
-SIGLET_MUST_USE siglet_err *siglet_err_wrap(siglet_err *err, const char *format, ...)
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_wrap(siglet_err *err, const char *format, ...)
 	SIGLET_PRINTF(2, 3);
 
 /* Say what to do about it; an earlier hint stays. Takes err; never returns NULL. */
-SIGLET_MUST_USE siglet_err *siglet_err_hint(siglet_err *err, const char *format, ...)
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, const char *format, ...)
 	SIGLET_PRINTF(2, 3);
 
 siglet_code siglet_err_code(const siglet_err *err);	   /* err must not be NULL */

@@ -235,16 +235,17 @@ siglet_err *siglet_reader_bytes(siglet_reader *reader, size_t len, siglet_slice 
 
 siglet_err *siglet_reader_uint(siglet_reader *reader, size_t width, uint64_t *ret_value)
 {
-	siglet_slice bytes = SIGLET_SLICE_NONE;
+	const siglet_slice left = reader->left;
 	uint64_t value = 0;
 
 	if (width < 1 || width > 8)
 		return siglet_err_new(SIGLET_E_RANGE, "a number of %zu bytes", width);
-	siglet_err *err = siglet_reader_bytes(reader, width, &bytes);
-	if (err != NULL)
-		return err;
+	if (width > left.len)
+		return siglet_err_new(SIGLET_E_MALFORMED, "cut off: %zu bytes wanted, %zu left",
+				      width, left.len);
 	for (size_t i = 0; i < width; i++)
-		value = value << 8 | bytes.ptr[i];
+		value = value << 8 | left.ptr[i];
+	reader->left = siglet_slice_of(left.ptr + width, left.len - width);
 	*ret_value = value;
 	return NULL;
 }

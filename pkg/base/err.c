@@ -66,12 +66,10 @@ siglet_err *siglet_err_wrap(siglet_err *err, const char *format, ...)
 	if (context == NULL)
 		return err;
 
-	const size_t head = strlen(context), tail = strlen(err->message);
-	char *joined = malloc(head + 2 + tail + 1);
+	const size_t size = strlen(context) + 2 + strlen(err->message) + 1;
+	char *joined = malloc(size);
 	if (joined != NULL) {
-		memcpy(joined, context, head);
-		memcpy(joined + head, ": ", 2);
-		memcpy(joined + head + 2, err->message, tail + 1);
+		(void)snprintf(joined, size, "%s: %s", context, err->message);
 		free(err->message);
 		err->message = joined;
 	}

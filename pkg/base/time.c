@@ -25,7 +25,7 @@ int64_t siglet_time_from_civil(int year, int month, int day, int hour, int minut
 		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 	const int64_t days = era * 146097 + day_of_era - 719468;
 
-	return days * 86400 + hour * 3600 + minute * 60 + second;
+	return days * 86400 + hour * INT64_C(3600) + minute * INT64_C(60) + second;
 }
 
 /* count decimal digits; -1 when there are fewer. */

@@ -40,24 +40,28 @@ typedef struct siglet_digests {
 	siglet_digest of[SIGLET_HASH_COUNT];
 } siglet_digests;
 
-size_t siglet_hash_size(siglet_hash hash);	 /* in bytes: 32, 48, 64 */
-const char *siglet_hash_name(siglet_hash hash); /* "sha256" … */
+size_t siglet_hash_size(siglet_hash hash);			 /* in bytes: 32, 48, 64 */
+const char *siglet_hash_name(siglet_hash hash);			 /* "sha256" … */
 bool siglet_hash_find(siglet_slice name, siglet_hash *ret_hash); /* by that name, exactly */
 siglet_slice siglet_digest_slice(const siglet_digest *digest);
 bool siglet_digest_equal(const siglet_digest *a, const siglet_digest *b); /* hash and bytes */
-const siglet_digest *siglet_digests_get(const siglet_digests *digests, siglet_hash hash); /* or NULL */
+const siglet_digest *siglet_digests_get(const siglet_digests *digests,
+					siglet_hash hash); /* or NULL */
 
 /* Errors: SIGLET_E_LENGTH when bytes is not as long as the hash's output. */
 SIGLET_MUST_USE siglet_err *siglet_digest_from(siglet_hash hash, siglet_slice bytes,
 					       siglet_digest *ret_digest);
 
-/* The hash of the parts, one after the other. Errors: SIGLET_E_CRYPTO. */
+/* The hash of the parts, in turn. Errors: SIGLET_E_USAGE (no such hash), _CRYPTO, _NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_crypto_hash(siglet_hash hash, const siglet_slice *parts,
 					       size_t count, siglet_digest *ret_digest);
 SIGLET_MUST_USE siglet_err *siglet_crypto_sha256(const siglet_slice *parts, size_t count,
 						 siglet_digest *ret_digest);
 
-/* One pass over a message of any size, for every hash in mask. */
+/*
+ * One pass over a message of any size, for every hash in mask. After finish there is only free.
+ * Errors: SIGLET_E_USAGE for an empty or unknown mask or after finish; SIGLET_E_CRYPTO, _NOMEM.
+ */
 typedef struct siglet_hasher siglet_hasher;
 SIGLET_MUST_USE siglet_err *siglet_hasher_new(unsigned mask, siglet_hasher **ret_hasher);
 SIGLET_MUST_USE siglet_err *siglet_hasher_update(siglet_hasher *hasher, siglet_slice data);
@@ -101,8 +105,8 @@ typedef struct siglet_key_details {
 	const char *name; /* "PKIX_ECDSA_P256_SHA_256" */
 	int number;
 	siglet_key_type type;
-	unsigned bits;	   /* RSA: the modulus must have as many; 0: any from 2048 to 16384 */
-	bool pkcs1;	   /* the key is a PKCS#1 RSAPublicKey, not a SubjectPublicKeyInfo */
+	unsigned bits; /* RSA: the modulus must have as many; 0: any from 2048 to 16384 */
+	bool pkcs1;    /* the key is a PKCS#1 RSAPublicKey, not a SubjectPublicKeyInfo */
 	siglet_scheme scheme;
 } siglet_key_details;
 
@@ -125,7 +129,7 @@ const siglet_key_details *siglet_key_details_default(const siglet_key *key);
  */
 size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLET_MAX_SCHEMES]);
 
-/* ---- public keys (key.c) ---- */
+/* ---- public keys (key.c, spki.c, load.c, verify.c) ---- */
 
 /*
  * A DER SubjectPublicKeyInfo, whole and canonical.
@@ -135,16 +139,23 @@ size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLE
  */
 SIGLET_MUST_USE siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key);
 
-/* The key of a trust root: encoded and of the kind that details says, else SIGLET_E_MISMATCH. */
+/*
+ * The key of a trust root, encoded as details says and of the kind that it names.
+ * Errors: those of siglet_key_from_spki; SIGLET_E_MISMATCH when it is a key of another kind.
+ */
 SIGLET_MUST_USE siglet_err *siglet_key_from_details(const siglet_key_details *details,
 						    siglet_slice der, siglet_key **ret_key);
 
-/* A file with exactly one PEM block, PUBLIC KEY, and any text around it. Errors: as above, MISSING. */
+/*
+ * A file with exactly one PEM block, PUBLIC KEY, and any text around it.
+ * Errors: those of siglet_key_from_spki; SIGLET_E_MISSING without a block, SIGLET_E_LIMIT when it
+ * is longer than any key.
+ */
 SIGLET_MUST_USE siglet_err *siglet_key_from_pem(siglet_slice text, siglet_key **ret_key);
 
 void siglet_key_free(siglet_key *key);
 siglet_key_type siglet_key_type_of(const siglet_key *key);
-unsigned siglet_key_bits(const siglet_key *key);	   /* RSA modulus, curve size, 256 for Ed25519 */
+unsigned siglet_key_bits(const siglet_key *key);	   /* RSA modulus, curve, 256 for Ed25519 */
 siglet_slice siglet_key_spki(const siglet_key *key);	   /* DER SubjectPublicKeyInfo */
 const siglet_digest *siglet_key_id(const siglet_key *key); /* SHA-256 of it */
 const char *siglet_key_describe(const siglet_key *key);	   /* "ECDSA P-256", "RSA 4096" … */

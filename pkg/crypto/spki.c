@@ -1,20 +1,18 @@
 #include "crypto/crypto_internal.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
 #include <openssl/params.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 /*
  * Every SPKI of these types begins with the same bytes and has the same length: DER leaves no
  * choice, once the point is uncompressed (RFC 5480 section 2.2, RFC 8410 section 4, RFC 9881
- * section 4). Comparing them costs nothing; OpenSSL's general decoder takes longer than a signature.
+ * section 4). Comparing them costs nothing; OpenSSL's general decoder takes longer than a
+ * verification.
  */
 typedef struct form {
 	siglet_key_type type;
@@ -87,7 +85,8 @@ static siglet_err *import_with(EVP_PKEY_CTX *ctx, const form *f, siglet_slice ra
 	params[n++] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, key, raw.len);
 	if (f->group != NULL) {
 		memcpy(group, f->group, strlen(f->group) + 1);
-		params[n++] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
+		params[n++] =
+			OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
 	}
 	params[n] = OSSL_PARAM_construct_end();
 
@@ -119,7 +118,7 @@ static siglet_err *import(const form *f, siglet_slice raw, EVP_PKEY **ret_pkey)
 	return NULL;
 }
 
-/* Whole and DER, but neither RSA nor one of the fixed forms: another type, curve or point format. */
+/* Whole and DER, but neither RSA nor one of the fixed forms: another type, curve, point form. */
 static siglet_err *refuse_algorithm(const ASN1_OBJECT *oid)
 {
 	char name[80] = "?";
@@ -131,7 +130,7 @@ static siglet_err *refuse_algorithm(const ASN1_OBJECT *oid)
 			      name);
 }
 
-/* Modulus and exponent that a careful signer uses; the ceilings bound the work of a verification. */
+/* What a careful signer uses; the ceilings bound the work of a verification. */
 static siglet_err *check_rsa(const EVP_PKEY *pkey, unsigned *ret_bits)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
@@ -156,7 +155,7 @@ static siglet_err *check_rsa(const EVP_PKEY *pkey, unsigned *ret_bits)
 	}
 	if (BN_is_odd(e) != 1 || BN_is_one(e) == 1 || BN_num_bits(e) > 32) {
 		err = siglet_err_new(SIGLET_E_UNSUPPORTED,
-				     "RSA exponent is not an odd number from 3 to 2^32");
+				     "RSA exponent is not odd and from 3 to 2^32");
 		goto out;
 	}
 	*ret_bits = (unsigned)bits;
@@ -167,10 +166,14 @@ out:
 	return err;
 }
 
-/* A failure to encode is a difference too. */
-static bool is_same(siglet_slice der, const uint8_t *again, int len)
+/* One comparison finds trailing bytes and every encoding that is not DER. */
+static siglet_err *check_same(siglet_slice der, const uint8_t *again, int len, const char *what)
 {
-	return len > 0 && siglet_slice_equal(der, siglet_slice_of(again, (size_t)len));
+	if (len < 0)
+		return siglet_crypto_error(SIGLET_E_MALFORMED, what);
+	if (!siglet_slice_equal(der, siglet_slice_of(again, (size_t)len)))
+		return siglet_err_new(SIGLET_E_MALFORMED, "%s is not whole DER", what);
+	return NULL;
 }
 
 static siglet_err *decode_rsa(siglet_slice der, X509_PUBKEY *spki, EVP_PKEY **ret_pkey,
@@ -186,10 +189,9 @@ static siglet_err *decode_rsa(siglet_slice der, X509_PUBKEY *spki, EVP_PKEY **re
 		goto out;
 	}
 	len = i2d_PUBKEY(pkey, &again);
-	if (!is_same(der, again, len)) {
-		err = siglet_err_new(SIGLET_E_MALFORMED, "RSA public key is not in its one form");
+	err = check_same(der, again, len, "RSA public key");
+	if (err != NULL)
 		goto out;
-	}
 	err = check_rsa(pkey, ret_bits);
 	if (err != NULL)
 		goto out;
@@ -201,7 +203,7 @@ out:
 	return err;
 }
 
-/* X509_PUBKEY reads the outer structure even where the algorithm is unknown, and so tells them apart. */
+/* X509_PUBKEY reads the outer structure even of an unknown algorithm, and so tells it from none. */
 static siglet_err *decode_other(siglet_slice der, EVP_PKEY **ret_pkey, unsigned *ret_bits)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
@@ -215,12 +217,10 @@ static siglet_err *decode_other(siglet_slice der, EVP_PKEY **ret_pkey, unsigned 
 		err = siglet_crypto_error(SIGLET_E_MALFORMED, "not a SubjectPublicKeyInfo");
 		goto out;
 	}
-	/* One comparison finds trailing bytes and every encoding that is not DER. */
 	len = i2d_X509_PUBKEY(spki, &again);
-	if (!is_same(der, again, len)) {
-		err = siglet_err_new(SIGLET_E_MALFORMED, "SubjectPublicKeyInfo is not whole DER");
+	err = check_same(der, again, len, "SubjectPublicKeyInfo");
+	if (err != NULL)
 		goto out;
-	}
 	if (X509_PUBKEY_get0_param(&oid, NULL, NULL, NULL, spki) != 1) {
 		err = siglet_crypto_error(SIGLET_E_CRYPTO, "algorithm of the public key");
 		goto out;
@@ -282,10 +282,9 @@ siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki)
 		goto out;
 	}
 	len = i2d_PublicKey(pkey, &again);
-	if (!is_same(der, again, len)) {
-		err = siglet_err_new(SIGLET_E_MALFORMED, "RSAPublicKey is not whole DER");
+	err = check_same(der, again, len, "RSAPublicKey");
+	if (err != NULL)
 		goto out;
-	}
 	len = i2d_PUBKEY(pkey, &spki);
 	if (len <= 0) {
 		err = siglet_crypto_error(SIGLET_E_CRYPTO, "RSAPublicKey");

@@ -196,7 +196,7 @@ static siglet_err *write_decimal(const decimal *d, siglet_buf *text)
 
 	if (k <= n && n <= 21)
 		return siglet_buf_printf(text, "%s%.*s", d->digits, n - k, zeros);
-	if (0 < n && n <= 21)
+	if (0 < n && n < k)
 		return siglet_buf_printf(text, "%.*s.%s", n, d->digits, d->digits + n);
 	if (-6 < n && n <= 0)
 		return siglet_buf_printf(text, "0.%.*s%s", -n, zeros, d->digits);

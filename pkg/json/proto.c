@@ -19,7 +19,9 @@ static bool to_snake_case(const char *name, char out[MAX_NAME_BYTES])
 			return false;
 		if (upper)
 			out[len++] = '_';
-		out[len++] = upper ? (char)(*name - 'A' + 'a') : *name;
+		out[len++] = *name;
+		if (upper)
+			out[len - 1] = (char)(*name - 'A' + 'a');
 	}
 	out[len] = '\0';
 	return true;

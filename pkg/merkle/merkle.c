@@ -83,9 +83,9 @@ static path find_path(uint64_t index, uint64_t size)
 {
 	const unsigned fork = bit_length(index ^ (size - 1));
 
-	return (path){ .index = index,
-		       .fork = fork,
-		       .length = fork + (size_t)count_ones(shift_right(index, fork)) };
+	return (path) { .index = index,
+			.fork = fork,
+			.length = fork + (size_t)count_ones(shift_right(index, fork)) };
 }
 
 static siglet_err *check_count(size_t count, size_t want)
@@ -122,8 +122,8 @@ static bool sibling_is_left(const path *way, size_t level)
 /* acc becomes the parent of acc and sibling. */
 static siglet_err *climb(siglet_hash32 *acc, const siglet_hash32 *sibling, bool sibling_left)
 {
-	return sibling_left ? siglet_merkle_hash_node(sibling, acc, acc) :
-			      siglet_merkle_hash_node(acc, sibling, acc);
+	return sibling_left ? siglet_merkle_hash_node(sibling, acc, acc)
+			    : siglet_merkle_hash_node(acc, sibling, acc);
 }
 
 siglet_err *siglet_merkle_check_inclusion(const siglet_merkle_proof *proof,
@@ -161,9 +161,9 @@ siglet_err *siglet_merkle_trace(const siglet_merkle_proof *proof, const siglet_h
 		err = climb(&acc, &proof->nodes[i], left);
 		if (err != NULL)
 			return siglet_err_wrap(err, "level %zu of the proof", i);
-		steps[i] = (siglet_merkle_step){ .sibling_left = left,
-						 .sibling = proof->nodes[i],
-						 .result = acc };
+		steps[i] = (siglet_merkle_step) { .sibling_left = left,
+						  .sibling = proof->nodes[i],
+						  .result = acc };
 	}
 	if (way.length != 0)
 		memcpy(ret_steps, steps, way.length * sizeof(*steps));

@@ -19,8 +19,8 @@ static siglet_err *check_characters(siglet_slice text)
 }
 
 /*
- * Signed is the text up to the last empty line; an earlier one belongs to the text. What a signer saw
- * as text can so never be taken for signatures, nor the reverse.
+ * Signed is the text up to the last empty line; an earlier one belongs to the text. What a signer
+ * saw as text can so never be taken for signatures, nor the reverse.
  */
 static siglet_err *split(siglet_slice note, siglet_slice *ret_text, siglet_slice *ret_lines)
 {
@@ -34,7 +34,7 @@ static siglet_err *split(siglet_slice note, siglet_slice *ret_text, siglet_slice
 	return siglet_err_new(SIGLET_E_MALFORMED, "no empty line before the signatures");
 }
 
-/* White_Space of Unicode above ASCII: U+0085, 00A0, 1680, 2000 to 200A, 2028, 2029, 202F, 205F, 3000. */
+/* Unicode White_Space past ASCII: U+0085, A0, 1680, 2000-200A, 2028, 2029, 202F, 205F, 3000. */
 static bool begins_with_space(siglet_slice text)
 {
 	static const struct {
@@ -87,8 +87,8 @@ static siglet_err *decode_signature(siglet_slice text, siglet_arena *arena,
 	if (err != NULL)
 		goto out;
 	memcpy(ret_signature->id, blob.ptr, SIGLET_NOTE_ID_SIZE);
-	ret_signature->signature = siglet_slice_of(blob.ptr + SIGLET_NOTE_ID_SIZE,
-						   blob.len - SIGLET_NOTE_ID_SIZE);
+	ret_signature->signature =
+		siglet_slice_of(blob.ptr + SIGLET_NOTE_ID_SIZE, blob.len - SIGLET_NOTE_ID_SIZE);
 	err = NULL; /* success */
 out:
 	siglet_buf_clear(&decoded);

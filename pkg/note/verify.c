@@ -2,16 +2,15 @@
 
 #include <string.h>
 
-bool siglet_note_is_by(const siglet_note_signature *signature,
-		       const siglet_note_verifier *verifier)
+bool siglet_note_is_by(const siglet_note_signature *signature, const siglet_note_verifier *verifier)
 {
 	return memcmp(signature->id, verifier->id, sizeof(verifier->id)) == 0 &&
 	       (verifier->name.len == 0 || siglet_slice_equal(signature->name, verifier->name));
 }
 
 /*
- * A second line of the same key that fails is a refusal too: a note that is right for one reader and
- * wrong for the next must be right for none.
+ * A second line of the same key that fails is a refusal too: a note that is right for one reader
+ * and wrong for the next must be right for none.
  */
 siglet_err *siglet_note_verify(const siglet_note *note, const siglet_note_verifier *verifier)
 {
@@ -31,11 +30,11 @@ siglet_err *siglet_note_verify(const siglet_note *note, const siglet_note_verifi
 		verified++;
 	}
 	if (verified == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "no signature of \"%s\" with id %02x%02x%02x%02x",
-				      verifier->name.len == 0 ?
-					      "any name" :
-					      siglet_text_printable(verifier->name).text,
-				      verifier->id[0], verifier->id[1], verifier->id[2],
-				      verifier->id[3]);
+		return siglet_err_new(
+			SIGLET_E_MISSING, "no signature by %s%s%s with id %02x%02x%02x%02x",
+			verifier->name.len == 0 ? "any name" : "\"",
+			siglet_text_printable(verifier->name).text,
+			verifier->name.len == 0 ? "" : "\"",
+			verifier->id[0], verifier->id[1], verifier->id[2], verifier->id[3]);
 	return NULL;
 }

@@ -37,41 +37,43 @@ static siglet_err *name_digest(siglet_artifact *artifact)
 	return err;
 }
 
-siglet_error *siglet_artifact_from_digest(const char *text, siglet_artifact **ret_artifact)
+/* "sha256:HEX" to a digest; what is wrong with it is the caller's fault. */
+static siglet_err *parse_digest(siglet_slice text, siglet_digest *ret_digest)
 {
-	const char *colon = strchr(text, ':');
-	siglet_artifact *artifact = NULL;
+	const uint8_t *colon = text.len == 0 ? NULL : memchr(text.ptr, ':', text.len);
+	const size_t name_len = colon == NULL ? text.len : (size_t)(colon - text.ptr);
 	siglet_hash hash = SIGLET_SHA256;
-	siglet_digest digest;
 	siglet_buf bytes;
 	siglet_err *err;
 
+	if (colon == NULL || !siglet_hash_find(siglet_slice_of(text.ptr, name_len), &hash))
+		return siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no digest",
+				      siglet_text_printable(text).text);
 	siglet_buf_init(&bytes, SIGLET_MAX_HASH_SIZE);
-	if (colon == NULL ||
-	    !siglet_hash_find(siglet_slice_of(text, (size_t)(colon - text)), &hash)) {
-		err = siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no digest",
-				     siglet_text_printable(siglet_slice_str(text)).text);
-		return siglet_err_hint(err, "say sha256:HEX, sha384:HEX or sha512:HEX");
-	}
-	err = siglet_hex_decode(siglet_slice_str(colon + 1), &bytes);
+	err = siglet_hex_decode(siglet_slice_of(colon + 1, text.len - name_len - 1), &bytes);
 	if (err == NULL)
-		err = siglet_digest_from(hash, siglet_buf_slice(&bytes), &digest);
+		err = siglet_digest_from(hash, siglet_buf_slice(&bytes), ret_digest);
 	siglet_buf_clear(&bytes);
-	if (err != NULL) {
-		siglet_err *usage =
-			siglet_err_code(err) == SIGLET_E_NOMEM ?
-				siglet_err_nomem() :
-				siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no %s digest",
-					       siglet_text_printable(siglet_slice_str(text)).text,
-					       siglet_hash_name(hash));
-		siglet_err_free(err);
-		return usage;
-	}
+	if (err == NULL || siglet_err_code(err) == SIGLET_E_NOMEM)
+		return err;
+	siglet_err_free(err);
+	return siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no %s digest",
+			      siglet_text_printable(text).text, siglet_hash_name(hash));
+}
+
+siglet_error *siglet_artifact_from_digest(const char *text, siglet_artifact **ret_artifact)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_digest digest = { .hash = SIGLET_SHA256 };
+	siglet_err *err = parse_digest(siglet_slice_str(text), &digest);
+
+	if (err != NULL)
+		return siglet_err_hint(err, "say sha256:HEX, sha384:HEX or sha512:HEX");
 	err = siglet_artifact_new(&artifact);
 	if (err != NULL)
 		return err;
-	artifact->digests.mask = SIGLET_HASH_BIT(hash);
-	artifact->digests.of[hash] = digest;
+	artifact->digests.mask = SIGLET_HASH_BIT(digest.hash);
+	artifact->digests.of[digest.hash] = digest;
 	err = name_digest(artifact);
 	if (err != NULL) {
 		siglet_artifact_free(artifact);

@@ -58,7 +58,8 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	}
 	if (err != NULL) {
 		siglet_bundles_free(bundles);
-		return siglet_err_wrap(err, "%s", source);
+		return siglet_err_wrap(
+			err, "%s", siglet_text_printable(siglet_slice_str(source)).text);
 	}
 	*ret_bundles = bundles;
 	return NULL;

@@ -56,7 +56,9 @@ siglet_error *siglet_trust_parse(const void *json, size_t len, const char *sourc
 	siglet_err *err = siglet_trustroot_parse(siglet_slice_of(json, len), &root);
 
 	if (err != NULL)
-		return siglet_err_wrap(siglet_as_unreadable(err), "%s", source);
+		return siglet_err_wrap(
+			siglet_as_unreadable(err), "%s",
+			siglet_text_printable(siglet_slice_str(source)).text);
 	return siglet_trust_new(root, source, NULL, ret_trust);
 }
 

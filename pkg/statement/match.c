@@ -35,8 +35,8 @@ static comparison compare(const siglet_digests *subject, const siglet_digests *a
 static siglet_err *explain(const siglet_statement *statement, bool compared, bool contradicted)
 {
 	static const char *const names[1u << SIGLET_HASH_COUNT] = {
-		"", "sha256", "sha384", "sha256 or sha384", "sha512", "sha256 or sha512",
-		"sha384 or sha512", "sha256, sha384 or sha512",
+		"",	  "sha256",	      "sha384",		  "sha256 or sha384",
+		"sha512", "sha256 or sha512", "sha384 or sha512", "sha256, sha384 or sha512",
 	};
 	const unsigned hashes = siglet_statement_hashes(statement);
 
@@ -50,8 +50,8 @@ static siglet_err *explain(const siglet_statement *statement, bool compared, boo
 				      names[hashes]);
 	if (contradicted)
 		return siglet_err_new(SIGLET_E_MISMATCH,
-				      "a subject has one of the artifact's digests, but another "
-				      "one in place of the other");
+				      "a subject has one of the artifact's digests and contradicts "
+				      "another");
 	return siglet_err_new(SIGLET_E_MISMATCH, "the artifact is none of the %zu subject%s",
 			      siglet_statement_subject_count(statement),
 			      siglet_statement_subject_count(statement) == 1 ? "" : "s");

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * Where does the predicate stand in the payload? A predicate is given out byte for byte, for numbers
- * and escapes change when they are written anew. The payload has been parsed strictly, so this scan
+ * Where does the predicate stand in the payload? It is given out byte for byte, for numbers and
+ * escapes change when they are written anew. The payload has been parsed strictly, so this scan
  * need not check it; it counts members, since a name may be spelled with escapes.
  */
 

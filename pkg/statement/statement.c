@@ -23,8 +23,8 @@ struct siglet_statement {
 };
 
 /*
- * Some writers spell _type as the protobuf field is called, type. Both together would let one reader
- * see another type than the next.
+ * Some writers spell _type as the protobuf field is called, type. Both together would let one
+ * reader see another type than the next.
  */
 static siglet_err *read_type(const siglet_json *object, siglet_statement *statement)
 {
@@ -68,8 +68,8 @@ typedef struct digest_reader {
 } digest_reader;
 
 /*
- * One member of a digest set. Hashes that we do not know, and values that can be no digest, are passed
- * over: they can match nothing, and the others may still name the artifact.
+ * One member of a digest set. Hashes that we do not know, and values that can be no digest, are
+ * passed over: they can match nothing, and the others may still name the artifact.
  */
 static siglet_err *read_digest(void *context, siglet_slice name, const siglet_json *value)
 {
@@ -106,8 +106,7 @@ out:
 	return err;
 }
 
-static siglet_err *read_subject(const siglet_json *value, siglet_arena *arena,
-				subject *ret_subject)
+static siglet_err *read_subject(const siglet_json *value, siglet_arena *arena, subject *ret_subject)
 {
 	digest_reader reader = { .digests = &ret_subject->digests };
 	const siglet_json *set;

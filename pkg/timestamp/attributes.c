@@ -58,7 +58,7 @@ static siglet_err *get_ess(const siglet_timestamp *timestamp, int nid, siglet_sl
 	return err;
 }
 
-static siglet_err *path_stack(const siglet_path *path, STACK_OF(X509) **ret_stack)
+static siglet_err *path_stack(const siglet_path *path, STACK_OF(X509) * *ret_stack)
 {
 	STACK_OF(X509) *stack = sk_X509_new_null();
 

@@ -20,7 +20,8 @@ siglet_err *siglet_timestamp_check_der(siglet_slice der, uint8_t *again, int len
 	if (again == NULL || len < 0)
 		err = siglet_crypto_error(SIGLET_E_CRYPTO, what);
 	else if (!siglet_slice_equal(der, siglet_slice_of(again, (size_t)len)))
-		err = siglet_err_new(SIGLET_E_MALFORMED, "%s: not DER, or with bytes behind it", what);
+		err = siglet_err_new(SIGLET_E_MALFORMED, "%s: not DER, or with bytes behind it",
+				     what);
 	OPENSSL_free(again);
 	return err;
 }
@@ -73,9 +74,9 @@ out:
 /* ---- the token ---- */
 
 /*
- * DER wants a SET OF sorted, and few authorities sort the certificates they embed. OpenSSL's CMS code
- * writes them sorted, its PKCS #7 code (which knows no signer named by key id) as it found them: it is
- * enough that one of the two makes the same bytes again.
+ * DER wants a SET OF sorted, and few authorities sort the certificates they embed. OpenSSL's CMS
+ * code writes them sorted, its PKCS #7 code (which knows no signer named by key id) as it found
+ * them: it is enough that one of the two makes the same bytes again.
  */
 static siglet_err *check_token_der(CMS_ContentInfo *cms, siglet_slice der)
 {
@@ -151,8 +152,8 @@ static siglet_err *read_token(siglet_slice der, siglet_timestamp *timestamp)
 /* ---- TimeStampResp ---- */
 
 /*
- * Of TimeStampResp ::= SEQUENCE { PKIStatusInfo, ContentInfo OPTIONAL } only the outermost SEQUENCE:
- * OpenSSL's TS_RESP takes the token for PKCS #7, which knows no signer named by key id.
+ * TimeStampResp ::= SEQUENCE { PKIStatusInfo, ContentInfo OPTIONAL }, part by part: OpenSSL's
+ * TS_RESP takes the token for PKCS #7, which knows no signer named by key id.
  */
 static siglet_err *read_response(siglet_slice response, siglet_timestamp *timestamp)
 {

@@ -34,7 +34,8 @@ siglet_err *siglet_timestamp_read_hash(const X509_ALGOR *algorithm, siglet_hash 
 	return siglet_err_new(SIGLET_E_UNSUPPORTED, "a hash other than SHA-256, -384 or -512");
 }
 
-siglet_err *siglet_timestamp_signature_hash(const siglet_timestamp *timestamp, siglet_hash *ret_hash)
+siglet_err *siglet_timestamp_signature_hash(const siglet_timestamp *timestamp,
+					    siglet_hash *ret_hash)
 {
 	X509_ALGOR *digest = NULL;
 
@@ -72,7 +73,8 @@ static siglet_err *check_algorithm(const siglet_timestamp *timestamp, siglet_has
 
 	CMS_SignerInfo_get0_algs(timestamp->signer_info, NULL, NULL, NULL, &from);
 	if (!without_parameters(from, &nid))
-		return siglet_err_new(SIGLET_E_UNSUPPORTED, "signature: an algorithm with parameters");
+		return siglet_err_new(SIGLET_E_UNSUPPORTED,
+				      "signature: an algorithm with parameters");
 	for (size_t i = 0; i < SIGLET_COUNT(algorithms); i++)
 		if (algorithms[i].nid == nid && algorithms[i].hash == hash &&
 		    algorithms[i].key_type == EVP_PKEY_get_base_id(key))
@@ -133,8 +135,8 @@ static const EVP_MD *digest_of(siglet_hash hash)
 siglet_err *siglet_timestamp_check_signature(const siglet_timestamp *timestamp, siglet_hash hash,
 					     const siglet_cert *signer)
 {
-	const siglet_slice signature = siglet_timestamp_asn1_slice(
-		CMS_SignerInfo_get0_signature(timestamp->signer_info));
+	const siglet_slice signature =
+		siglet_timestamp_asn1_slice(CMS_SignerInfo_get0_signature(timestamp->signer_info));
 	EVP_PKEY *key = X509_get0_pubkey(siglet_cert_x509(signer));
 	const EVP_MD *md = digest_of(hash);
 	EVP_MD_CTX *ctx = NULL;

@@ -39,8 +39,8 @@ siglet_err *siglet_timestamp_read_signer(siglet_timestamp *timestamp)
 	siglet_buf_init(name, MAX_SIGNER_NAME);
 	if (issuer == NULL) {
 		err = siglet_buf_append_str(name, "key id ");
-		return err != NULL ? err :
-				     siglet_hex_encode(siglet_timestamp_asn1_slice(key_id), name);
+		return err != NULL ? err
+				   : siglet_hex_encode(siglet_timestamp_asn1_slice(key_id), name);
 	}
 	err = print_issuer(issuer, name);
 	if (err == NULL)
@@ -104,7 +104,7 @@ siglet_err *siglet_embedded_read(const siglet_timestamp *timestamp, siglet_embed
 {
 	siglet_err *err = NULL;
 
-	*ret_embedded = (siglet_embedded){ .count = 0 };
+	*ret_embedded = (siglet_embedded) { .count = 0 };
 	for (int i = 0; i < sk_X509_num(timestamp->embedded) && err == NULL; i++)
 		err = read_one(sk_X509_value(timestamp->embedded, i), ret_embedded);
 	return err;

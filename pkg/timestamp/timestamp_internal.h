@@ -30,8 +30,8 @@ struct siglet_timestamp {
 siglet_slice siglet_timestamp_asn1_slice(const struct asn1_string_st *string);
 
 /*
- * Does OpenSSL write what it read the way it was given? It reads BER as well, in which one value has
- * many encodings, and stops before bytes that are left over: all of that shows here.
+ * Does OpenSSL write what it read the way it was given? It reads BER as well, in which one value
+ * has many encodings, and stops before bytes that are left over: all of that shows here.
  * Takes again, which OpenSSL allocated; NULL or a negative len say that it failed.
  * Errors: SIGLET_E_MALFORMED, SIGLET_E_CRYPTO
  */
@@ -41,8 +41,8 @@ SIGLET_MUST_USE siglet_err *siglet_timestamp_check_der(siglet_slice der, uint8_t
 /* ---- gentime.c ---- */
 
 /*
- * A DER GeneralizedTime's text: YYYYMMDDhhmmss[.f]Z, no trailing zeros in f (RFC 3161 section 2.4.2).
- * ret_s is cut off, ret_end_ms rounded up. Errors: SIGLET_E_MALFORMED
+ * A DER GeneralizedTime's text: YYYYMMDDhhmmss[.f]Z, f without trailing zeros (RFC 3161 section
+ * 2.4.2). ret_s is cut off, ret_end_ms rounded up. Errors: SIGLET_E_MALFORMED
  */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_read_time(siglet_slice text, int64_t *ret_s,
 						       int64_t *ret_end_ms);
@@ -74,8 +74,8 @@ void siglet_embedded_clear(siglet_embedded *embedded);
 /* ---- attributes.c ---- */
 
 /*
- * Each of the signed attributes that RFC 3161 asks for is there once, the content type is TSTInfo's
- * and the message digest is the content's under hash. Errors: SIGLET_E_MALFORMED, _MISMATCH, _CRYPTO
+ * Content type and message digest are there once, with one value each; the type is TSTInfo's, the
+ * digest the content's under hash. Errors: SIGLET_E_MALFORMED, _MISMATCH, _CRYPTO
  */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_check_attributes(const siglet_timestamp *timestamp,
 							      siglet_hash hash);

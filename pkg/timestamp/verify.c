@@ -109,8 +109,8 @@ static siglet_err *check_path_time(const siglet_timestamp *timestamp, const sigl
 }
 
 /*
- * What is cheap comes first, but no list that a stranger wrote is walked through before the signature
- * over it holds.
+ * What is cheap comes first, but no list that a stranger wrote is walked through before the
+ * signature over it holds.
  */
 static siglet_err *check_token(const siglet_timestamp *timestamp, const siglet_chain *authority,
 			       siglet_embedded *embedded)

@@ -46,8 +46,8 @@ static siglet_err *read_checkpoint(const siglet_entry *entry, const siglet_note_
 }
 
 siglet_err *siglet_entry_check_checkpoint(const siglet_entry *entry,
-					  const siglet_note_verifier *verifier,
-					  siglet_arena *arena, siglet_inclusion *ret_inclusion)
+					  const siglet_note_verifier *verifier, siglet_arena *arena,
+					  siglet_inclusion *ret_inclusion)
 {
 	siglet_inclusion inclusion = { 0 };
 	siglet_err *err;
@@ -96,8 +96,8 @@ siglet_err *siglet_entry_check_proof(const siglet_entry *entry, siglet_slice bod
 }
 
 siglet_err *siglet_entry_check_inclusion(const siglet_entry *entry, siglet_slice body,
-					 const siglet_note_verifier *verifier,
-					 siglet_arena *arena, siglet_inclusion *ret_inclusion)
+					 const siglet_note_verifier *verifier, siglet_arena *arena,
+					 siglet_inclusion *ret_inclusion)
 {
 	siglet_inclusion inclusion = { 0 };
 	siglet_err *err = siglet_entry_check_checkpoint(entry, verifier, arena, &inclusion);

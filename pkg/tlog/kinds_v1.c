@@ -1,8 +1,8 @@
 #include "tlog/tlog_internal.h"
 
 /*
- * The bodies of Rekor v1. What is compared is what binds an entry to one signature: what was signed,
- * the signature, and who signed. Their JSON is the log's own; further members bind nothing.
+ * The bodies of Rekor v1. What is compared is what binds an entry to one signature: what was
+ * signed, the signature, and who signed. Their JSON is the log's own; other members bind nothing.
  */
 
 static siglet_err *match_artifact(const siglet_digest *logged, const siglet_digests *artifact)
@@ -15,8 +15,8 @@ static siglet_err *match_artifact(const siglet_digest *logged, const siglet_dige
 				      "the entry is about the artifact's %s, which is not known",
 				      siglet_hash_name(logged->hash));
 	if (!siglet_digest_equal(logged, ours))
-		return siglet_err_new(SIGLET_E_MISMATCH, "the entry is of another artifact (its %s "
-							 "differs)",
+		return siglet_err_new(SIGLET_E_MISMATCH,
+				      "the entry is of another artifact (its %s differs)",
 				      siglet_hash_name(logged->hash));
 	return NULL;
 }

@@ -3,8 +3,8 @@
 #include "statement/statement.h"
 
 /*
- * The body of Rekor v2. It is rebuilt from the signature in hand and what is proven to be in the log
- * is the rebuilt one: no field can be overlooked in a comparison.
+ * The body of Rekor v2. It is rebuilt from the signature in hand, and what is proven to be in the
+ * log is the rebuilt one: no field can be overlooked in a comparison.
  */
 
 static const char *hash_enum(siglet_hash hash)
@@ -54,16 +54,16 @@ static siglet_err *find_digest(const siglet_entry_subject *subject, siglet_hash 
 	return NULL;
 }
 
-/* The canonical JSON (RFC 8785) of the entry: keys in order, no escapes in base64 and enum names. */
+/* Canonical JSON (RFC 8785): keys in order; base64 and enum names need no escapes. */
 static siglet_err *write_body(const siglet_entry_subject *subject, const siglet_digest *digest,
 			      const char *details, siglet_buf *out)
 {
 	const bool certificate = subject->cert_der.len > 0;
-	siglet_err *err = siglet_buf_printf(
-		out,
-		"{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"spec\":{\"hashedRekordV002\":"
-		"{\"data\":{\"algorithm\":\"%s\",\"digest\":\"",
-		hash_enum(digest->hash));
+	siglet_err *err = siglet_buf_printf(out,
+					    "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\","
+					    "\"spec\":{\"hashedRekordV002\":{\"data\":{"
+					    "\"algorithm\":\"%s\",\"digest\":\"",
+					    hash_enum(digest->hash));
 
 	if (err == NULL)
 		err = siglet_base64_encode(siglet_digest_slice(digest), out);
@@ -77,9 +77,8 @@ static siglet_err *write_body(const siglet_entry_subject *subject, const siglet_
 					"{\"rawBytes\":\"",
 					details, certificate ? "x509Certificate" : "publicKey");
 	if (err == NULL)
-		err = siglet_base64_encode(certificate ? subject->cert_der :
-							 siglet_key_spki(subject->key),
-					   out);
+		err = siglet_base64_encode(
+			certificate ? subject->cert_der : siglet_key_spki(subject->key), out);
 	if (err == NULL)
 		err = siglet_buf_append_str(out, "\"}}}}}}");
 	return err;
@@ -119,10 +118,9 @@ static siglet_err *read_verifier(const siglet_json *verifier, body_fields *ret_f
 	ret_fields->has_certificate = siglet_json_object_get(verifier, "x509Certificate") != NULL;
 	ret_fields->has_key = siglet_json_object_get(verifier, "publicKey") != NULL;
 	if (err == NULL)
-		err = siglet_tlog_need_object(verifier,
-					      ret_fields->has_certificate ? "x509Certificate" :
-									    "publicKey",
-					      &holder);
+		err = siglet_tlog_need_object(
+			verifier, ret_fields->has_certificate ? "x509Certificate" : "publicKey",
+			&holder);
 	if (err == NULL)
 		err = siglet_tlog_need_string(holder, "rawBytes", &ret_fields->verifier);
 	return err;
@@ -158,9 +156,10 @@ static siglet_err *name_difference(const body_fields *have, const body_fields *w
 {
 	if (wanted->has_certificate && !have->has_certificate)
 		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_MISMATCH,
-				       "the entry names the public key in place of the certificate: "
-				       "it hides the identity from those who watch the log"),
+			siglet_err_new(
+				SIGLET_E_MISMATCH,
+				"the entry names the public key in place of the certificate: "
+				"it hides the identity from those who watch the log"),
 			"have it signed again by a client that logs the certificate");
 	if (have->has_certificate && have->has_key)
 		return siglet_err_new(SIGLET_E_MISMATCH,

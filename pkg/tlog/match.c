@@ -1,8 +1,8 @@
 #include "tlog/tlog_internal.h"
 
 /*
- * An entry that verifies proves only that somebody logged something. These comparisons make it prove
- * that this signature was logged.
+ * An entry that verifies proves only that somebody logged something. These comparisons make it
+ * prove that this signature was logged.
  */
 
 /* kindVersion stands outside the body and chooses how it is read: it must not lie. */
@@ -17,7 +17,8 @@ static siglet_err *check_kind(const siglet_json *root, const siglet_entry *entry
 		return err;
 	if (!siglet_slice_equal(kind, entry->kind_name) ||
 	    !siglet_slice_equal(version, entry->kind_version))
-		return siglet_err_new(SIGLET_E_MISMATCH, "a body of kind %s %s in an entry of %s %s",
+		return siglet_err_new(SIGLET_E_MISMATCH,
+				      "a body of kind %s %s in an entry of %s %s",
 				      siglet_text_printable(kind).text,
 				      siglet_text_printable(version).text,
 				      siglet_text_printable(entry->kind_name).text,

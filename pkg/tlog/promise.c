@@ -14,7 +14,8 @@ siglet_err *siglet_entry_promise_payload(const siglet_entry *entry, siglet_buf *
 	if (err == NULL)
 		err = siglet_base64_encode(entry->body, ret_payload);
 	if (err == NULL)
-		err = siglet_buf_printf(ret_payload, "\",\"integratedTime\":%" PRId64 ",\"logID\":\"",
+		err = siglet_buf_printf(ret_payload,
+					"\",\"integratedTime\":%" PRId64 ",\"logID\":\"",
 					entry->integrated_time_s);
 	if (err == NULL)
 		err = siglet_hex_encode(entry->log_id, ret_payload);

@@ -89,8 +89,7 @@ static siglet_err *read_log_id(const siglet_json *object, siglet_arena *arena, s
 }
 
 /* Rekor v2 knows no promises; one on its entry was put there to pass for a time. */
-static siglet_err *read_promise(const siglet_json *object, siglet_arena *arena,
-				siglet_entry *entry)
+static siglet_err *read_promise(const siglet_json *object, siglet_arena *arena, siglet_entry *entry)
 {
 	const siglet_json *holder = NULL;
 	siglet_err *err = siglet_proto_object(object, "inclusionPromise", &holder);
@@ -191,16 +190,17 @@ static siglet_err *read_proof(const siglet_json *object, siglet_arena *arena, si
 static siglet_err *check_complete(const siglet_entry *entry)
 {
 	if (entry->body.len > SIGLET_MAX_ENTRY_BODY_BYTES)
-		return siglet_err_new(SIGLET_E_LIMIT, "canonicalizedBody of %zu bytes, at most %u "
-						      "are read",
+		return siglet_err_new(SIGLET_E_LIMIT,
+				      "canonicalizedBody of %zu bytes, at most %u are read",
 				      entry->body.len, SIGLET_MAX_ENTRY_BODY_BYTES);
 	if (siglet_entry_is_v2(entry))
-		return entry->has_proof ? NULL :
-					  siglet_err_new(SIGLET_E_MISSING, "no inclusionProof");
+		return entry->has_proof ? NULL
+					: siglet_err_new(SIGLET_E_MISSING, "no inclusionProof");
 	if (entry->body.len == 0)
 		return siglet_err_new(SIGLET_E_MISSING, "no canonicalizedBody");
 	if (!entry->has_proof && entry->promise.len == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "no inclusionProof and no inclusionPromise");
+		return siglet_err_new(SIGLET_E_MISSING,
+				      "no inclusionProof and no inclusionPromise");
 	return NULL;
 }
 

@@ -20,7 +20,7 @@ static void write_proof(const siglet_entry *entry, siglet_json_writer *writer)
 	siglet_json_write_end_object(writer);
 }
 
-/* An index of 0 and an empty proof are written all the same: not every reader knows the defaults. */
+/* An index of 0 and an empty proof are written too: not every reader knows the defaults. */
 void siglet_entry_write(const siglet_entry *entry, siglet_json_writer *writer, const char *name)
 {
 	siglet_json_write_begin_object(writer, name);

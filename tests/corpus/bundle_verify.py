@@ -39,7 +39,10 @@ def flags_of(case):
             flags += ["--key-not-after", window["end"]]
     else:
         flags += ["--sct-threshold", "1" if options.get("sct", True) else "0"]
-        flags += ["--identity", case["identity"], "--issuer", case["issuer"]]
+        if case["identity"]:
+            flags += ["--identity", case["identity"]]
+        if case["issuer"]:
+            flags += ["--issuer", case["issuer"]]
     return flags
 
 

@@ -75,6 +75,7 @@ void free(void *ptr)
 
 typedef struct input {
 	const char *bundle, *root, *artifact, *identity, *issuer;
+	size_t artifact_size;
 } input;
 
 typedef enum answer { ACCEPTED, REFUSED, ERROR } answer;
@@ -107,7 +108,7 @@ static answer verify(const input *in)
 	if (error == NULL)
 		error = siglet_expectation_set(expect, SIGLET_EXPECT_ISSUER, in->issuer);
 	if (error == NULL)
-		error = siglet_verify_bytes(trust, expect, in->artifact, strlen(in->artifact),
+		error = siglet_verify_bytes(trust, expect, in->artifact, in->artifact_size,
 					    in->bundle, strlen(in->bundle), &result);
 	if (error == NULL)
 		answer = siglet_result_accepted(result) ? ACCEPTED : REFUSED;
@@ -166,9 +167,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: allocation BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER\n");
 		return 2;
 	}
-	char *bundle = text_read(argv[1]), *root = text_read(argv[2]), *artifact = text_read(argv[3]);
-	char *other = text_read(argv[3]);
-	input in = { bundle, root, artifact, argv[4], argv[5] };
+	char *bundle = text_read(argv[1]), *root = text_read(argv[2]);
+	size_t size = 0;
+	char *artifact = text_read_sized(argv[3], &size), *other = text_read(argv[3]);
+	input in = { bundle, root, artifact, argv[4], argv[5], size };
 
 	sweep(&in, ACCEPTED, "an accepted bundle");
 	other[0] ^= 1;

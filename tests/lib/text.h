@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The whole file as a C string; the test ends when it can't be read. Free it. */
-__attribute__((unused)) static char *text_read(const char *path)
+/* The whole file with a NUL behind it; the test ends when it can't be read. Free it. */
+__attribute__((unused)) static char *text_read_sized(const char *path, size_t *ret_size)
 {
 	FILE *file = fopen(path, "rb");
 	char *text = NULL;
@@ -23,6 +23,7 @@ __attribute__((unused)) static char *text_read(const char *path)
 			free(text);
 			text = NULL;
 		}
+		*ret_size = size < 0 ? 0 : (size_t)size;
 	}
 	if (file != NULL)
 		(void)fclose(file);
@@ -31,6 +32,13 @@ __attribute__((unused)) static char *text_read(const char *path)
 		exit(3);
 	}
 	return text;
+}
+
+__attribute__((unused)) static char *text_read(const char *path)
+{
+	size_t size = 0;
+
+	return text_read_sized(path, &size);
 }
 
 /* A copy in which the first `from` is `to`; the test ends when there is none. Free it. */

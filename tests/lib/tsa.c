@@ -162,7 +162,7 @@ static siglet_buf make_info(const tsa_options *options)
 
 /* ---- signed attributes ---- */
 
-static void add_ess_v1(CMS_SignerInfo *signer_info, X509 *cert, STACK_OF(X509) *more)
+static void add_ess_v1(CMS_SignerInfo *signer_info, X509 *cert, STACK_OF(X509) * more)
 {
 	ESS_SIGNING_CERT *ess = OSSL_ESS_signing_cert_new_init(cert, more, 1);
 	uint8_t *der = NULL;
@@ -174,7 +174,7 @@ static void add_ess_v1(CMS_SignerInfo *signer_info, X509 *cert, STACK_OF(X509) *
 	ESS_SIGNING_CERT_free(ess);
 }
 
-static void add_ess_v2(CMS_SignerInfo *signer_info, X509 *cert, STACK_OF(X509) *more)
+static void add_ess_v2(CMS_SignerInfo *signer_info, X509 *cert, STACK_OF(X509) * more)
 {
 	ESS_SIGNING_CERT_V2 *ess = OSSL_ESS_signing_cert_v2_new_init(EVP_sha256(), cert, more, 1);
 	uint8_t *der = NULL;
@@ -286,7 +286,8 @@ siglet_buf tsa_response(const tsa_options *options, siglet_slice token)
 	TS_STATUS_INFO *info = TS_STATUS_INFO_new();
 	uint8_t *der = NULL;
 
-	must(parts != NULL && info != NULL && TS_STATUS_INFO_set_status(info, options->status) == 1);
+	must(parts != NULL && info != NULL &&
+	     TS_STATUS_INFO_set_status(info, options->status) == 1);
 	if (options->status_text != NULL) {
 		/* The setter of the text is not public: the reader of what it would write is. */
 		siglet_buf text;

@@ -58,10 +58,10 @@ typedef struct tsa_options {
 	const EVP_MD *imprint_md;   /* NULL: SHA-256 */
 	unsigned signer_flags;	    /* CMS_USE_KEYID, CMS_KEY_PARAM */
 	tsa_ess ess;
-	X509 *ess_cert;	     /* NULL: signer */
-	X509 *ess_second;    /* NULL: none */
+	X509 *ess_cert;	  /* NULL: signer */
+	X509 *ess_second; /* NULL: none */
 	bool two_signers;
-	int content_nid;     /* 0: TSTInfo */
+	int content_nid; /* 0: TSTInfo */
 	int status;
 	const char *status_text;
 	bool no_token;

@@ -30,7 +30,8 @@ static void accepted(siglet_slice spki, siglet_key_type type, unsigned bits, con
 		return;
 	OK(siglet_key_type_of(key) == type, "its type");
 	OK(siglet_key_bits(key) == bits, "%u bits, not %u", bits, siglet_key_bits(key));
-	OK(strcmp(siglet_key_describe(key), name) == 0, "described as %s", siglet_key_describe(key));
+	OK(strcmp(siglet_key_describe(key), name) == 0, "described as %s",
+	   siglet_key_describe(key));
 	OK(siglet_slice_equal(siglet_key_spki(key), spki), "its encoding is kept");
 	OK_SUCCESS(siglet_crypto_sha256(&spki, 1, &id), "SHA-256");
 	OK(siglet_digest_equal(siglet_key_id(key), &id), "its id is the hash of that");
@@ -128,12 +129,12 @@ static void spki_refuses_points_off_the_curve(void)
 {
 	const siglet_slice spki = unhex(P256_PREFIX "04" P256_X P256_Y);
 	static const char *const groups[] = { "P-384", "P-521" };
-	const siglet_slice zeros = keys_keep(siglet_slice_of((uint8_t[64]){ 0 }, 64));
+	const siglet_slice zeros = keys_keep(siglet_slice_of((uint8_t[64]) { 0 }, 64));
 
 	refused(flipped(spki, -1), SIGLET_E_MALFORMED, "P-256, y off by one");
 	refused(flipped(spki, -64), SIGLET_E_MALFORMED, "P-256, another x");
 	refused(joined(unhex(P256_PREFIX "04"), zeros), SIGLET_E_MALFORMED, "P-256, (0, 0)");
-	/* p itself stands for 0, in an encoding that is not reduced; (0, sqrt b) is on the curve. */
+	/* (0, sqrt b) is on the curve; p stands for the same 0, but is not reduced. */
 	accepted(unhex(P256_PREFIX
 		       "04"
 		       "0000000000000000000000000000000000000000000000000000000000000000"
@@ -169,9 +170,11 @@ static void spki_refuses_explicit_curves(void)
 {
 	EVP_PKEY *pkey = make_ec("P-256");
 
-	keys_need(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, "explicit") == 1,
+	keys_need(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, "explicit") ==
+			  1,
 		  "explicit parameters");
-	refused(spki_of_pkey(pkey), SIGLET_E_UNSUPPORTED, "explicit parameters, even those of P-256");
+	refused(spki_of_pkey(pkey), SIGLET_E_UNSUPPORTED,
+		"explicit parameters, even those of P-256");
 	EVP_PKEY_free(pkey);
 }
 
@@ -216,7 +219,8 @@ static void spki_refuses_odd_rsa_exponents(void)
 {
 	accepted(rsa_of_size(2048, "020103"), SIGLET_KEY_RSA, 2048, "RSA 2048");
 	accepted(rsa_of_size(2048, "020500ffffffff"), SIGLET_KEY_RSA, 2048, "RSA 2048");
-	refused(rsa_of_size(2048, "020101"), SIGLET_E_UNSUPPORTED, "exponent 1: no signature at all");
+	refused(rsa_of_size(2048, "020101"), SIGLET_E_UNSUPPORTED,
+		"exponent 1: no signature at all");
 	refused(rsa_of_size(2048, "020100"), SIGLET_E_UNSUPPORTED, "exponent 0");
 	refused(rsa_of_size(2048, "020102"), SIGLET_E_UNSUPPORTED, "an even exponent");
 	refused(rsa_of_size(2048, "02050100000001"), SIGLET_E_UNSUPPORTED, "exponent 2^32 + 1");
@@ -226,13 +230,10 @@ static void spki_refuses_odd_rsa_exponents(void)
 static void spki_refuses_rsa_that_is_not_der(void)
 {
 	const siglet_slice key = pkcs1_of_size(2048, EXPONENT_F4);
-	const siglet_slice n = der(0x02, joined(unhex("80"), flipped(siglet_slice_of(
-									     (uint8_t[255]){ 0 },
-									     255),
-								     -1)));
-	const siglet_slice even = der(0x02, joined(unhex("0080"), siglet_slice_of(
-									  (uint8_t[255]){ 0 },
-									  255)));
+	const siglet_slice n = der(
+		0x02, joined(unhex("80"), flipped(siglet_slice_of((uint8_t[255]) { 0 }, 255), -1)));
+	const siglet_slice even =
+		der(0x02, joined(unhex("0080"), siglet_slice_of((uint8_t[255]) { 0 }, 255)));
 
 	neighbours_refused(spki_of(unhex(RSA_ALGORITHM), key), 19, "RSA");
 	refused(spki_of(unhex("300b06092a864886f70d010101"), key), SIGLET_E_MALFORMED,
@@ -258,7 +259,7 @@ static void spki_refuses_rsa_that_is_not_der(void)
 
 static void spki_refuses_what_is_no_key(void)
 {
-	const siglet_slice large = keys_keep(siglet_slice_of((uint8_t[8193]){ 0x30 }, 8193));
+	const siglet_slice large = keys_keep(siglet_slice_of((uint8_t[8193]) { 0x30 }, 8193));
 
 	refused(SIGLET_SLICE_NONE, SIGLET_E_MALFORMED, "nothing");
 	refused(unhex("3000"), SIGLET_E_MALFORMED, "an empty sequence");
@@ -329,7 +330,8 @@ static void details_choose_the_encoding(void)
 	from_details("PKCS1_RSA_PKCS1V5", SIGLET_SLICE_NONE, SIGLET_E_MALFORMED);
 	from_details("PKCS1_RSA_PKCS1V5", unhex("3000"), SIGLET_E_MALFORMED);
 	from_details("PKCS1_RSA_PKCS1V5", pkcs1_of_size(2047, EXPONENT_F4), SIGLET_E_UNSUPPORTED);
-	from_details("PKCS1_RSA_PKCS1V5", keys_keep(siglet_slice_of((uint8_t[8193]){ 0x30 }, 8193)),
+	from_details("PKCS1_RSA_PKCS1V5",
+		     keys_keep(siglet_slice_of((uint8_t[8193]) { 0x30 }, 8193)),
 		     SIGLET_E_MALFORMED);
 }
 
@@ -363,8 +365,8 @@ static void pem_wants_exactly_one_key(void)
 	const siglet_slice one =
 		siglet_slice_str(pem("PUBLIC KEY", unhex(ED25519_PREFIX ED25519_KEY)));
 	const siglet_slice other = siglet_slice_str(pem("CERTIFICATE", unhex("3000")));
-	const siglet_slice long_one =
-		siglet_slice_str(pem("PUBLIC KEY", siglet_slice_of((uint8_t[8193]){ 0x30 }, 8193)));
+	const siglet_slice long_one = siglet_slice_str(
+		pem("PUBLIC KEY", siglet_slice_of((uint8_t[8193]) { 0x30 }, 8193)));
 	const siglet_slice text = siglet_slice_str("A key:\n");
 
 	from_pem(one, 0, "a PEM block");

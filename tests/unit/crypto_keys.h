@@ -189,7 +189,8 @@ KEYS_UNUSED static siglet_slice sign(EVP_PKEY *pkey, const EVP_MD *md, const pss
 	uint8_t signature[8192];
 	size_t len = sizeof(signature);
 
-	keys_need(ctx != NULL && EVP_DigestSignInit(ctx, &settings, md, NULL, pkey) == 1, "a signer");
+	keys_need(ctx != NULL && EVP_DigestSignInit(ctx, &settings, md, NULL, pkey) == 1,
+		  "a signer");
 	if (with != NULL)
 		keys_need(EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
 				  EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, with->salt_len) == 1 &&

@@ -1,8 +1,8 @@
 /*
  * crypto_ml_dsa: one ML-DSA-44 key and signature, in lines of hex.
  *
- * The key of the seed 00 01 02 ... 1f; the deterministic signature of the six bytes "siglet" with an
- * empty context. Both made by OpenSSL 3.5.
+ * The key of the seed 00 01 02 ... 1f; the deterministic signature of the six bytes "siglet" with
+ * an empty context. Both made by OpenSSL 3.5.
  */
 #ifndef SIGLET_TEST_CRYPTO_ML_DSA_H
 #define SIGLET_TEST_CRYPTO_ML_DSA_H

@@ -1,6 +1,6 @@
 #include "crypto_keys.h"
 
-/* sigstore_common.proto, PublicKeyDetails, all numbers from 0 on; NULL where nothing is supported. */
+/* sigstore_common.proto, PublicKeyDetails, from 0 on; NULL where nothing is supported. */
 static const char *const proto[] = {
 	NULL,
 	"PKCS1_RSA_PKCS1V5",
@@ -42,10 +42,10 @@ static void details_are_those_of_the_proto(void)
 		   "%zu is %s", i, proto[i]);
 		OK(siglet_key_details_find(siglet_slice_str(proto[i])) == row, "and found by name");
 		OK(row != NULL && row->pkcs1 == (strncmp(proto[i], "PKCS1_", 6) == 0), "encoding");
-		OK(row != NULL && row->bits == (unsigned)(strstr(proto[i], "2048") != NULL ? 2048 :
-							  strstr(proto[i], "3072") != NULL ? 3072 :
-							  strstr(proto[i], "4096") != NULL ? 4096 :
-											     0),
+		OK(row != NULL && row->bits == (unsigned)(strstr(proto[i], "2048") != NULL   ? 2048
+							  : strstr(proto[i], "3072") != NULL ? 3072
+							  : strstr(proto[i], "4096") != NULL ? 4096
+											     : 0),
 		   "bits");
 	}
 }
@@ -74,8 +74,8 @@ static siglet_key_type type_in(const char *name)
 		const char *part;
 		siglet_key_type type;
 	} parts[] = {
-		{ "P256", SIGLET_KEY_P256 },	     { "P384", SIGLET_KEY_P384 },
-		{ "P521", SIGLET_KEY_P521 },	     { "ED25519", SIGLET_KEY_ED25519 },
+		{ "P256", SIGLET_KEY_P256 },	    { "P384", SIGLET_KEY_P384 },
+		{ "P521", SIGLET_KEY_P521 },	    { "ED25519", SIGLET_KEY_ED25519 },
 		{ "DSA_44", SIGLET_KEY_ML_DSA_44 }, { "DSA_65", SIGLET_KEY_ML_DSA_65 },
 		{ "DSA_87", SIGLET_KEY_ML_DSA_87 },
 	};

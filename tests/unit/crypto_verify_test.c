@@ -25,8 +25,9 @@ static void verifies_only(const siglet_key *key, siglet_scheme scheme, siglet_sl
 		 "%s: not an empty signature", what);
 	OK(queue_is_empty(), "OpenSSL's error queue is empty");
 	/* Of a long signature, some of the bytes: a prime number is in step with nothing. */
-	for (size_t i = 0; i < signature.len; i += signature.len > 600 ? 61 : 1) {
-		siglet_err *err = siglet_key_verify(key, scheme, message, flipped(signature, (long)i));
+	for (size_t i = 0; i<signature.len; i += signature.len> 600 ? 61 : 1) {
+		siglet_err *err =
+			siglet_key_verify(key, scheme, message, flipped(signature, (long)i));
 
 		wrong += err == NULL || siglet_err_code(err) != SIGLET_E_MISMATCH;
 		siglet_err_free(err);
@@ -112,14 +113,16 @@ static void ed25519_verifies_the_vectors_of_rfc_8032(void)
 		unhex("302a300506032b6570032100"
 		      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
 
-	verifies_only(one, SIGLET_SCHEME_ED25519, SIGLET_SLICE_NONE,
-		      unhex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb88215"
-			    "90a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
-		      "TEST 1, the empty message");
-	verifies_only(two, SIGLET_SCHEME_ED25519, unhex("72"),
-		      unhex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e4"
-			    "3e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
-		      "TEST 2");
+	verifies_only(
+		one, SIGLET_SCHEME_ED25519, SIGLET_SLICE_NONE,
+		unhex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb88215"
+		      "90a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+		"TEST 1, the empty message");
+	verifies_only(
+		two, SIGLET_SCHEME_ED25519, unhex("72"),
+		unhex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e4"
+		      "3e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
+		"TEST 2");
 	siglet_key_free(one);
 	siglet_key_free(two);
 }
@@ -130,7 +133,7 @@ static void ed25519_refuses_keys_off_the_curve(void)
 	siglet_key *key = key_of_spki(
 		unhex("302a300506032b6570032100"
 		      "0200000000000000000000000000000000000000000000000000000000000000"));
-	const siglet_slice zero = keys_keep(siglet_slice_of((uint8_t[64]){ 0 }, 64));
+	const siglet_slice zero = keys_keep(siglet_slice_of((uint8_t[64]) { 0 }, 64));
 
 	OK_ERROR(siglet_key_verify(key, SIGLET_SCHEME_ED25519, message_of("m"), zero),
 		 SIGLET_E_MISMATCH, "no signature is this key's");
@@ -201,6 +204,12 @@ static void ml_dsa_of_size(const char *name, siglet_key_type type, unsigned bits
 	OK(strcmp(siglet_key_describe(key), name) == 0, "is %s", siglet_key_describe(key));
 	verifies_only(key, SIGLET_SCHEME_ML_DSA, message_of("m"),
 		      sign(pkey, NULL, NULL, message_of("m")), name);
+	for (int s = 0; s < SIGLET_SCHEME_ML_DSA; s++)
+		OK_ERROR(siglet_key_verify(key, (siglet_scheme)s, message_of("m"), message_of("m")),
+			 SIGLET_E_USAGE, "%s is not for it", siglet_scheme_name((siglet_scheme)s));
+	OK_ERROR(siglet_key_verify_digest(key, SIGLET_SCHEME_ML_DSA, siglet_key_id(key),
+					  message_of("m")),
+		 SIGLET_E_USAGE, "the message is needed");
 	siglet_key_free(key);
 	EVP_PKEY_free(pkey);
 }
@@ -294,7 +303,8 @@ static void ecdsa_refuses_every_other_encoding(void)
 		"308146022100" R "022100" S,
 		"3080022100" R "022100" S "0000",
 		"304702220000" R "022100" S,
-		"304702820021" "00" R "022100" S,
+		"304702820021"
+		"00" R "022100" S,
 		"30440220" R "0220" S,
 		"3046022100" R "022100" S "00",
 		"3048022100" R "022100" S "0500",
@@ -319,7 +329,7 @@ static void rsa_verifies_only_its_own_scheme(void)
 	const siglet_slice m = message_of("m");
 	const siglet_slice pkcs1 = sign(pkey, EVP_sha256(), NULL, m);
 	const siglet_slice pss_good =
-		sign(pkey, EVP_sha256(), &(pss){ .salt_len = 32, .mgf1 = EVP_sha256() }, m);
+		sign(pkey, EVP_sha256(), &(pss) { .salt_len = 32, .mgf1 = EVP_sha256() }, m);
 
 	verifies_only(key, SIGLET_SCHEME_RSA_PKCS1_SHA256, m, pkcs1, "PKCS#1 v1.5");
 	verifies_only(key, SIGLET_SCHEME_RSA_PSS_SHA256, m, pss_good, "PSS");
@@ -334,7 +344,7 @@ static void rsa_verifies_only_its_own_scheme(void)
 		 SIGLET_E_MISMATCH, "PKCS#1 with SHA-512");
 	OK_ERROR(siglet_key_verify(key, SIGLET_SCHEME_RSA_PSS_SHA256, m,
 				   sign(pkey, EVP_sha256(),
-					&(pss){ .salt_len = 32, .mgf1 = EVP_sha1() }, m)),
+					&(pss) { .salt_len = 32, .mgf1 = EVP_sha1() }, m)),
 		 SIGLET_E_MISMATCH, "PSS with MGF1 of SHA-1");
 	for (int salt_len = 0; salt_len <= 64; salt_len++) {
 		const pss with = { .salt_len = salt_len, .mgf1 = EVP_sha256() };
@@ -355,10 +365,10 @@ static siglet_key *key_of_type(siglet_key_type type)
 
 	if (type == SIGLET_KEY_RSA)
 		return key_of_spki(rsa_of_size(2048, EXPONENT_F4));
-	pkey = type == SIGLET_KEY_ED25519 ? make_ed25519() :
-					    make_ec(type == SIGLET_KEY_P256 ? "P-256" :
-						    type == SIGLET_KEY_P384 ? "P-384" :
-									      "P-521");
+	pkey = type == SIGLET_KEY_ED25519 ? make_ed25519()
+					  : make_ec(type == SIGLET_KEY_P256   ? "P-256"
+						    : type == SIGLET_KEY_P384 ? "P-384"
+									      : "P-521");
 	key = key_of_spki(spki_of_pkey(pkey));
 	EVP_PKEY_free(pkey);
 	return key;
@@ -416,7 +426,7 @@ static void digests_fit_only_their_schemes(void)
 static void verify_refuses_endless_signatures(void)
 {
 	siglet_key *key = key_of_type(SIGLET_KEY_ED25519);
-	const siglet_slice endless = keys_keep(siglet_slice_of((uint8_t[8193]){ 0 }, 8193));
+	const siglet_slice endless = keys_keep(siglet_slice_of((uint8_t[8193]) { 0 }, 8193));
 
 	OK_ERROR(siglet_key_verify(key, SIGLET_SCHEME_ED25519, message_of("m"), endless),
 		 SIGLET_E_MISMATCH, "8193 bytes");

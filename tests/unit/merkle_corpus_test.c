@@ -112,7 +112,8 @@ static void run_file(const char *path, bool (*holds)(json_object *))
 		siglet_buf_clear(&text);
 		return;
 	}
-	for (char *line = (char *)text.ptr, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+	for (char *line = (char *)text.ptr, *end; (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
 		*end = '\0';
 
 		json_object *test = json_tokener_parse(line);

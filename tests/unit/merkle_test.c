@@ -106,10 +106,9 @@ static int code_of(siglet_err *err)
 static int include(uint64_t index, uint64_t size, const siglet_hash32 *nodes, size_t count,
 		   const siglet_hash32 *leaf, const siglet_hash32 *root)
 {
-	const siglet_merkle_proof proof = { .leaf_index = index,
-					    .tree_size = size,
-					    .nodes = nodes,
-					    .count = count };
+	const siglet_merkle_proof proof = {
+		.leaf_index = index, .tree_size = size, .nodes = nodes, .count = count
+	};
 
 	return code_of(siglet_merkle_check_inclusion(&proof, leaf, root));
 }
@@ -222,10 +221,9 @@ static void trace_shows_the_way_to_the_root(void)
 	wrong.leaf_index = size;
 	OK_ERROR(siglet_merkle_trace(&wrong, &leaf, steps), SIGLET_E_RANGE, "a leaf too far");
 
-	const siglet_merkle_proof left = { .leaf_index = 0,
-					   .tree_size = 2,
-					   .nodes = nodes,
-					   .count = 1 };
+	const siglet_merkle_proof left = {
+		.leaf_index = 0, .tree_size = 2, .nodes = nodes, .count = 1
+	};
 	const siglet_merkle_proof alone = { .tree_size = 1 };
 
 	OK_SUCCESS(siglet_merkle_trace(&left, &leaf, steps), "leaf 0 of 2");
@@ -254,8 +252,8 @@ static size_t consistency_neighbours(size_t m, size_t n, siglet_hash32 *nodes, s
 	wrong += consist(m, n, nodes, count, &other_old, &other_new) !=
 		 (m == n ? 0 : SIGLET_E_MISMATCH);
 	wrong += consist(m, n, nodes, count + 1, old_root, new_root) != SIGLET_E_LENGTH;
-	wrong += count > 0 &&
-		 consist(m, n, nodes, count - 1, old_root, new_root) != SIGLET_E_LENGTH;
+	wrong +=
+		count > 0 && consist(m, n, nodes, count - 1, old_root, new_root) != SIGLET_E_LENGTH;
 	wrong += consist(0, n, nodes, count, old_root, new_root) != SIGLET_E_RANGE;
 	wrong += consist(n + 1, n, nodes, count, old_root, new_root) != SIGLET_E_RANGE;
 	wrong += m != n && consist(n, m, nodes, count, new_root, old_root) != SIGLET_E_RANGE;

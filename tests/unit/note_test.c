@@ -11,9 +11,9 @@
 #define DASH "\xe2\x80\x94"
 
 /* The example of C2SP signed-note, with its verifier key's parts. */
-static const char EXAMPLE[] =
-	"This is an example message.\n\n" DASH " example.com/foo "
-	"Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+static const char EXAMPLE[] = "This is an example message.\n\n" DASH " example.com/foo "
+			      "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3"
+			      "mFXmRKuwHjG1Yu72IneyaQM=\n";
 static const char EXAMPLE_NAME[] = "example.com/foo";
 static const uint8_t EXAMPLE_ID[4] = { 0x53, 0x0d, 0x90, 0x3a };
 static const char EXAMPLE_SPKI[] =
@@ -34,7 +34,8 @@ static siglet_err *parse(const char *text)
 
 static void well_formed_notes_are_read(void)
 {
-	static const char text[] = "a\n\nb\n\n" DASH " one AAECAwQ=\n" DASH " two/\xc3\xa9 BQYHCAkK\n";
+	static const char text[] =
+		"a\n\nb\n\n" DASH " one AAECAwQ=\n" DASH " two/\xc3\xa9 BQYHCAkK\n";
 	siglet_note note = { 0 };
 
 	OK_SUCCESS(siglet_note_parse(siglet_slice_str(text), &arena, &note), "a note is read");
@@ -62,6 +63,7 @@ static void malformed_notes_are_refused(void)
 		{ "a\n\n", "no signature line" },
 		{ "a\r\n" SIGNED, "a carriage return" },
 		{ "a\tb\n" SIGNED, "a tab" },
+		{ "\001a\n" SIGNED, "a control character at the start" },
 		{ "a\x1f\n" SIGNED, "the last control character" },
 		{ "a\xff\n" SIGNED, "not UTF-8" },
 		{ "a\xed\xa0\x80\n" SIGNED, "a surrogate" },
@@ -80,6 +82,8 @@ static void malformed_notes_are_refused(void)
 		{ "a\n\n" DASH " n AAAAAAA= \n", "a space behind the signature" },
 		{ "a\n\n" DASH " n AAAAAAA= x\n", "a word behind the signature" },
 		{ "a\n\n" DASH " n+m AAAAAAA=\n", "a plus in the name" },
+		{ "a\n\n" DASH " +n AAAAAAA=\n", "a plus at its start" },
+		{ "a\n\n" DASH " \xc2\xa0 AAAAAAA=\n", "a no-break space as name" },
 		{ "a\n\n" DASH " n\xc2\xa0m AAAAAAA=\n", "a no-break space in the name" },
 		{ "a\n\n" DASH " n\xc2\x85 AAAAAAA=\n", "a next-line character in the name" },
 		{ "a\n\n" DASH " n\xe1\x9a\x80 AAAAAAA=\n", "an ogham space in the name" },
@@ -140,7 +144,8 @@ static void checkpoints_are_read(void)
 {
 	siglet_checkpoint checkpoint = { 0 };
 
-	OK_SUCCESS(parse_checkpoint("log.example - 12\n37795272\n" ROOT "\nTimestamp: 1\nx\n" SIGNED,
+	OK_SUCCESS(parse_checkpoint("log.example - 12\n37795272\n" ROOT
+				    "\nTimestamp: 1\nx\n" SIGNED,
 				    &checkpoint),
 		   "a checkpoint is read");
 	OK(siglet_slice_is(checkpoint.origin, "log.example - 12"), "its origin");
@@ -172,12 +177,13 @@ static void bad_checkpoints_are_refused(void)
 		{ "o\n1e3\n" ROOT "\n" SIGNED, "an exponent", SIGLET_E_MALFORMED },
 		{ "o\n0x1\n" ROOT "\n" SIGNED, "hex", SIGLET_E_MALFORMED },
 		{ "o\n9223372036854775808\n" ROOT "\n" SIGNED, "a size past 2^63", SIGLET_E_RANGE },
-		{ "o\n18446744073709551617\n" ROOT "\n" SIGNED, "a size that wraps", SIGLET_E_RANGE },
+		{ "o\n18446744073709551617\n" ROOT "\n" SIGNED, "a size that wraps",
+		  SIGLET_E_RANGE },
 		{ "o\n1\n\n" SIGNED, "an empty root", SIGLET_E_MALFORMED },
 		{ "o\n1\n" ROOT " \n" SIGNED, "a space behind the root", SIGLET_E_MALFORMED },
 		{ "o\n1\nAAAA\n" SIGNED, "a short root", SIGLET_E_MALFORMED },
-		{ "o\n1\n60ll7idWI1jYRZzxc+jKflYoW+4jWxgZaGR15ASsWt7e\n" SIGNED, "a root of 33 bytes",
-		  SIGLET_E_MALFORMED },
+		{ "o\n1\n60ll7idWI1jYRZzxc+jKflYoW+4jWxgZaGR15ASsWt7e\n" SIGNED,
+		  "a root of 33 bytes", SIGLET_E_MALFORMED },
 		{ "o\n1\n60ll7idWI1jYRZzxc-jKflYoW-4jWxgZaGR15ASsWt4=\n" SIGNED,
 		  "a root in the other alphabet", SIGLET_E_MALFORMED },
 		{ "o\n1\n60ll7idWI1jYRZzxc+jKflYoW+4jWxgZaGR15ASsWt5=\n" SIGNED,
@@ -190,8 +196,8 @@ static void bad_checkpoints_are_refused(void)
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
 		siglet_checkpoint checkpoint = { .size = 42 };
 
-		OK_ERROR(parse_checkpoint(cases[i].text, &checkpoint), cases[i].code,
-			 "refused: %s", cases[i].claim);
+		OK_ERROR(parse_checkpoint(cases[i].text, &checkpoint), cases[i].code, "refused: %s",
+			 cases[i].claim);
 		OK(checkpoint.size == 42, "and nothing was written");
 	}
 }
@@ -247,7 +253,7 @@ static void signatures_are_verified(void)
 	text[0] = 't';
 	OK_ERROR(verify(text, &verifier), SIGLET_E_MISMATCH, "not with another text");
 	memcpy(text, EXAMPLE, sizeof(EXAMPLE));
-	*strstr(text, "Kn8") = 'L';
+	*strstr(text, "Uw2Q") = 'V';
 	OK_ERROR(verify(text, &verifier), SIGLET_E_MISSING, "not with another id on the line");
 	memcpy(text, EXAMPLE, sizeof(EXAMPLE));
 	*strstr(text, "n8s") = 'o';
@@ -293,8 +299,8 @@ static void corpus_case(const siglet_json *item)
 {
 	const siglet_json *fields = siglet_json_object_get(item, "expected_fields");
 	const siglet_slice id = siglet_json_string(siglet_json_object_get(item, "id"));
-	const bool pass = siglet_slice_is(
-		siglet_json_string(siglet_json_object_get(item, "expect")), "pass");
+	const bool pass =
+		siglet_slice_is(siglet_json_string(siglet_json_object_get(item, "expect")), "pass");
 	siglet_slice file = SIGLET_SLICE_NONE, origin = SIGLET_SLICE_NONE;
 	siglet_checkpoint checkpoint = { 0 };
 	int64_t size = 0;
@@ -384,6 +390,32 @@ static void corpus_example(void)
 	siglet_buf_clear(&text);
 }
 
+static void message_has(siglet_err *err, const char *words)
+{
+	if (!OK(err != NULL && strstr(siglet_err_message(err), words) != NULL, "it says: %s", words))
+		printf("# got: %s\n", err == NULL ? "success" : siglet_err_message(err));
+	siglet_err_free(err);
+}
+
+static void errors_say_where_and_whose(void)
+{
+	siglet_key *key = example_key();
+	siglet_note_verifier verifier = { .name = siglet_slice_str("example.org"),
+					  .key = key,
+					  .scheme = SIGLET_SCHEME_ED25519 };
+
+	if (key == NULL)
+		return;
+	memcpy(verifier.id, EXAMPLE_ID, sizeof(EXAMPLE_ID));
+	message_has(parse("a\n" SIGNED "x\n"), "signature line 2: ");
+	message_has(verify(EXAMPLE, &verifier), "\"example.org\" with id 530d903a");
+	verifier.name = SIGLET_SLICE_NONE;
+	message_has(verify_with("", DASH " x Uw2QOgA=\n", &verifier), "signature line 2, \"x\": ");
+	verifier.id[0] = 0;
+	message_has(verify(EXAMPLE, &verifier), "any name with id 000d903a");
+	siglet_key_free(key);
+}
+
 int main(void)
 {
 	siglet_arena_init(&arena, 16u << 20);
@@ -394,6 +426,7 @@ int main(void)
 	bad_checkpoints_are_refused();
 	signatures_are_verified();
 	every_line_of_the_verifier_must_hold();
+	errors_say_where_and_whose();
 	corpus_checkpoints();
 	corpus_example();
 	siglet_arena_clear(&arena);

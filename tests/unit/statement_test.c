@@ -39,7 +39,7 @@ static void pae_counts_bytes(void)
 	OK_SUCCESS(siglet_dsse_pae(siglet_slice_str("\xc3\xa9"), siglet_slice_of("\0\n", 2), &pae),
 		   "a type beyond ASCII and a binary payload");
 	OK(siglet_slice_equal(siglet_buf_slice(&pae),
-			      siglet_slice_of("DSSEv1 2 \xc3\xa9 2 \0\n", 17)),
+			      siglet_slice_of("DSSEv1 2 \xc3\xa9 2 \0\n", 16)),
 	   "are counted in bytes");
 	siglet_buf_clear(&pae);
 	OK_SUCCESS(siglet_dsse_pae(SIGLET_SLICE_NONE, SIGLET_SLICE_NONE, &pae), "nothing at all");
@@ -199,13 +199,15 @@ static unsigned mask_of(const char *members)
 static void digests_that_can_be_none_are_passed_over(void)
 {
 	OK(mask_of("\"sha256\":\"" ONE32 "\"") == 1, "a sha256");
-	OK(mask_of("\"sha256\":\"AB" "1111111111111111111111111111111111111111111111111111111111111"
+	OK(mask_of("\"sha256\":\"AB"
+		   "1111111111111111111111111111111111111111111111111111111111111"
 		   "1\"") == 1,
 	   "hex in upper case");
 	OK(mask_of("\"sha256\":\"" ONE48 "\"") == 0, "a sha256 of 48 bytes");
 	OK(mask_of("\"sha384\":\"" ONE32 "\"") == 0, "a sha384 of 32 bytes");
 	OK(mask_of("\"sha512\":\"" ONE48 "\"") == 0, "a sha512 of 48 bytes");
-	OK(mask_of("\"sha256\":\"g" "111111111111111111111111111111111111111111111111111111111111"
+	OK(mask_of("\"sha256\":\"g"
+		   "111111111111111111111111111111111111111111111111111111111111"
 		   "111\"") == 0,
 	   "a letter that is not hex");
 	OK(mask_of("\"sha256\":\"\"") == 0, "an empty one");
@@ -240,6 +242,15 @@ static siglet_err *match(const char *subjects, siglet_digests artifact, size_t *
 	return err;
 }
 
+static void mismatch_says(siglet_err *err, const char *words)
+{
+	if (!OK(err != NULL && siglet_err_code(err) == SIGLET_E_MISMATCH &&
+			siglet_slice_has_suffix(siglet_slice_str(siglet_err_message(err)), words),
+		"it says: %s", words))
+		printf("# got: %s\n", err == NULL ? "success" : siglet_err_message(err));
+	siglet_err_free(err);
+}
+
 #define SHA256_OF(hex) "{\"digest\":{\"sha256\":\"" hex "\"}}"
 #define SHA512_OF(hex) "{\"digest\":{\"sha512\":\"" hex "\"}}"
 #define BOTH_OF(a, b) "{\"digest\":{\"sha256\":\"" a "\",\"sha512\":\"" b "\"}}"
@@ -268,6 +279,14 @@ static void artifacts_are_found_among_the_subjects(void)
 	OK_ERROR(match(BOTH_OF(ONE32, ONE64), digests(only256 | only512, 0x11, 0x22), &subject,
 		       &hash),
 		 SIGLET_E_MISMATCH, "one digest of a subject contradicts");
+	mismatch_says(match(BOTH_OF(ONE32, ONE64) "," SHA256_OF(ZERO32),
+			    digests(only256 | only512, 0x11, 0x22), &subject, &hash),
+		      "and contradicts another");
+	mismatch_says(match(SHA256_OF(ZERO32), digests(only256, 0x11, 0), &subject, &hash),
+		      "none of the 1 subject");
+	mismatch_says(match(SHA256_OF(ZERO32) "," SHA256_OF(ZERO32), digests(only256, 0x11, 0),
+			    &subject, &hash),
+		      "none of the 2 subjects");
 	OK_SUCCESS(match(BOTH_OF(ONE32, ONE64) "," SHA256_OF(ONE32),
 			 digests(only256 | only512, 0x11, 0x22), &subject, &hash),
 		   "which does not keep another from matching");
@@ -316,6 +335,10 @@ static void predicates_are_given_as_they_stand(void)
 		     "\"a\\\",\\\\\"", "a string with quotes, not the one deeper inside");
 	predicate_is(TYPE1 ",\"a,b:\\\"\":\":,{\"," SUBJECT ",\"\\u0070redicate\":{\"a\\u0062\":0}",
 		     "{\"a\\u0062\":0}", "its name spelled with an escape");
+	predicate_is(TYPE1 ",\"\":\"\"," SUBJECT ",\"predicate\":\t\r\n \"\"\t\r\n ", "\"\"",
+		     "empty strings, white space of every kind");
+	predicate_is("\t\"predicate\"\r:\n\t[ ]\r\n\t,\n" TYPE1 "," SUBJECT, "[ ]",
+		     "white space between other members");
 	predicate_is(TYPE1 ",\"x\":\"predicate\",\"predicate\":null," SUBJECT, "null", "null");
 
 	siglet_buf_init(&json, 3);

@@ -18,13 +18,14 @@
 typedef struct authority {
 	EVP_PKEY *ca_key, *key;
 	X509 *ca, *signer;
-	siglet_chain *chain;	   /* signer and root */
+	siglet_chain *chain;	  /* signer and root */
 	siglet_chain *root_alone; /* a trusted root that names no signer */
 } authority;
 
 static const tsa_cert_options ca_options = { .name = "ca", .is_ca = true };
-static const tsa_cert_options signer_options = { .name = "tsa", .serial = 7, .eku = TSA_EKU,
-						 .key_usage = "critical,digitalSignature" };
+static const tsa_cert_options signer_options = {
+	.name = "tsa", .serial = 7, .eku = TSA_EKU, .key_usage = "critical,digitalSignature"
+};
 
 static inline siglet_chain *chain_of(X509 *const *certs, size_t count)
 {
@@ -50,8 +51,8 @@ static inline authority authority_with_key(const tsa_cert_options *signer, EVP_P
 
 	a.ca = tsa_cert(a.ca_key, &ca_options, NULL, NULL);
 	a.signer = tsa_cert(a.key, signer, a.ca, a.ca_key);
-	a.chain = chain_of((X509 *[]){ a.signer, a.ca }, 2);
-	a.root_alone = chain_of((X509 *[]){ a.ca }, 1);
+	a.chain = chain_of((X509 *[]) { a.signer, a.ca }, 2);
+	a.root_alone = chain_of((X509 *[]) { a.ca }, 1);
 	return a;
 }
 
@@ -72,7 +73,7 @@ static inline void authority_clear(authority *a)
 
 static inline tsa_options options_of(const authority *a)
 {
-	return (tsa_options){ .signer = a->signer, .key = a->key };
+	return (tsa_options) { .signer = a->signer, .key = a->key };
 }
 
 /* Parse what options make, check the imprint and verify: all that a caller does. */

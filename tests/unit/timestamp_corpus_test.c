@@ -28,7 +28,8 @@ static void trust_clear(trust *t)
 	t->count = 0;
 }
 
-static bool add_authority(trust *t, siglet_buf *ders, size_t count, int64_t start_ms, int64_t end_ms)
+static bool add_authority(trust *t, siglet_buf *ders, size_t count, int64_t start_ms,
+			  int64_t end_ms)
 {
 	siglet_slice certs[SIGLET_MAX_CHAIN] = { SIGLET_SLICE_NONE };
 	siglet_chain *chain = NULL;
@@ -43,7 +44,7 @@ static bool add_authority(trust *t, siglet_buf *ders, size_t count, int64_t star
 		siglet_chain_free(chain);
 		return false;
 	}
-	t->of[t->count++] = (authority){ chain, start_ms, end_ms };
+	t->of[t->count++] = (authority) { chain, start_ms, end_ms };
 	return true;
 }
 
@@ -75,8 +76,7 @@ static int64_t time_or(struct json_object *object, const char *name, int64_t oth
 {
 	const char *text = member(object, name);
 	int64_t ms = otherwise;
-	siglet_err *err =
-		text != NULL ? siglet_time_parse(siglet_slice_str(text), &ms) : NULL;
+	siglet_err *err = text != NULL ? siglet_time_parse(siglet_slice_str(text), &ms) : NULL;
 
 	siglet_err_free(err);
 	return ms;
@@ -84,8 +84,8 @@ static int64_t time_or(struct json_object *object, const char *name, int64_t oth
 
 static bool read_authority(struct json_object *from, trust *ret)
 {
-	struct json_object *certs = json_object_object_get(
-		json_object_object_get(from, "certChain"), "certificates");
+	struct json_object *certs =
+		json_object_object_get(json_object_object_get(from, "certChain"), "certificates");
 	struct json_object *window = json_object_object_get(from, "validFor");
 	siglet_buf ders[SIGLET_MAX_CHAIN];
 	const size_t count = json_object_array_length(certs);
@@ -120,7 +120,7 @@ static bool read_trusted_root(const char *path, trust *ret)
 
 /* ---- verdicts ---- */
 
-/* As a verification does it, whole: parse, imprint, then an authority whose it is, in its window. */
+/* As a verification does it: parse, imprint, then an authority whose it is, in its window. */
 static siglet_err *judge(siglet_slice tsr, siglet_slice data, const trust *t, bool ask_is_of)
 {
 	siglet_timestamp *token = NULL;

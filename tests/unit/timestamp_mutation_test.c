@@ -7,8 +7,8 @@
 #include "timestamp_authority.h"
 
 /*
- * A token with any one bit flipped is refused, or that bit is none of those that a signature covers.
- * Which bytes these are is written down here, and nothing else may come to light.
+ * A token with any one bit flipped is refused, or no signature covers that bit. Which bytes these
+ * are is written down here, and no others may come to light.
  */
 
 /* ---- where things are ---- */
@@ -29,7 +29,7 @@ static span read_span(siglet_slice der, size_t start)
 	if ((ASN1_get_object(&p, &len, &tag, &class, (long)(der.len - start)) & 0x80) != 0)
 		abort();
 	const size_t body = (size_t)(p - der.ptr);
-	return (span){ start, body, body + (size_t)len };
+	return (span) { start, body, body + (size_t)len };
 }
 
 static span child(siglet_slice der, span parent, size_t index)
@@ -56,11 +56,12 @@ static void find_regions(siglet_slice der, region ret_regions[REGIONS])
 	const span data = child(der, child(der, token, 1), 0);
 	const span infos = child(der, data, 4), signer_info = child(der, infos, 0);
 
-	ret_regions[0] = (region){ child(der, status, 0), "PKIStatus: granted or with mods" };
-	ret_regions[1] = (region){ child(der, data, 0), "SignedData version: says nothing" };
-	ret_regions[2] = (region){ child(der, data, 1), "digestAlgorithms: a hint for one pass" };
-	ret_regions[3] = (region){ child(der, data, 3), "embedded certificates: not needed" };
-	ret_regions[4] = (region){ child(der, signer_info, 0), "SignerInfo version: says nothing" };
+	ret_regions[0] = (region) { child(der, status, 0), "PKIStatus: granted or with mods" };
+	ret_regions[1] = (region) { child(der, data, 0), "SignedData version: says nothing" };
+	ret_regions[2] = (region) { child(der, data, 1), "digestAlgorithms: a hint for one pass" };
+	ret_regions[3] = (region) { child(der, data, 3), "embedded certificates: not needed" };
+	ret_regions[4] =
+		(region) { child(der, signer_info, 0), "SignerInfo version: says nothing" };
 }
 
 static const char *reason_for(const region *regions, size_t at)
@@ -136,7 +137,7 @@ static void flipped_bits_are_refused(const char *what, const tsa_options *option
 
 	find_regions(siglet_buf_slice(&response), regions);
 	if (!may_embed)
-		regions[3].where = (span){ 0, 0, 0 };
+		regions[3].where = (span) { 0, 0, 0 };
 	OK(is_accepted(siglet_buf_slice(&response), chain), "%s: as made it is accepted", what);
 	const size_t unexplained = count_unexplained(&response, regions, chain);
 	OK(unexplained == 0, "%s: of %zu bytes, %zu may change without a reason", what,
@@ -160,7 +161,7 @@ static siglet_buf rewrapped(siglet_slice body, const char *header, size_t header
 	return buf;
 }
 
-/* The lengths of three bytes and of "until the end" that BER allows, for bodies of 256 bytes and more. */
+/* Lengths that BER allows and DER does not; for bodies of 256 bytes and more. */
 static void one_encoding_is_refused(const char *what, siglet_slice der, bool is_token)
 {
 	const span whole = read_span(der, 0);
@@ -184,7 +185,7 @@ static void one_encoding_is_refused(const char *what, siglet_slice der, bool is_
 		siglet_buf response = { 0 };
 
 		if (is_token)
-			response = tsa_response(&(tsa_options){ 0 }, siglet_buf_slice(&made));
+			response = tsa_response(&(tsa_options) { 0 }, siglet_buf_slice(&made));
 		const siglet_slice input = siglet_buf_slice(is_token ? &response : &made);
 		if (cases[i].is_der)
 			OK_SUCCESS(siglet_timestamp_parse(input, &timestamp), "%s: %s", what,
@@ -206,9 +207,8 @@ static void other_encodings_are_refused(const authority *a)
 	const span token = child(der, read_span(der, 0), 1);
 
 	one_encoding_is_refused("response", der, false);
-	one_encoding_is_refused("token",
-				siglet_slice_of(der.ptr + token.start, token.end - token.start),
-				true);
+	one_encoding_is_refused(
+		"token", siglet_slice_of(der.ptr + token.start, token.end - token.start), true);
 	siglet_buf_clear(&response);
 }
 
@@ -235,7 +235,7 @@ static void certificates_may_stand_in_any_order(const authority *a)
 	siglet_buf_clear(&response);
 }
 
-/* A token whose signer is embedded twice. CMS_add1_cert() refuses to make it: a sibling's place is taken. */
+/* CMS_add1_cert() refuses to embed a certificate twice: its copy takes the place of a sibling. */
 static void a_signer_may_be_embedded_twice(const authority *a)
 {
 	tsa_options options = options_of(a);
@@ -245,9 +245,11 @@ static void a_signer_may_be_embedded_twice(const authority *a)
 	/* The length of an ECDSA signature varies. */
 	while (sibling == NULL || i2d_X509(sibling, NULL) != want) {
 		X509_free(sibling);
-		sibling = tsa_cert(a->key, &(tsa_cert_options){ .name = "tsa", .serial = 8,
-								.eku = TSA_EKU,
-								.key_usage = signer_options.key_usage },
+		sibling = tsa_cert(a->key,
+				   &(tsa_cert_options) { .name = "tsa",
+							 .serial = 8,
+							 .eku = TSA_EKU,
+							 .key_usage = signer_options.key_usage },
 				   a->ca, a->ca_key);
 	}
 	options.embed[0] = a->signer;

@@ -24,7 +24,8 @@ static void hash_and_key_are_of_those_we_take(void)
 		{ "RSA, SHA-256", tsa_rsa_key(2048), EVP_sha256(), false, 0 },
 		{ "RSA, SHA-512", tsa_rsa_key(2048), EVP_sha512(), false, 0 },
 		{ "P-256, SHA-1", tsa_ec_key("P-256"), EVP_sha1(), false, SIGLET_E_UNSUPPORTED },
-		{ "P-256, SHA-224", tsa_ec_key("P-256"), EVP_sha224(), false, SIGLET_E_UNSUPPORTED },
+		{ "P-256, SHA-224", tsa_ec_key("P-256"), EVP_sha224(), false,
+		  SIGLET_E_UNSUPPORTED },
 		{ "RSA, MD5", tsa_rsa_key(2048), EVP_md5(), false, SIGLET_E_UNSUPPORTED },
 		{ "RSA-PSS", tsa_rsa_key(2048), EVP_sha256(), true, SIGLET_E_UNSUPPORTED },
 	};
@@ -53,7 +54,8 @@ static void a_key_that_we_do_not_use_is_refused(void)
 		siglet_err *err = judge(&options, a.chain);
 
 		OK(err != NULL && (siglet_err_code(err) == SIGLET_E_UNSUPPORTED ||
-				   siglet_err_code(err) == SIGLET_E_UNTRUSTED), "a weak key");
+				   siglet_err_code(err) == SIGLET_E_UNTRUSTED),
+		   "a weak key");
 		siglet_err_free(err);
 		authority_clear(&a);
 	}
@@ -143,8 +145,8 @@ static void drop(CMS_SignerInfo *signer_info, int nid)
 /* A second value in the attribute's set, the same as the first. */
 static void repeat_value(CMS_SignerInfo *signer_info, int nid)
 {
-	X509_ATTRIBUTE *attribute = CMS_signed_get_attr(
-		signer_info, CMS_signed_get_attr_by_NID(signer_info, nid, -1));
+	X509_ATTRIBUTE *attribute =
+		CMS_signed_get_attr(signer_info, CMS_signed_get_attr_by_NID(signer_info, nid, -1));
 	ASN1_TYPE *value = X509_ATTRIBUTE_get0_type(attribute, 0);
 
 	if (X509_ATTRIBUTE_set1_data(attribute, ASN1_TYPE_get(value), value->value.ptr, -1) != 1)
@@ -246,7 +248,7 @@ static void each_attribute_is_there_once_and_right(void)
 		{ "two certificate ids", two_certificate_ids, SIGLET_E_MALFORMED },
 		{ "a certificate id that is none", garbled_v2, SIGLET_E_MALFORMED },
 	};
-	void (*const doubtful[])(CMS_SignerInfo *signer_info) = { garbled_v1, garbled_v2,
+	void (*const doubtful[])(CMS_SignerInfo * signer_info) = { garbled_v1, garbled_v2,
 								   two_certificate_ids };
 
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {

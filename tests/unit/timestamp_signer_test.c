@@ -20,15 +20,16 @@ static void the_signer_is_the_authoritys_own(void)
 	/* The same issuer and serial, issued by the same CA, and another key. */
 	EVP_PKEY *key = tsa_ec_key("P-256");
 	X509 *twin = tsa_cert(key, &signer_options, a.ca, a.ca_key);
-	options = (tsa_options){ .signer = twin, .key = key, .embed = { twin } };
+	options = (tsa_options) { .signer = twin, .key = key, .embed = { twin } };
 	OK_ERROR(judge(&options, a.chain), SIGLET_E_MISMATCH, "a twin of its signer");
 	options.ess_cert = a.signer;
 	OK_ERROR(judge(&options, a.chain), SIGLET_E_MISMATCH, "a twin that names the signer");
 
 	/* The signer's key in a second certificate of the same CA. */
-	X509 *sibling = tsa_cert(a.key, &(tsa_cert_options){ .name = "tsa", .serial = 8,
-							       .eku = TSA_EKU }, a.ca, a.ca_key);
-	options = (tsa_options){ .signer = sibling, .key = a.key, .embed = { sibling } };
+	X509 *sibling =
+		tsa_cert(a.key, &(tsa_cert_options) { .name = "tsa", .serial = 8, .eku = TSA_EKU },
+			 a.ca, a.ca_key);
+	options = (tsa_options) { .signer = sibling, .key = a.key, .embed = { sibling } };
 	OK_ERROR(judge(&options, a.chain), SIGLET_E_UNTRUSTED, "a sibling of its signer");
 	OK_SUCCESS(judge(&options, a.root_alone), "which an authority without a signer takes");
 	X509_free(sibling);
@@ -77,10 +78,10 @@ static void an_embedded_intermediate_may_help(void)
 {
 	authority a = authority_of(&signer_options);
 	EVP_PKEY *middle_key = tsa_ec_key("P-256"), *key = tsa_ec_key("P-256");
-	X509 *middle = tsa_cert(middle_key, &(tsa_cert_options){ .name = "middle", .is_ca = true },
+	X509 *middle = tsa_cert(middle_key, &(tsa_cert_options) { .name = "middle", .is_ca = true },
 				a.ca, a.ca_key);
 	X509 *signer = tsa_cert(key, &signer_options, middle, middle_key);
-	siglet_chain *chain = chain_of((X509 *[]){ signer, a.ca }, 2);
+	siglet_chain *chain = chain_of((X509 *[]) { signer, a.ca }, 2);
 	tsa_options options = { .signer = signer, .key = key };
 
 	OK_ERROR(judge(&options, chain), SIGLET_E_UNTRUSTED, "no path without it");
@@ -104,7 +105,9 @@ static void a_signer_must_be_fit(void)
 		tsa_cert_options options;
 		bool is_fit;
 	} cases[] = {
-		{ "digitalSignature", { .eku = TSA_EKU, .key_usage = "critical,digitalSignature" }, true },
+		{ "digitalSignature",
+		  { .eku = TSA_EKU, .key_usage = "critical,digitalSignature" },
+		  true },
 		{ "nonRepudiation", { .eku = TSA_EKU, .key_usage = "nonRepudiation" }, true },
 		{ "no key usage", { .eku = TSA_EKU }, true },
 		{ "keyEncipherment", { .eku = TSA_EKU, .key_usage = "keyEncipherment" }, false },
@@ -124,14 +127,15 @@ static void a_signer_must_be_fit(void)
 		if (cases[i].is_fit) {
 			OK_SUCCESS(judge(&options, a.chain), "%s", cases[i].claim);
 		} else {
-			OK_ERROR(judge(&options, a.chain), SIGLET_E_UNTRUSTED, "%s", cases[i].claim);
+			OK_ERROR(judge(&options, a.chain), SIGLET_E_UNTRUSTED, "%s",
+				 cases[i].claim);
 			OK_ERROR(judge(&options, a.root_alone), SIGLET_E_UNTRUSTED, "%s, embedded",
 				 cases[i].claim);
 		}
 		authority_clear(&a);
 	}
 
-	authority a = authority_of(&(tsa_cert_options){ .is_ca = true, .eku = TSA_EKU });
+	authority a = authority_of(&(tsa_cert_options) { .is_ca = true, .eku = TSA_EKU });
 	tsa_options options = options_of(&a);
 	options.embed[0] = a.signer;
 	OK_ERROR(judge(&options, a.root_alone), SIGLET_E_UNTRUSTED, "a CA");
@@ -158,7 +162,8 @@ static void the_path_is_valid_at_gen_time(void)
 		if (cases[i].is_valid)
 			OK_SUCCESS(judge(&options, a.chain), "%s", cases[i].gen_time);
 		else
-			OK_ERROR(judge(&options, a.chain), SIGLET_E_EXPIRED, "%s", cases[i].gen_time);
+			OK_ERROR(judge(&options, a.chain), SIGLET_E_EXPIRED, "%s",
+				 cases[i].gen_time);
 	}
 	authority_clear(&a);
 }
@@ -178,7 +183,7 @@ static bool is_of(const tsa_options *options, const siglet_chain *chain)
 static void a_token_is_of_whom_it_names(void)
 {
 	authority a = authority_of(&signer_options), b = authority_of(&signer_options);
-	authority c = authority_of(&(tsa_cert_options){ .serial = 9, .eku = TSA_EKU });
+	authority c = authority_of(&(tsa_cert_options) { .serial = 9, .eku = TSA_EKU });
 	tsa_options options = options_of(&a);
 
 	OK(is_of(&options, a.chain), "of the authority whose signer it names");
@@ -189,7 +194,7 @@ static void a_token_is_of_whom_it_names(void)
 	OK(is_of(&options, a.root_alone), "of a root alone that issued the embedded signer");
 	OK(!is_of(&options, b.root_alone), "not of a root that only has the issuer's name");
 
-	X509 *renamed = tsa_cert(a.ca_key, &(tsa_cert_options){ .name = "renamed", .is_ca = true },
+	X509 *renamed = tsa_cert(a.ca_key, &(tsa_cert_options) { .name = "renamed", .is_ca = true },
 				 NULL, NULL);
 	siglet_chain *chain = chain_of(&renamed, 1);
 	OK(!is_of(&options, chain), "not of a root that only has the issuer's key");

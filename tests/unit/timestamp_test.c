@@ -36,7 +36,8 @@ static void gen_time_is_read_to_the_millisecond(void)
 		int64_t time_s = 1, end_ms = 1;
 
 		OK_SUCCESS(siglet_timestamp_read_time(siglet_slice_str(cases[i].text), &time_s,
-						      &end_ms), "%s is a time", cases[i].text);
+						      &end_ms),
+			   "%s is a time", cases[i].text);
 		OK(time_s == cases[i].time_s && end_ms == cases[i].end_ms, "and the right one");
 	}
 }
@@ -44,14 +45,37 @@ static void gen_time_is_read_to_the_millisecond(void)
 static void gen_time_rejects_what_is_not_der(void)
 {
 	static const char *const cases[] = {
-		"", "Z", "20250704000000", "202507040000Z", "2025070400000Z", "202507040000000Z",
-		"20250704000000+0000", "20250704000000-0100", "20250704000000z", "20250704000000.Z",
-		"20250704000000.50Z", "20250704000000.0Z", "20250704000000,5Z", "20250704000000.5",
-		"20250704000000.5+0000", "20250704000000.5 Z", "20250704000000.-5Z",
-		"20250704000000.5ZZ", "20251304000000Z", "20250004000000Z", "20250700000000Z",
-		"20250732000000Z", "20250229000000Z", "20250704240000Z", "20250704006000Z",
-		"20250704000060Z", "-0250704000000Z", " 0250704000000Z", "2025070400000 Z",
-		"250704000000Z", "00000704000000Z",
+		"",
+		"Z",
+		"20250704000000",
+		"202507040000Z",
+		"2025070400000Z",
+		"202507040000000Z",
+		"20250704000000+0000",
+		"20250704000000-0100",
+		"20250704000000z",
+		"20250704000000.Z",
+		"20250704000000.50Z",
+		"20250704000000.0Z",
+		"20250704000000,5Z",
+		"20250704000000.5",
+		"20250704000000.5+0000",
+		"20250704000000.5 Z",
+		"20250704000000.-5Z",
+		"20250704000000.5ZZ",
+		"20251304000000Z",
+		"20250004000000Z",
+		"20250700000000Z",
+		"20250732000000Z",
+		"20250229000000Z",
+		"20250704240000Z",
+		"20250704006000Z",
+		"20250704000060Z",
+		"-0250704000000Z",
+		" 0250704000000Z",
+		"2025070400000 Z",
+		"250704000000Z",
+		"00000704000000Z",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
@@ -189,8 +213,8 @@ static siglet_buf response_of(const siglet_slice *parts, size_t count)
 		len += parts[i].len;
 	const uint8_t header[] = { 0x30, 0x82, (uint8_t)(len >> 8), (uint8_t)len };
 	const uint8_t short_header[] = { 0x30, (uint8_t)len };
-	const siglet_slice start = len < 128 ? siglet_slice_of(short_header, sizeof(short_header)) :
-						siglet_slice_of(header, sizeof(header));
+	const siglet_slice start = len < 128 ? siglet_slice_of(short_header, sizeof(short_header))
+					     : siglet_slice_of(header, sizeof(header));
 	if (siglet_buf_append(&response, start) != NULL)
 		abort();
 	for (size_t i = 0; i < count; i++)
@@ -209,7 +233,8 @@ static void a_response_has_two_parts(void)
 	const siglet_slice token = siglet_slice_of(der, (size_t)len);
 	const siglet_slice granted = siglet_slice_of("\x30\x03\x02\x01\x00", 5);
 	const siglet_slice data = siglet_slice_of("\x30\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01"
-						  "\x07\x01\xa0\x02\x04\x00", 17);
+						  "\x07\x01\xa0\x02\x04\x00",
+						  17);
 	const struct {
 		siglet_slice parts[3];
 		const char *message; /* in it; NULL: fine */
@@ -229,8 +254,8 @@ static void a_response_has_two_parts(void)
 		siglet_err *err = parse(siglet_buf_slice(&response));
 		const char *want = cases[i].message;
 
-		OK(want == NULL ? err == NULL :
-				  err != NULL && siglet_err_code(err) == SIGLET_E_MALFORMED &&
+		OK(want == NULL ? err == NULL
+				: err != NULL && siglet_err_code(err) == SIGLET_E_MALFORMED &&
 					  strstr(siglet_err_message(err), want) != NULL,
 		   "parts %zu: %s", i, err == NULL ? "fine" : siglet_err_message(err));
 		siglet_err_free(err);
@@ -259,7 +284,7 @@ static void embedded_certificates_are_counted(void)
 	X509 *certs[SIGLET_MAX_EMBEDDED_CERTS + 1] = { NULL };
 
 	for (size_t i = 0; i < SIGLET_COUNT(certs); i++)
-		certs[i] = tsa_cert(a.key, &(tsa_cert_options){ .serial = 100 + (long)i }, a.ca,
+		certs[i] = tsa_cert(a.key, &(tsa_cert_options) { .serial = 100 + (long)i }, a.ca,
 				    a.ca_key);
 	memcpy(options.embed, certs, SIGLET_MAX_EMBEDDED_CERTS * sizeof(*certs));
 	OK_SUCCESS(judge(&options, a.chain), "as many as may be");

@@ -130,9 +130,9 @@ static inline siglet_digest sha256(siglet_slice data)
 /* "P-256" …, "ED25519", or "RSA" of 2048 bits. */
 static inline EVP_PKEY *secret_new(const char *type)
 {
-	EVP_PKEY *secret = strcmp(type, "RSA") == 0 ? EVP_RSA_gen(2048) :
-			   type[0] == 'P' ? EVP_EC_gen(type) :
-					    EVP_PKEY_Q_keygen(NULL, NULL, type);
+	EVP_PKEY *secret = strcmp(type, "RSA") == 0 ? EVP_RSA_gen(2048)
+			   : type[0] == 'P'	    ? EVP_EC_gen(type)
+						    : EVP_PKEY_Q_keygen(NULL, NULL, type);
 
 	if (secret == NULL)
 		bail_out("no key");

@@ -17,7 +17,7 @@ static siglet_slice body_of(size_t index)
 	return siglet_slice_str(format("entry %zu", index));
 }
 
-/* RFC 6962 section 2.1: the hash of leaves [from, to), and the path to index when it is in there. */
+/* RFC 6962 section 2.1: the hash of leaves [from, to), and the path to index when it is there. */
 static siglet_hash32 hash_tree(size_t from, size_t to, size_t index)
 {
 	siglet_hash32 left, right, hash = leaves[from];
@@ -59,8 +59,8 @@ static void tear_down(void)
 static siglet_note_verifier verifier(bool v2)
 {
 	siglet_note_verifier result = { .key = v2 ? ed25519_key : ecdsa_key,
-					.scheme = v2 ? SIGLET_SCHEME_ED25519 :
-						       SIGLET_SCHEME_ECDSA_SHA256,
+					.scheme = v2 ? SIGLET_SCHEME_ED25519
+						     : SIGLET_SCHEME_ECDSA_SHA256,
 					.id = { 1, 2, 3, 4 } };
 
 	if (v2)
@@ -72,17 +72,18 @@ static siglet_note_verifier verifier(bool v2)
 static siglet_slice checkpoint(bool v2, const char *origin, const char *size,
 			       const siglet_hash32 *tree_root)
 {
-	const char *text = format("%s\n%s\n%s\n", origin, size,
-				  base64_text(siglet_hash32_slice(tree_root)));
-	const siglet_slice signature = v2 ? sign(ed25519_secret, NULL, siglet_slice_str(text)) :
-					    sign(ecdsa_secret, EVP_sha256(), siglet_slice_str(text));
+	const char *text =
+		format("%s\n%s\n%s\n", origin, size, base64_text(siglet_hash32_slice(tree_root)));
+	const siglet_slice signature =
+		v2 ? sign(ed25519_secret, NULL, siglet_slice_str(text))
+		   : sign(ecdsa_secret, EVP_sha256(), siglet_slice_str(text));
 
 	return siglet_slice_str(note_of(text, "log.example", verifier(v2).id, signature));
 }
 
 static siglet_entry entry(bool v2)
 {
-	return (siglet_entry){
+	return (siglet_entry) {
 		.kind = v2 ? SIGLET_ENTRY_HASHEDREKORD_V002 : SIGLET_ENTRY_HASHEDREKORD_V001,
 		.log_index = v2 ? INDEX : 1000 + INDEX,
 		.log_id = siglet_slice_of("\1\2\3\4", 4),
@@ -164,7 +165,8 @@ static void other_trees_are_refused(void)
 		siglet_entry e = entry(v2 == 1);
 
 		e.checkpoint = checkpoint(v2 == 1, origin, "7", &other);
-		OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH, "a checkpoint with another root");
+		OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH,
+			 "a checkpoint with another root");
 		e.proof_root = siglet_hash32_slice(&other);
 		OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH, "and the proof with it");
 		e = entry(v2 == 1);
@@ -193,7 +195,8 @@ static void other_paths_are_refused(void)
 			memcpy(changed, nodes, sizeof(nodes));
 			changed[i].bytes[0] ^= 0x80;
 			e.proof_nodes = changed;
-			OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH, "hash %zu is another", i);
+			OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH, "hash %zu is another",
+				 i);
 		}
 		e = entry(v2 == 1);
 		e.proof_count--;
@@ -251,9 +254,9 @@ static void checkpoints_must_be_the_logs(void)
 
 	e = entry(false);
 	text = format("%s\n7\n%s\n", ORIGIN_V1, base64_text(siglet_hash32_slice(&root)));
-	e.checkpoint = siglet_slice_str(
-		note_of(text, "log.example", verifier(false).id,
-			sign(other_secret, EVP_sha256(), siglet_slice_str(text))));
+	e.checkpoint =
+		siglet_slice_str(note_of(text, "log.example", verifier(false).id,
+					 sign(other_secret, EVP_sha256(), siglet_slice_str(text))));
 	OK_ERROR(check(&e, &inclusion), SIGLET_E_MISMATCH, "signed by another key");
 	e = entry(false);
 	e.checkpoint = siglet_slice_str(replace(text_of(e.checkpoint), "\x94 log.", "\x94 lag."));
@@ -324,7 +327,8 @@ static void promises_cover_four_members(void)
 	   "is canonical JSON");
 	siglet_buf_clear(&payload);
 	siglet_buf_init(&payload, 20);
-	OK_ERROR(siglet_entry_promise_payload(&e, &payload), SIGLET_E_LIMIT, "too much for a buffer");
+	OK_ERROR(siglet_entry_promise_payload(&e, &payload), SIGLET_E_LIMIT,
+		 "too much for a buffer");
 	OK(payload.len == 0, "appends nothing");
 	siglet_buf_clear(&payload);
 }

@@ -12,19 +12,19 @@ static siglet_digests artifact; /* all three of "artifact" */
 
 static siglet_entry_subject message(void)
 {
-	return (siglet_entry_subject){
+	return (siglet_entry_subject) {
 		.signature = signature, .cert_der = cert, .key = key, .artifact = &artifact
 	};
 }
 
 static siglet_entry_subject envelope(void)
 {
-	return (siglet_entry_subject){ .signature = signature,
-				       .cert_der = cert,
-				       .key = key,
-				       .is_dsse = true,
-				       .payload = siglet_slice_str(PAYLOAD),
-				       .payload_type = siglet_slice_str(PAYLOAD_TYPE) };
+	return (siglet_entry_subject) { .signature = signature,
+					.cert_der = cert,
+					.key = key,
+					.is_dsse = true,
+					.payload = siglet_slice_str(PAYLOAD),
+					.payload_type = siglet_slice_str(PAYLOAD_TYPE) };
 }
 
 static void set_up(void)
@@ -65,10 +65,10 @@ static siglet_err *match(const char *kind, const char *version, siglet_slice bod
 	siglet_buf proven;
 	siglet_err *err;
 
-	entry.kind = v2				? SIGLET_ENTRY_HASHEDREKORD_V002 :
-		     strcmp(kind, "dsse") == 0	? SIGLET_ENTRY_DSSE_V001 :
-		     strcmp(kind, "intoto") == 0 ? SIGLET_ENTRY_INTOTO_V002 :
-						   SIGLET_ENTRY_HASHEDREKORD_V001;
+	entry.kind = v2				   ? SIGLET_ENTRY_HASHEDREKORD_V002
+		     : strcmp(kind, "dsse") == 0   ? SIGLET_ENTRY_DSSE_V001
+		     : strcmp(kind, "intoto") == 0 ? SIGLET_ENTRY_INTOTO_V002
+						   : SIGLET_ENTRY_HASHEDREKORD_V001;
 	siglet_buf_init(&proven, 1u << 20);
 	must(siglet_buf_append_str(&proven, "before"));
 	err = siglet_entry_match(&entry, subject, &proven);
@@ -159,8 +159,8 @@ static void try_changes(const char *kind, const char *version, const char *body,
 	OK_SUCCESS(match_text(kind, version, body, subject), "%s %s: the entry of this signature",
 		   kind, version);
 	for (size_t i = 0; i < count; i++) {
-		siglet_err *err = match_text(kind, version,
-					     replace(body, changes[i].from, changes[i].to), subject);
+		siglet_err *err = match_text(
+			kind, version, replace(body, changes[i].from, changes[i].to), subject);
 
 		if (changes[i].code == 0)
 			OK_SUCCESS(err, "%s %s accepted: %s", kind, version, changes[i].claim);
@@ -277,7 +277,8 @@ static void hashedrekord_entries_may_have_any_known_hash(void)
 		subject.artifact = &only256;
 		err = match_text("hashedrekord", "0.0.1", changed, &subject);
 		OK(err != NULL && siglet_err_code(err) == SIGLET_E_MISSING &&
-			   strstr(siglet_err_message(err), siglet_hash_name((siglet_hash)i)) != NULL,
+			   strstr(siglet_err_message(err), siglet_hash_name((siglet_hash)i)) !=
+				   NULL,
 		   "which the caller must know; the message names it");
 		siglet_err_free(err);
 		subject.artifact = &artifact;
@@ -320,8 +321,7 @@ static void dsse_entries_belong_to_one_signature(void)
 	const char *body = dsse(verifier);
 
 	try_changes("dsse", "0.0.1", body, &subject, changes, SIGLET_COUNT(changes));
-	every_bit_matters("dsse", "0.0.1", body, &subject, payload_hex(), ignored,
-			  strlen(ignored));
+	every_bit_matters("dsse", "0.0.1", body, &subject, payload_hex(), ignored, strlen(ignored));
 	body = replace(body, payload_hex(), hash_hex(SIGLET_SHA384));
 	body = replace(body, "\"payloadHash\":{\"algorithm\":\"sha256\"",
 		       "\"payloadHash\":{\"algorithm\":\"sha384\"");
@@ -409,8 +409,8 @@ static void kinds_log_one_content_only(void)
 		 SIGLET_E_UNSUPPORTED, "a hashedrekord 0.0.1 entry of an envelope");
 	OK_ERROR(match_text("dsse", "0.0.1", dsse(cert_pem(cert)), &file), SIGLET_E_UNSUPPORTED,
 		 "a dsse entry of a file");
-	OK_ERROR(match_text("intoto", "0.0.2", intoto(cert_pem(cert)), &file),
-		 SIGLET_E_UNSUPPORTED, "an intoto entry of a file");
+	OK_ERROR(match_text("intoto", "0.0.2", intoto(cert_pem(cert)), &file), SIGLET_E_UNSUPPORTED,
+		 "an intoto entry of a file");
 	unsigned_file.signature = SIGLET_SLICE_NONE;
 	OK_ERROR(match_text("hashedrekord", "0.0.1", hashedrekord(cert_pem(cert)), &unsigned_file),
 		 SIGLET_E_MISMATCH, "an entry of no signature");
@@ -429,8 +429,8 @@ static const char *rekor2(siglet_hash hash, const siglet_digest *digest, const c
 		      "\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%s\",\"digest\":\"%s\"},"
 		      "\"signature\":{\"content\":\"%s\",\"verifier\":{\"keyDetails\":\"%s\",%s"
 		      "}}}}}",
-		      names[hash], base64_text(siglet_digest_slice(digest)),
-		      base64_text(signature), details, verifier);
+		      names[hash], base64_text(siglet_digest_slice(digest)), base64_text(signature),
+		      details, verifier);
 }
 
 static const char *cert_member(siglet_slice der)
@@ -526,8 +526,8 @@ static void rekor2_bodies_follow_the_key(void)
 		siglet_entry_subject file = message(), letter = envelope();
 		siglet_digests others = artifact;
 		siglet_digest pae = { 0 };
-		const siglet_slice text = siglet_slice_str(
-			"DSSEv1 28 " PAYLOAD_TYPE " 13 " PAYLOAD);
+		const siglet_slice text =
+			siglet_slice_str("DSSEv1 28 " PAYLOAD_TYPE " 13 " PAYLOAD);
 
 		file.key = letter.key = public_of(secret);
 		must(siglet_crypto_hash(cases[i].hash, &text, 1, &pae));
@@ -536,24 +536,24 @@ static void rekor2_bodies_follow_the_key(void)
 					     cases[i].details, cert_member(cert)),
 				      &file),
 			   "%s: %s of a file", cases[i].type, cases[i].details);
-		OK_SUCCESS(match_text("hashedrekord", "0.0.2",
-				      rekor2(cases[i].hash, &pae, cases[i].details,
-					     cert_member(cert)),
-				      &letter),
-			   "%s: of an envelope the hash of its PAE", cases[i].type);
+		OK_SUCCESS(
+			match_text("hashedrekord", "0.0.2",
+				   rekor2(cases[i].hash, &pae, cases[i].details, cert_member(cert)),
+				   &letter),
+			"%s: of an envelope the hash of its PAE", cases[i].type);
 		letter.payload_type = siglet_slice_str("text/plain");
-		OK_ERROR(match_text("hashedrekord", "0.0.2",
-				    rekor2(cases[i].hash, &pae, cases[i].details,
-					   cert_member(cert)),
-				    &letter),
-			 SIGLET_E_MISMATCH, "which has the payload's type in it");
+		OK_ERROR(
+			match_text("hashedrekord", "0.0.2",
+				   rekor2(cases[i].hash, &pae, cases[i].details, cert_member(cert)),
+				   &letter),
+			SIGLET_E_MISMATCH, "which has the payload's type in it");
 		others.mask &= ~SIGLET_HASH_BIT(cases[i].hash);
 		file.artifact = &others;
-		OK_ERROR(match("hashedrekord", "0.0.2", SIGLET_SLICE_NONE, &file),
-			 SIGLET_E_MISSING, "%s: the digest it needs is not known", cases[i].type);
+		OK_ERROR(match("hashedrekord", "0.0.2", SIGLET_SLICE_NONE, &file), SIGLET_E_MISSING,
+			 "%s: the digest it needs is not known", cases[i].type);
 		file.artifact = NULL;
-		OK_ERROR(match("hashedrekord", "0.0.2", SIGLET_SLICE_NONE, &file),
-			 SIGLET_E_MISSING, "%s: no digest is", cases[i].type);
+		OK_ERROR(match("hashedrekord", "0.0.2", SIGLET_SLICE_NONE, &file), SIGLET_E_MISSING,
+			 "%s: no digest is", cases[i].type);
 		siglet_key_free((siglet_key *)(uintptr_t)file.key);
 		EVP_PKEY_free(secret);
 	}

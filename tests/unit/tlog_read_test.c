@@ -6,10 +6,10 @@
 #define KEY_ID "wNI9atQGlz+VWfO6LRygH4QUfY/8W4RFwiT5i5WRgB0="
 #define PROMISE "\"inclusionPromise\":{\"signedEntryTimestamp\":\"AAEC\"}"
 #define CHECKPOINT "\"checkpoint\":{\"envelope\":\"note\\n\"}"
-#define PROOF                                                                      \
-	"\"inclusionProof\":{\"logIndex\":\"5\",\"rootHash\":\"" OTHER_HASH "\","  \
+#define PROOF                                                                     \
+	"\"inclusionProof\":{\"logIndex\":\"5\",\"rootHash\":\"" OTHER_HASH "\"," \
 	"\"treeSize\":\"7\",\"hashes\":[\"" HASH "\",\"" OTHER_HASH "\"]," CHECKPOINT "}"
-#define HEAD                                                         \
+#define HEAD                                                           \
 	"{\"logIndex\":\"1234\",\"logId\":{\"keyId\":\"" KEY_ID "\"}," \
 	"\"kindVersion\":{\"kind\":\"hashedrekord\",\"version\":\""
 
@@ -73,12 +73,13 @@ static void kinds_are_told_apart(void)
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
 		const char *kind = format("\"kind\":\"%s\",\"version\":\"%s\"", cases[i].kind,
 					  cases[i].version);
-		const char *text = replace(V1, "\"kind\":\"hashedrekord\",\"version\":\"0.0.1\"",
-					   kind);
+		const char *text =
+			replace(V1, "\"kind\":\"hashedrekord\",\"version\":\"0.0.1\"", kind);
 		siglet_entry e = { 0 };
 
 		text = replace(text, PROMISE ",",
-			       cases[i].wanted == SIGLET_ENTRY_HASHEDREKORD_V002 ? "" : PROMISE ",");
+			       cases[i].wanted == SIGLET_ENTRY_HASHEDREKORD_V002 ? ""
+										 : PROMISE ",");
 		if (cases[i].wanted == 0)
 			OK_ERROR(read_entry(text, &e), SIGLET_E_UNSUPPORTED, "%s is unsupported",
 				 kind);
@@ -253,7 +254,7 @@ static siglet_err *read_with_body(size_t len)
 	siglet_buf_init(&text, 2 * SIGLET_MAX_ENTRY_BODY_BYTES);
 	for (size_t i = 0; i < len; i++)
 		must(siglet_buf_append_byte(&body, 'x'));
-	must(siglet_buf_append(&text, siglet_slice_of(V2, strstr(V2, "e30=") - V2)));
+	must(siglet_buf_append(&text, siglet_slice_of(V2, (size_t)(strstr(V2, "e30=") - V2))));
 	must(siglet_base64_encode(siglet_buf_slice(&body), &text));
 	must(siglet_buf_append_str(&text, "\"}"));
 	must(siglet_json_parse(siglet_buf_slice(&text), text.len, &doc));
@@ -309,7 +310,8 @@ static void what_is_written_is_read_again(void)
 		replace(V1, "," PROOF, ""),
 		replace(V1, PROMISE ",", ""),
 		replace(V2, ",\"canonicalizedBody\":\"e30=\"", ""),
-		replace(replace(V2, "\"rootHash\":\"" OTHER_HASH "\",", ""), "\"treeSize\":\"7\",", ""),
+		replace(replace(V2, "\"rootHash\":\"" OTHER_HASH "\",", ""), "\"treeSize\":\"7\",",
+			""),
 		replace(V1, "\"logIndex\":\"1234\",", ""),
 		replace(V1, "note\\n", "\xe2\x80\x94 \\\"n\\\\ote\\n"),
 	};

@@ -1,0 +1,177 @@
+/*
+ * cli: what do the verbs of siglet share?
+ *
+ * A table of options for each verb, from which its arguments are read and its help and completions are
+ * printed; how results and errors are written; the exit status of a run.
+ */
+#ifndef SIGLET_CLI_H
+#define SIGLET_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/base.h"
+#include "siglet/siglet.h"
+#include "sys/sys.h"
+
+/* ---- options (options.c) ---- */
+
+typedef enum cli_id {
+	CLI_HELP = 1,
+	CLI_JSON,
+	CLI_VERBOSE,
+	CLI_QUIET,
+	CLI_COLOR,
+	CLI_GITHUB,
+	CLI_GITLAB,
+	CLI_WORKFLOW,
+	CLI_REF,
+	CLI_EMAIL,
+	CLI_IDENTITY,
+	CLI_ISSUER,
+	CLI_IDENTITY_REGEX,
+	CLI_ISSUER_REGEX,
+	CLI_REQUIRE,
+	CLI_KEY,
+	CLI_KEY_NOT_BEFORE,
+	CLI_KEY_NOT_AFTER,
+	CLI_SIGNED_AFTER,
+	CLI_TYPE,
+	CLI_BUNDLE,
+	CLI_ALL,
+	CLI_DIGEST,
+	CLI_STATEMENT_ONLY,
+	CLI_RECURSIVE,
+	CLI_FILES_FROM,
+	CLI_MANIFEST,
+	CLI_JOBS,
+	CLI_INSTANCE,
+	CLI_TRUSTED_ROOT,
+	CLI_TRUST_CONFIG,
+	CLI_OFFLINE,
+	CLI_TLOG_THRESHOLD,
+	CLI_TIMESTAMP_THRESHOLD,
+	CLI_SCT_THRESHOLD,
+	CLI_OUTPUT,
+	CLI_PREDICATE_OUT,
+	CLI_EXPLAIN,
+} cli_id;
+
+/* What completes a value, where it is no list of words. */
+#define CLI_FILES "<files>"
+#define CLI_FOLDERS "<folders>"
+
+/* One option, or a heading in the help: then only help is set. */
+typedef struct cli_option {
+	const char *name;    /* without its dashes */
+	const char *value;   /* what help calls its value; NULL for a switch */
+	const char *choices; /* words with spaces between, CLI_FILES, CLI_FOLDERS, or NULL */
+	const char *help;    /* plain words: no quotes, brackets or colons */
+	cli_id id;
+	char letter;	     /* 0: none */
+	bool repeats;
+} cli_option;
+
+typedef struct cli_verb cli_verb;
+struct cli_verb {
+	const char *name;
+	const char *operands; /* as help shows them */
+	const char *choices;  /* what completes an operand, as in cli_option */
+	const char *summary;
+	const char *about;    /* lines of at most 80 columns */
+	const cli_option *options;
+	size_t option_count;
+	const char *const *later; /* options of later versions, NULL at the end; may be NULL */
+	bool uses_crypto;
+	siglet_status (*run)(const cli_verb *verb, int argc, char **argv);
+};
+
+extern const cli_verb *const cli_verbs[]; /* NULL at the end */
+extern const cli_verb cli_verify, cli_inspect, cli_help, cli_version, cli_completion;
+
+const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
+
+typedef struct cli_given {
+	const cli_option *option;
+	const char *value; /* NULL for a switch */
+} cli_given;
+
+/* What was on the command line, in order; borrows from argv. */
+typedef struct cli_arguments {
+	cli_given *given;
+	const char **operands;
+	size_t given_count, operand_count;
+	bool wants_help;
+} cli_arguments;
+
+/* The arguments behind a verb. Errors: SIGLET_E_USAGE, SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *cli_parse(const cli_verb *verb, int argc, char **argv,
+				      cli_arguments *ret_arguments);
+void cli_arguments_clear(cli_arguments *arguments);
+
+bool cli_has(const cli_arguments *arguments, cli_id id);
+const char *cli_value(const cli_arguments *arguments, cli_id id); /* the first; NULL for none */
+
+/* A decimal number from least to most. Errors: SIGLET_E_USAGE. */
+SIGLET_MUST_USE siglet_err *cli_number(const cli_arguments *arguments, cli_id id, unsigned least,
+				       unsigned most, unsigned *ret_number);
+
+/*
+ * The start of every verb: read the arguments, and do what needs no verb: help and errors. True when the
+ * verb has work to do; else *ret_status is how it ended.
+ */
+bool cli_begin(const cli_verb *verb, int argc, char **argv, cli_arguments *ret_arguments,
+	       siglet_status *ret_status);
+
+/* ---- help (help.c) ---- */
+
+void cli_print_help(const cli_verb *verb, FILE *stream);
+void cli_print_overview(FILE *stream);
+
+/* ---- writing (write.c) ---- */
+
+/* How a run writes. Colours are decided once, for each stream. */
+typedef struct cli_style {
+	bool json, quiet, verbose, color_out, color_err;
+} cli_style;
+
+/* From --json, --quiet, --verbose, --color. Errors: SIGLET_E_USAGE. */
+SIGLET_MUST_USE siglet_err *cli_style_from(const cli_arguments *arguments, cli_style *ret_style);
+
+/* Append a name from outside, harmless for a terminal. */
+SIGLET_MUST_USE siglet_err *cli_append_name(siglet_buf *out, const char *name);
+
+/*
+ * Append text of the library's: what is harmless already stays as it is, anything else (a file's name in a
+ * message) is made so. Line breaks stay where lines says so.
+ */
+SIGLET_MUST_USE siglet_err *cli_append_text(siglet_buf *out, const char *text, bool lines);
+
+/*
+ * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL. The name is
+ * left out where the message begins with it.
+ */
+SIGLET_MUST_USE siglet_err *cli_append_error(siglet_buf *out, const char *name,
+					     const char *verdict, const char *message,
+					     const char *hint, bool color);
+
+/* Print an error on standard error, as above. Frees err; gives its status. */
+siglet_status cli_fail(const char *name, siglet_err *err);
+
+/* Print a wrong command line of a verb. Frees err. */
+siglet_status cli_fail_usage(const cli_verb *verb, siglet_err *err);
+
+/* Of several statuses the one that counts: refused before unreadable before the rest. */
+siglet_status cli_worst(siglet_status a, siglet_status b);
+
+/* Flush standard output: what could not be written must not pass for success. */
+siglet_status cli_finish(siglet_status status);
+
+/* ---- signals (signals.c) ---- */
+
+/* While output is guarded, a signal that ends the program discards it. At most two at a time. */
+void cli_guard(const siglet_sys_output *output);
+void cli_unguard(const siglet_sys_output *output);
+
+#endif

@@ -1,0 +1,177 @@
+#include "verify.h"
+
+#include <string.h>
+
+/* From options to a trust root and an expectation. */
+
+#define MAX_THRESHOLD 100
+#define TRUST_VARIABLE "SIGLET_TRUST_CONFIG"
+
+/* Options whose value the library takes as it is. */
+static const struct {
+	cli_id id;
+	siglet_expect what;
+} plain[] = {
+	{ CLI_GITHUB, SIGLET_EXPECT_GITHUB },
+	{ CLI_GITLAB, SIGLET_EXPECT_GITLAB },
+	{ CLI_EMAIL, SIGLET_EXPECT_EMAIL },
+	{ CLI_IDENTITY, SIGLET_EXPECT_IDENTITY },
+	{ CLI_ISSUER, SIGLET_EXPECT_ISSUER },
+	{ CLI_WORKFLOW, SIGLET_EXPECT_WORKFLOW },
+	{ CLI_REF, SIGLET_EXPECT_REF },
+	{ CLI_REQUIRE, SIGLET_EXPECT_REQUIRE },
+	{ CLI_TYPE, SIGLET_EXPECT_TYPE },
+	{ CLI_SIGNED_AFTER, SIGLET_EXPECT_SIGNED_AFTER },
+	{ CLI_KEY_NOT_BEFORE, SIGLET_EXPECT_KEY_NOT_BEFORE },
+	{ CLI_KEY_NOT_AFTER, SIGLET_EXPECT_KEY_NOT_AFTER },
+};
+
+static const struct {
+	cli_id id;
+	siglet_threshold which;
+} thresholds[] = {
+	{ CLI_TLOG_THRESHOLD, SIGLET_THRESHOLD_TLOG },
+	{ CLI_TIMESTAMP_THRESHOLD, SIGLET_THRESHOLD_TIMESTAMP },
+	{ CLI_SCT_THRESHOLD, SIGLET_THRESHOLD_SCT },
+};
+
+/* Two options of which the second would be silently unheard. */
+static siglet_err *check_exclusive(const cli_arguments *arguments, const cli_id *ids, size_t count)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		const cli_option *option = arguments->given[i].option;
+
+		for (size_t k = 0; k < count; k++) {
+			if (option->id != ids[k])
+				continue;
+			if (first != NULL && strcmp(first, option->name) != 0)
+				return siglet_err_new(SIGLET_E_USAGE,
+						      "--%s and --%s contradict each other", first,
+						      option->name);
+			first = option->name;
+		}
+	}
+	return NULL;
+}
+
+/* Before anything is read: somebody must be expected, and only one. */
+static siglet_err *check_signer(const cli_arguments *arguments)
+{
+	static const cli_id signers[] = { CLI_GITHUB, CLI_GITLAB, CLI_EMAIL, CLI_IDENTITY,
+					  CLI_IDENTITY_REGEX };
+	static const cli_id any[] = { CLI_GITHUB,   CLI_GITLAB,		CLI_EMAIL,
+				      CLI_IDENTITY, CLI_IDENTITY_REGEX, CLI_ISSUER,
+				      CLI_KEY,	    CLI_ISSUER_REGEX };
+	static const cli_id issuers[] = { CLI_ISSUER, CLI_ISSUER_REGEX };
+	static const cli_id identities[] = { CLI_EMAIL, CLI_IDENTITY, CLI_IDENTITY_REGEX };
+	static const cli_id forges[] = { CLI_GITHUB, CLI_GITLAB };
+	bool found = false;
+	siglet_err *err;
+
+	for (size_t i = 0; i < SIGLET_COUNT(any); i++)
+		found = found || cli_has(arguments, any[i]);
+	if (!found)
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+						      "no identity: who must have signed it?"),
+				       "say --github OWNER/REPO, or --identity and --issuer, or "
+				       "--key FILE; siglet inspect BUNDLE shows who claims to have");
+	for (size_t i = 0; cli_has(arguments, CLI_KEY) && i < SIGLET_COUNT(signers); i++)
+		if (cli_has(arguments, signers[i]))
+			return siglet_err_new(SIGLET_E_USAGE,
+					      "--key and an identity contradict each other");
+	err = check_exclusive(arguments, issuers, SIGLET_COUNT(issuers));
+	if (err == NULL)
+		err = check_exclusive(arguments, identities, SIGLET_COUNT(identities));
+	if (err == NULL)
+		err = check_exclusive(arguments, forges, SIGLET_COUNT(forges));
+	return err;
+}
+
+static siglet_err *open_trust(const cli_arguments *arguments, siglet_trust **ret_trust)
+{
+	static const cli_id roots[] = { CLI_INSTANCE, CLI_TRUSTED_ROOT, CLI_TRUST_CONFIG };
+	const char *root = cli_value(arguments, CLI_TRUSTED_ROOT);
+	const char *config = cli_value(arguments, CLI_TRUST_CONFIG);
+	const char *instance = cli_value(arguments, CLI_INSTANCE);
+	siglet_err *err = check_exclusive(arguments, roots, SIGLET_COUNT(roots));
+
+	if (err != NULL)
+		return err;
+	if (root != NULL)
+		return siglet_trust_open(root, ret_trust);
+	if (config != NULL)
+		return siglet_trust_open_config(config, ret_trust);
+	if (instance != NULL)
+		return siglet_trust_shipped(instance, ret_trust);
+	config = siglet_sys_environment(TRUST_VARIABLE);
+	if (config != NULL) {
+		err = siglet_trust_open_config(config, ret_trust);
+		return err == NULL ? NULL : siglet_err_wrap(err, TRUST_VARIABLE);
+	}
+	return siglet_trust_shipped("public", ret_trust);
+}
+
+/* One option that was given, as the library understands it. */
+static siglet_err *set_option(const cli_given *given, siglet_expectation *expectation)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(plain); i++)
+		if (plain[i].id == given->option->id)
+			return siglet_expectation_set(expectation, plain[i].what, given->value);
+	if (given->option->id == CLI_IDENTITY_REGEX)
+		return siglet_expectation_set_pattern(expectation, SIGLET_EXPECT_IDENTITY,
+						      given->value);
+	if (given->option->id == CLI_ISSUER_REGEX)
+		return siglet_expectation_set_pattern(expectation, SIGLET_EXPECT_ISSUER,
+						      given->value);
+	if (given->option->id == CLI_KEY)
+		return siglet_expectation_set_key_file(expectation, given->value);
+	if (given->option->id == CLI_STATEMENT_ONLY)
+		return siglet_expectation_set_statement_only(expectation);
+	return NULL;
+}
+
+static siglet_err *set_all(const cli_arguments *arguments, siglet_expectation *expectation)
+{
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		siglet_err *err = set_option(&arguments->given[i], expectation);
+
+		if (err != NULL)
+			return siglet_err_wrap(err, "--%s", arguments->given[i].option->name);
+	}
+	for (size_t i = 0; i < SIGLET_COUNT(thresholds); i++) {
+		unsigned count = 0;
+		siglet_err *err = NULL;
+
+		if (!cli_has(arguments, thresholds[i].id))
+			continue;
+		err = cli_number(arguments, thresholds[i].id, 0, MAX_THRESHOLD, &count);
+		if (err == NULL)
+			err = siglet_expectation_set_threshold(expectation, thresholds[i].which,
+							       count);
+		if (err != NULL)
+			return err;
+	}
+	return NULL;
+}
+
+siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask)
+{
+	siglet_err *err = check_signer(arguments);
+
+	if (err == NULL)
+		err = open_trust(arguments, &ask->trust);
+	if (err == NULL)
+		err = siglet_expectation_new(ask->trust, &ask->expectation);
+	if (err == NULL)
+		err = set_all(arguments, ask->expectation);
+	return err != NULL ? err : siglet_expectation_check(ask->expectation);
+}
+
+void verify_ask_clear(verify_ask *ask)
+{
+	siglet_expectation_free(ask->expectation);
+	siglet_trust_free(ask->trust);
+	*ask = (verify_ask){ 0 };
+}

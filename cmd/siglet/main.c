@@ -1,0 +1,56 @@
+#include "cli.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+const cli_verb *const cli_verbs[] = {
+	&cli_verify, &cli_inspect, &cli_version, &cli_help, &cli_completion, NULL,
+};
+
+/* OpenSSL's configuration file could bring in another provider's algorithms: it is never read. */
+static bool start_crypto(void)
+{
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+}
+
+static siglet_status run_verb(const char *name, int argc, char **argv)
+{
+	const cli_verb *verb = cli_find_verb(name);
+
+	if (verb == NULL) {
+		siglet_err *err = siglet_err_new(
+			SIGLET_E_USAGE,
+			name[0] == '-' ? "unknown option %s: options follow a verb" :
+					 "unknown verb \"%s\"",
+			siglet_text_printable(siglet_slice_str(name)).text);
+
+		return cli_fail(NULL, siglet_err_hint(err, "siglet help lists the verbs"));
+	}
+	if (verb->uses_crypto && !start_crypto())
+		return cli_fail(NULL, siglet_err_new(SIGLET_E_INTERNAL, "OpenSSL did not start"));
+	return verb->run(verb, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	siglet_err *err = siglet_sys_keep_standard_streams();
+	siglet_status status;
+
+	if (err != NULL)
+		return (int)cli_fail(NULL, err);
+	/* Writing to a pipe that nobody reads is an error that is reported, not a silent end. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		cli_print_overview(stderr);
+		return (int)SIGLET_STATUS_USAGE;
+	}
+	const char *name = argv[1];
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	else if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+		name = "version";
+	status = run_verb(name, argc - 2, argv + 2);
+	return (int)cli_finish(status);
+}

@@ -1,0 +1,357 @@
+#include "verify.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_JOBS 64
+
+static const cli_option verify_options[] = {
+	{ .help = "Whom to expect, one of these at least" },
+	{ .name = "github",
+	  .value = "OWNER[/REPO]",
+	  .id = CLI_GITHUB,
+	  .help = "a GitHub Actions workflow of this owner or repository" },
+	{ .name = "gitlab",
+	  .value = "PROJECT",
+	  .id = CLI_GITLAB,
+	  .help = "a GitLab pipeline of GROUP/PROJECT, or of a self-managed project by its "
+		  "https address" },
+	{ .name = "email",
+	  .value = "ADDRESS",
+	  .id = CLI_EMAIL,
+	  .help = "a person, together with --issuer" },
+	{ .name = "identity",
+	  .value = "NAME",
+	  .id = CLI_IDENTITY,
+	  .help = "exactly this name in the certificate, together with an issuer" },
+	{ .name = "issuer",
+	  .value = "URL",
+	  .id = CLI_ISSUER,
+	  .help = "exactly this issuer, who knew the signer" },
+	{ .name = "identity-regex",
+	  .value = "PATTERN",
+	  .id = CLI_IDENTITY_REGEX,
+	  .help = "a name that matches from its first to its last character" },
+	{ .name = "issuer-regex",
+	  .value = "PATTERN",
+	  .id = CLI_ISSUER_REGEX,
+	  .help = "an issuer that does" },
+	{ .name = "key",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_KEY,
+	  .help = "a public key (PEM) in place of an identity" },
+
+	{ .help = "What else must hold" },
+	{ .name = "workflow",
+	  .value = "FILE",
+	  .id = CLI_WORKFLOW,
+	  .help = "with --github or --gitlab, this workflow; OWNER/REPO/PATH for a reusable one" },
+	{ .name = "ref",
+	  .value = "REF",
+	  .id = CLI_REF,
+	  .help = "with --github or --gitlab, built from this ref, such as refs/tags/v1" },
+	{ .name = "require",
+	  .value = "NAME=VALUE",
+	  .id = CLI_REQUIRE,
+	  .repeats = true,
+	  .help = "an extension of the certificate, such as build-trigger=push; may be repeated" },
+	{ .name = "type",
+	  .value = "TYPE",
+	  .choices = "signature slsaprovenance1 slsaprovenance02 spdx cyclonedx vuln link",
+	  .id = CLI_TYPE,
+	  .help = "an attestation of this type, by short name or URI; or signature for none" },
+	{ .name = "signed-after",
+	  .value = "TIME",
+	  .id = CLI_SIGNED_AFTER,
+	  .help = "no older signature (RFC 3339)" },
+	{ .name = "key-not-before",
+	  .value = "TIME",
+	  .id = CLI_KEY_NOT_BEFORE,
+	  .help = "with --key, it was not valid earlier" },
+	{ .name = "key-not-after",
+	  .value = "TIME",
+	  .id = CLI_KEY_NOT_AFTER,
+	  .help = "with --key, it was not valid later" },
+
+	{ .help = "What to verify" },
+	{ .name = "bundle",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_BUNDLE,
+	  .help = "the bundle, - for standard input; else the one beside the file" },
+	{ .name = "all", .id = CLI_ALL, .help = "every bundle must be good, not just one" },
+	{ .name = "digest",
+	  .value = "ALG:HEX",
+	  .id = CLI_DIGEST,
+	  .help = "a digest in place of a file (sha256, sha384, sha512); needs --bundle" },
+	{ .name = "statement-only",
+	  .id = CLI_STATEMENT_ONLY,
+	  .help = "no artifact at all; needs --bundle" },
+	{ .name = "recursive",
+	  .value = "DIR",
+	  .choices = CLI_FOLDERS,
+	  .id = CLI_RECURSIVE,
+	  .repeats = true,
+	  .help = "every regular file below a folder, except bundles" },
+	{ .name = "files-from",
+	  .value = "LIST",
+	  .choices = CLI_FILES,
+	  .id = CLI_FILES_FROM,
+	  .repeats = true,
+	  .help = "files that are named in a file, one a line; - for standard input" },
+	{ .name = "manifest",
+	  .value = "SUMS",
+	  .choices = CLI_FILES,
+	  .id = CLI_MANIFEST,
+	  .help = "a signed list as sha256sum writes it, then every file that it lists" },
+	{ .name = "jobs",
+	  .value = "N",
+	  .id = CLI_JOBS,
+	  .help = "so many files at once (one a processor)" },
+
+	{ .help = "Whose word counts" },
+	{ .name = "instance",
+	  .value = "NAME",
+	  .choices = "public staging github",
+	  .id = CLI_INSTANCE,
+	  .help = "public (unless given), staging, or github for private repositories" },
+	{ .name = "trusted-root",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_TRUSTED_ROOT,
+	  .help = "a trusted_root.json" },
+	{ .name = "trust-config",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_TRUST_CONFIG,
+	  .help = "a ClientTrustConfig; without, the one that SIGLET_TRUST_CONFIG names" },
+	{ .name = "tlog-threshold",
+	  .value = "N",
+	  .id = CLI_TLOG_THRESHOLD,
+	  .help = "so many distinct logs" },
+	{ .name = "timestamp-threshold",
+	  .value = "N",
+	  .id = CLI_TIMESTAMP_THRESHOLD,
+	  .help = "so many distinct sources of the time" },
+	{ .name = "sct-threshold",
+	  .value = "N",
+	  .id = CLI_SCT_THRESHOLD,
+	  .help = "so many distinct certificate logs" },
+	{ .name = "offline",
+	  .id = CLI_OFFLINE,
+	  .help = "open no connection, which this version never does" },
+
+	{ .help = "Output" },
+	{ .name = "output",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .letter = 'o',
+	  .id = CLI_OUTPUT,
+	  .help = "with - as the file, keep standard input here once it is accepted" },
+	{ .name = "predicate-out",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_PREDICATE_OUT,
+	  .help = "write what an accepted attestation says" },
+	{ .name = "explain", .id = CLI_EXPLAIN, .help = "print every check and what it compared" },
+	{ .name = "json", .id = CLI_JSON, .help = "print an object a file, each on one line" },
+	{ .name = "verbose",
+	  .letter = 'v',
+	  .id = CLI_VERBOSE,
+	  .help = "tell what is used and found on the way" },
+	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" },
+	{ .name = "color",
+	  .value = "WHEN",
+	  .choices = "auto always never",
+	  .id = CLI_COLOR,
+	  .help = "auto, always or never; auto heeds NO_COLOR" },
+	{ .name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page" },
+};
+
+static const char *const later_options[] = {
+	"policy",      "witness-threshold", "witness-policy", "max-stale",
+	"timeout",     "cache-dir",	    "signing-config", NULL,
+};
+
+static siglet_err *refuse(const char *what)
+{
+	return siglet_err_new(SIGLET_E_USAGE, "%s", what);
+}
+
+/* What is to be verified must be one thing, and come with what it needs. */
+static siglet_err *check_subject(const cli_arguments *arguments, const verify_ask *ask)
+{
+	const size_t operands = arguments->operand_count;
+	const bool lists = cli_has(arguments, CLI_RECURSIVE) || cli_has(arguments, CLI_FILES_FROM);
+	const bool manifest = cli_has(arguments, CLI_MANIFEST);
+	const int kinds = (operands > 0 || lists) + manifest + (ask->digest != NULL) +
+			  ask->statement_only;
+
+	if (kinds == 0)
+		return refuse("no file to verify");
+	if (kinds > 1)
+		return refuse("files, --manifest, --digest and --statement-only exclude each other");
+	if (ask->bundle == NULL && ask->digest != NULL)
+		return refuse("--digest needs --bundle");
+	if (ask->bundle == NULL && ask->statement_only)
+		return refuse("--statement-only needs --bundle");
+	if (ask->bundle != NULL && (operands > 1 || lists))
+		return refuse("--bundle goes with one file: of many, each needs its own");
+	if (ask->predicate_out != NULL && (operands > 1 || lists || manifest))
+		return refuse("--predicate-out goes with one file");
+	for (size_t i = 0; operands + lists > 1 && i < operands; i++)
+		if (strcmp(arguments->operands[i], "-") == 0)
+			return refuse("standard input (-) goes alone");
+	return NULL;
+}
+
+/* Standard input is read once, and nothing passes unverified bytes on. */
+static siglet_err *check_streams(const cli_arguments *arguments, const verify_ask *ask)
+{
+	const bool from_stdin =
+		arguments->operand_count == 1 && strcmp(arguments->operands[0], "-") == 0;
+	const char *bundle = ask->bundle == NULL ? "" : ask->bundle;
+	const char *manifest = cli_value(arguments, CLI_MANIFEST);
+
+	if (from_stdin && ask->bundle == NULL)
+		return refuse("standard input needs --bundle");
+	if (from_stdin && strcmp(bundle, "-") == 0)
+		return refuse("the file and its bundle can't both be standard input");
+	if (manifest != NULL && strcmp(manifest, "-") == 0)
+		return refuse("--manifest can't be standard input: its files lie beside it");
+	if (ask->output != NULL && !from_stdin)
+		return siglet_err_hint(refuse("--output goes with standard input (-)"),
+				       "a file that is verified stays where it is");
+	if (ask->output != NULL && strcmp(ask->output, "-") == 0)
+		return siglet_err_hint(refuse("--output can't be standard output"),
+				       "nothing passes unverified bytes on: name a file");
+	if (ask->predicate_out != NULL && strcmp(ask->predicate_out, "-") == 0)
+		return refuse("--predicate-out can't be standard output: name a file");
+	return NULL;
+}
+
+static siglet_err *read_ask(const cli_arguments *arguments, verify_ask *ask, unsigned *ret_jobs)
+{
+	siglet_err *err = cli_style_from(arguments, &ask->style);
+
+	ask->bundle = cli_value(arguments, CLI_BUNDLE);
+	ask->digest = cli_value(arguments, CLI_DIGEST);
+	ask->output = cli_value(arguments, CLI_OUTPUT);
+	ask->predicate_out = cli_value(arguments, CLI_PREDICATE_OUT);
+	ask->all = cli_has(arguments, CLI_ALL);
+	ask->statement_only = cli_has(arguments, CLI_STATEMENT_ONLY);
+	ask->explain = cli_has(arguments, CLI_EXPLAIN);
+	if (err == NULL && ask->explain && (ask->style.json || ask->style.quiet))
+		err = refuse(ask->style.json ? "--json holds what --explain tells: say one" :
+					       "--explain and --quiet contradict each other");
+	if (err == NULL)
+		err = check_subject(arguments, ask);
+	if (err == NULL)
+		err = check_streams(arguments, ask);
+	if (err == NULL && cli_has(arguments, CLI_JOBS))
+		err = cli_number(arguments, CLI_JOBS, 1, MAX_JOBS, ret_jobs);
+	if (err == NULL && (ask->output != NULL || ask->predicate_out != NULL))
+		ask->new_file_mode = siglet_sys_new_file_mode();
+	return err != NULL ? err : verify_expect(arguments, ask);
+}
+
+/* What the threads share: the names and what is asked of each. */
+typedef struct files {
+	const verify_ask *ask;
+	verify_list list;
+} files;
+
+static void judge_listed(void *context, size_t index, verify_answer *answer)
+{
+	const files *f = context;
+
+	verify_judge(f->ask, f->list.names[index], NULL, answer);
+}
+
+static siglet_status verify_single(const verify_ask *ask, const char *name)
+{
+	const uint64_t size = strcmp(name, "-") == 0 ? 0 : siglet_sys_file_size(name);
+	siglet_sys_progress progress;
+	siglet_status status;
+	verify_answer answer;
+
+	siglet_sys_progress_start(&progress, ask->style.quiet ? -1 : STDERR_FILENO, name, size,
+				  true);
+	verify_answer_init(&answer);
+	verify_judge(ask, name, &progress, &answer);
+	verify_answer_print(&answer);
+	status = answer.status;
+	verify_answer_clear(&answer);
+	return status;
+}
+
+static siglet_status verify_files(const cli_verb *verb, const cli_arguments *arguments,
+				  const verify_ask *ask, unsigned jobs)
+{
+	files f = { .ask = ask };
+	siglet_status status;
+	siglet_err *err = verify_list_gather(arguments, &f.list);
+
+	if (err != NULL)
+		return siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err) :
+								cli_fail(NULL, err);
+	if (f.list.count == 1 && arguments->operand_count == 1)
+		status = verify_single(ask, f.list.names[0]);
+	else
+		status = verify_run_jobs(ask, jobs, f.list.count, judge_listed, &f);
+	verify_list_clear(&f.list);
+	return status;
+}
+
+static siglet_status run(const cli_verb *verb, int argc, char **argv)
+{
+	cli_arguments arguments;
+	verify_ask ask = { 0 };
+	siglet_status status;
+	unsigned jobs = 0;
+	siglet_err *err;
+
+	if (!cli_begin(verb, argc, argv, &arguments, &status))
+		return status;
+	err = read_ask(&arguments, &ask, &jobs);
+	if (err == NULL && siglet_expectation_warning(ask.expectation) != NULL)
+		(void)cli_fail("warning",
+			       siglet_err_new(SIGLET_E_USAGE, "%s",
+					      siglet_expectation_warning(ask.expectation)));
+	if (err != NULL)
+		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err) :
+								  cli_fail(NULL, err);
+	else if (cli_has(&arguments, CLI_MANIFEST))
+		status = verify_manifest(&ask, cli_value(&arguments, CLI_MANIFEST), jobs);
+	else if (ask.digest != NULL)
+		status = verify_single(&ask, ask.digest);
+	else if (ask.statement_only)
+		status = verify_single(&ask, ask.bundle);
+	else
+		status = verify_files(verb, &arguments, &ask, jobs);
+	verify_ask_clear(&ask);
+	cli_arguments_clear(&arguments);
+	return status;
+}
+
+const cli_verb cli_verify = {
+	.name = "verify",
+	.operands = "FILE...",
+	.choices = CLI_FILES,
+	.summary = "is this file what that identity signed?",
+	.about =
+		"Each file is verified against the Sigstore bundle beside it: FILE.sigstore.json,\n"
+		"FILE.sigstore or FILE.sigstore.jsonl. No network is used.\n\n"
+		"  siglet verify app.tar.gz --github acme/app\n"
+		"  siglet verify --manifest SHA256SUMS --github acme/app\n"
+		"  curl -L URL | siglet verify - --bundle app.sigstore.json --github acme/app \\\n"
+		"      -o app.tar.gz\n\n"
+		"The exit status is 0 when every file verified, 1 when the answer is no, 2 for a\n"
+		"wrong command line, 3 when a file is missing or unreadable.\n",
+	.options = verify_options,
+	.option_count = SIGLET_COUNT(verify_options),
+	.later = later_options,
+	.uses_crypto = true,
+	.run = run,
+};

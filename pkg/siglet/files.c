@@ -1,0 +1,180 @@
+#include "siglet/siglet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "siglet/siglet_internal.h"
+#include "sys/sys.h"
+
+/* The half of the library that opens files: reading what the pure half takes from memory. */
+
+#define MAX_KEY_FILE_BYTES 65536
+#define MAX_CONFIG_FILE_BYTES (2u * SIGLET_MAX_TRUSTROOT_BYTES)
+
+static bool is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+siglet_error *siglet_trust_open(const char *path, siglet_trust **ret_trust)
+{
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, SIGLET_MAX_TRUSTROOT_BYTES);
+	err = siglet_sys_read_file(path, &json);
+	if (err != NULL)
+		err = siglet_as_unreadable(err);
+	else
+		err = siglet_trust_parse(json.ptr, json.len, path, ret_trust);
+	siglet_buf_clear(&json);
+	return err;
+}
+
+siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trust)
+{
+	siglet_trustroot *root = NULL;
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, MAX_CONFIG_FILE_BYTES);
+	err = siglet_sys_read_file(path, &json);
+	if (err == NULL) {
+		err = siglet_trust_config_parse(siglet_buf_slice(&json), &root, NULL);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&json);
+	if (err != NULL)
+		return siglet_as_unreadable(err);
+	return siglet_trust_new(root, path, NULL, ret_trust);
+}
+
+siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation, const char *path)
+{
+	siglet_buf pem;
+	siglet_err *err;
+
+	siglet_buf_init(&pem, MAX_KEY_FILE_BYTES);
+	err = siglet_sys_read_file(path, &pem);
+	if (err == NULL && memchr(siglet_buf_text(&pem), '\0', pem.len) != NULL)
+		err = siglet_err_new(SIGLET_E_IO, "%s: not a text file",
+				     siglet_text_printable(siglet_slice_str(path)).text);
+	if (err != NULL) {
+		err = siglet_as_unreadable(err);
+	} else {
+		err = siglet_expectation_set(expectation, SIGLET_EXPECT_KEY_PEM,
+					     siglet_buf_text(&pem));
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&pem);
+	return err;
+}
+
+siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles)
+{
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, SIGLET_MAX_BUNDLE_BYTES);
+	err = is_stdin(path) ? siglet_sys_read_stdin(&json) : siglet_sys_read_file(path, &json);
+	if (err == NULL)
+		err = siglet_bundles_parse(json.ptr, json.len, is_stdin(path) ? "(standard input)" : path,
+					   ret_bundles);
+	siglet_buf_clear(&json);
+	return err;
+}
+
+static siglet_err *add_piece(void *context, siglet_slice piece)
+{
+	return siglet_artifact_add(context, piece.ptr, piece.len);
+}
+
+siglet_error *siglet_artifact_open(const char *path, const siglet_bundles *bundles,
+				   const siglet_expectation *expectation,
+				   siglet_artifact **ret_artifact)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_err *err = siglet_artifact_begin(bundles, expectation, &artifact);
+
+	if (err == NULL)
+		err = is_stdin(path) ? siglet_sys_stream_stdin(add_piece, artifact) :
+				       siglet_sys_stream_file(path, add_piece, artifact);
+	if (err == NULL)
+		err = siglet_artifact_finish(artifact);
+	if (err != NULL) {
+		siglet_artifact_free(artifact);
+		return siglet_as_unreadable(err);
+	}
+	*ret_artifact = artifact;
+	return NULL;
+}
+
+/* FILE.sigstore.json, FILE.sigstore, FILE.sigstore.jsonl: the first that is there. */
+static siglet_err *find_bundle(const char *path, siglet_buf *ret_path)
+{
+	static const char *const suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl" };
+
+	for (size_t i = 0; i < SIGLET_COUNT(suffixes); i++) {
+		siglet_err *err;
+
+		ret_path->len = 0;
+		err = siglet_buf_printf(ret_path, "%s%s", path, suffixes[i]);
+		if (err != NULL)
+			return err;
+		if (siglet_sys_is_there(siglet_buf_text(ret_path)))
+			return NULL;
+	}
+	return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
+					      siglet_text_printable(siglet_slice_str(path)).text),
+			       "looked for .sigstore.json, .sigstore and .sigstore.jsonl; name "
+			       "another with --bundle");
+}
+
+static siglet_err *verify_with(const siglet_trust *trust, const siglet_expectation *expectation,
+			       const char *path, siglet_bundles *bundles,
+			       siglet_result **ret_result)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_result *result = NULL;
+	siglet_err *err = siglet_artifact_open(path, bundles, expectation, &artifact);
+
+	if (err == NULL)
+		err = siglet_verify_artifact(trust, expectation, bundles, artifact, false, &result);
+	if (err != NULL) {
+		siglet_artifact_free(artifact);
+		siglet_bundles_free(bundles);
+		return err;
+	}
+	result->owned_bundles = bundles;
+	result->owned_artifact = artifact;
+	*ret_result = result;
+	return NULL;
+}
+
+siglet_error *siglet_verify_file(const siglet_trust *trust, const siglet_expectation *expectation,
+				 const char *path, const char *bundle_path,
+				 siglet_result **ret_result)
+{
+	siglet_bundles *bundles = NULL;
+	siglet_buf found;
+	siglet_err *err = siglet_policy_check(&expectation->policy);
+
+	siglet_buf_init(&found, strlen(path) + sizeof(".sigstore.jsonl"));
+	if (err == NULL && !is_stdin(path) && !siglet_sys_is_there(path))
+		err = siglet_err_new(SIGLET_E_IO, "%s: no such file",
+				     siglet_text_printable(siglet_slice_str(path)).text);
+	if (err == NULL && bundle_path == NULL) {
+		err = find_bundle(path, &found);
+		bundle_path = siglet_buf_text(&found);
+	}
+	if (err == NULL)
+		err = siglet_bundles_open(bundle_path, &bundles);
+	siglet_buf_clear(&found);
+	if (err != NULL)
+		return siglet_is_refusal(err) ? siglet_result_unreadable(err, ret_result) : err;
+	return verify_with(trust, expectation, path, bundles, ret_result);
+}

@@ -1,0 +1,171 @@
+#include "sys/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/sys_internal.h"
+
+#define MAX_TEMPORARIES 1000
+#define MAX_NAME_BYTES 64
+
+/* The folder is held open, so that its name may come to mean another one meanwhile. */
+struct siglet_sys_output {
+	char *path;			/* as it was given, for messages */
+	const char *name;		/* its last part, in path */
+	char temporary[MAX_NAME_BYTES]; /* a name in the folder; "" when there is none */
+	int folder_fd;
+	int fd;
+};
+
+static siglet_err *open_folder(siglet_sys_output *output)
+{
+	const char *slash = strrchr(output->path, '/');
+	char *folder = NULL;
+	siglet_err *err;
+
+	output->name = slash == NULL ? output->path : slash + 1;
+	if (output->name[0] == '\0')
+		return siglet_sys_refuse(SIGLET_E_IO, output->path, "names no file");
+	/* With the slash: "/a" lies in "/". */
+	err = slash == NULL ?
+		      siglet_strndup(siglet_slice_str("."), &folder) :
+		      siglet_strndup(siglet_slice_of(output->path,
+						     (size_t)(slash - output->path) + 1),
+				     &folder);
+	if (err != NULL)
+		return err;
+	output->folder_fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	if (output->folder_fd < 0)
+		err = siglet_sys_errno(output->path, errno);
+	free(folder);
+	return err;
+}
+
+/* rename() would replace a device or a link without a word. */
+static siglet_err *check_target(const siglet_sys_output *output)
+{
+	struct stat info;
+
+	if (fstatat(output->folder_fd, output->name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? NULL : siglet_sys_errno(output->path, errno);
+	if (S_ISREG(info.st_mode))
+		return NULL;
+	return siglet_sys_refuse(SIGLET_E_IO, output->path,
+				 S_ISDIR(info.st_mode) ? "is a directory" :
+				 S_ISLNK(info.st_mode) ?
+							 "is a symbolic link, which is not replaced" :
+							 "is no regular file, and not replaced");
+}
+
+static siglet_err *open_temporary(siglet_sys_output *output)
+{
+	for (unsigned i = 0; i < MAX_TEMPORARIES; i++) {
+		(void)snprintf(output->temporary, sizeof(output->temporary), ".siglet-%ld-%u.tmp",
+			       (long)getpid(), i);
+		output->fd = openat(output->folder_fd, output->temporary,
+				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				    S_IRUSR | S_IWUSR);
+		if (output->fd >= 0)
+			return NULL;
+		const int number = errno;
+		output->temporary[0] = '\0';
+		if (number != EEXIST)
+			return siglet_sys_errno(output->path, number);
+	}
+	return siglet_sys_refuse(SIGLET_E_IO, output->path,
+				 "old temporary files (.siglet-*.tmp) are in the way");
+}
+
+siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_output)
+{
+	siglet_sys_output *output = siglet_calloc(1, sizeof(*output));
+	siglet_err *err;
+
+	if (output == NULL)
+		return siglet_err_nomem();
+	output->fd = output->folder_fd = -1;
+	err = siglet_strndup(siglet_slice_str(path), &output->path);
+	if (err == NULL)
+		err = open_folder(output);
+	if (err == NULL)
+		err = check_target(output);
+	if (err == NULL)
+		err = open_temporary(output);
+	if (err != NULL) {
+		siglet_sys_output_free(output);
+		return err;
+	}
+	*ret_output = output;
+	return NULL;
+}
+
+siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data)
+{
+	while (data.len > 0) {
+		const ssize_t len = write(output->fd, data.ptr, data.len);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return siglet_sys_errno(output->path, errno);
+		data = siglet_slice_of(data.ptr + len, data.len - (size_t)len);
+	}
+	return NULL;
+}
+
+siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode)
+{
+	const int fd = output->fd;
+	siglet_err *err;
+
+	if (fd < 0)
+		return siglet_err_new(SIGLET_E_USAGE, "the file is in its place already");
+	if (fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0)
+		return siglet_sys_errno(output->path, errno);
+	output->fd = -1;
+	if (close(fd) != 0)
+		return siglet_sys_errno(output->path, errno);
+	err = check_target(output);
+	if (err != NULL)
+		return err;
+	if (renameat(output->folder_fd, output->temporary, output->folder_fd, output->name) != 0)
+		return siglet_sys_errno(output->path, errno);
+	output->temporary[0] = '\0';
+	/* Some file systems can't put a folder on disk by itself, and say EINVAL. */
+	if (fsync(output->folder_fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+		return siglet_err_wrap(siglet_sys_errno(output->path, errno),
+				       "written, but its folder could not be put on disk");
+	return NULL;
+}
+
+void siglet_sys_output_discard(const siglet_sys_output *output)
+{
+	if (output->temporary[0] != '\0')
+		(void)unlinkat(output->folder_fd, output->temporary, 0);
+}
+
+void siglet_sys_output_free(siglet_sys_output *output)
+{
+	if (output == NULL)
+		return;
+	siglet_sys_output_discard(output);
+	if (output->fd >= 0)
+		(void)close(output->fd);
+	if (output->folder_fd >= 0)
+		(void)close(output->folder_fd);
+	free(output->path);
+	free(output);
+}
+
+unsigned siglet_sys_new_file_mode(void)
+{
+	const mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return 0666u & ~(unsigned)mask;
+}

@@ -1,0 +1,150 @@
+/*
+ * sys: what does the machine say?
+ *
+ * Files read within bounds and written whole or not at all, folders walked, standard streams, clocks,
+ * the environment, the terminal. The only room besides the programs that asks the operating system. No
+ * state and no signals: safe from any thread, an output or a progress bar belongs to one at a time.
+ *
+ * Messages name the file as it was given, made harmless for a terminal, and why: "a.txt: is a directory".
+ *
+ * Spec: POSIX.1-2008.
+ */
+#ifndef SIGLET_SYS_H
+#define SIGLET_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+
+/* ---- reading (read.c) ---- */
+
+/* Takes the next piece of a stream; an error ends the reading and is returned. */
+typedef siglet_err *siglet_sys_consume(void *context, siglet_slice piece);
+
+/*
+ * The whole of a regular file. ret_data is initialised by the caller, and its ceiling is the file's; what
+ * is left of a failure is cleared. A directory, FIFO, socket or device is refused without waiting for it.
+ *
+ * Errors: SIGLET_E_IO     missing, unreadable, or no regular file
+ *         SIGLET_E_LIMIT  larger than the ceiling
+ *         SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_read_file(const char *path, siglet_buf *ret_data);
+
+/* The same of standard input, which may be anything that can be read. */
+SIGLET_MUST_USE siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data);
+
+/*
+ * A regular file from its start to its end, once, in pieces of up to 1 MiB that live until consume returns.
+ * Errors: SIGLET_E_IO, SIGLET_E_NOMEM, those of consume.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume,
+						   void *context);
+SIGLET_MUST_USE siglet_err *siglet_sys_stream_stdin(siglet_sys_consume *consume, void *context);
+
+/*
+ * The same for a file named below a folder: no part of name may be a symbolic link or "..", nor may it be
+ * absolute, so that nothing outside the folder is read. Errors: as siglet_sys_stream_file;
+ * SIGLET_E_MISSING where there is no such file; SIGLET_E_USAGE for such a name.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_stream_beneath(const char *folder, const char *name,
+						      siglet_sys_consume *consume, void *context);
+
+/* Could it be streamed? Errors: SIGLET_E_IO as siglet_sys_stream_file. */
+SIGLET_MUST_USE siglet_err *siglet_sys_check_file(const char *path);
+
+/* Is there anything by that name? False only when there certainly is nothing. */
+bool siglet_sys_is_there(const char *path);
+
+/* The size of a regular file in bytes, for progress bars; 0 where it is not known. */
+uint64_t siglet_sys_file_size(const char *path);
+
+/* ---- writing (output.c) ---- */
+
+/* A file that comes into being whole, or not at all. */
+typedef struct siglet_sys_output siglet_sys_output;
+
+/*
+ * Begin a file: the bytes go to a temporary in the same folder that only its owner can read. Only a regular
+ * file may be in the way (it is replaced on commit): no folder, device or symbolic link. Free the output when
+ * done. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_begin(const char *path,
+						    siglet_sys_output **ret_output);
+SIGLET_MUST_USE siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data);
+
+/*
+ * Give it the permissions mode, put it on disk, then in its place. After an error the file is as it was,
+ * unless the error says that only the folder could not be put on disk. Errors: SIGLET_E_IO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode);
+
+/* Remove the temporary. Safe to call from a signal handler. */
+void siglet_sys_output_discard(const siglet_sys_output *output);
+
+/* Discards what was not committed. NULL is fine. */
+void siglet_sys_output_free(siglet_sys_output *output);
+
+/* The permissions of a new file: 0666 without what the umask takes. Changes the umask for a moment. */
+unsigned siglet_sys_new_file_mode(void);
+
+/* ---- folders (walk.c) ---- */
+
+#define SIGLET_SYS_MAX_DEPTH 200
+
+typedef siglet_err *siglet_sys_visit(void *context, const char *path);
+
+/*
+ * Call visit with the path ("FOLDER/a/b") of every regular file below folder, in byte order of the names in
+ * each folder; links are not followed, other kinds of files are passed over. Errors: SIGLET_E_IO for
+ * a folder that can't be read or lies deeper than SIGLET_SYS_MAX_DEPTH, SIGLET_E_NOMEM, those of visit.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_walk(const char *folder, siglet_sys_visit *visit,
+					    void *context);
+
+/* ---- the process (process.c) ---- */
+
+/*
+ * Open what of the descriptors 0, 1 and 2 is closed, so that no file that is opened later takes its
+ * place; reading or writing it still fails. For the start of a program.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_keep_standard_streams(void);
+
+/* A variable, or NULL: also where it is empty, and where the program has more rights than its user. */
+const char *siglet_sys_environment(const char *name);
+
+unsigned siglet_sys_processors(void); /* online, at least 1 */
+int64_t siglet_sys_now_s(void);	      /* seconds since 1970 UTC */
+int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
+
+/* ---- the terminal (terminal.c) ---- */
+
+bool siglet_sys_is_terminal(int fd);
+unsigned siglet_sys_terminal_width(int fd); /* in columns; 80 where it is not known */
+
+/* Does a person want colour there? A terminal that is not dumb, and no NO_COLOR. */
+bool siglet_sys_wants_color(int fd);
+
+/*
+ * A progress bar: nothing unless fd is a terminal and the work lasts over a second, then one line that is
+ * drawn over ten times a second at most, and wiped when it ends.
+ */
+typedef struct siglet_sys_progress {
+	int fd;		     /* -1: draws nothing */
+	const char *what;    /* borrowed; any bytes */
+	uint64_t done;
+	uint64_t total;	     /* 0: not known */
+	bool bytes;	     /* counted in bytes, else in files */
+	bool drawn;
+	int64_t next_ms;     /* nothing is drawn before */
+} siglet_sys_progress;
+
+void siglet_sys_progress_start(siglet_sys_progress *progress, int fd, const char *what,
+			       uint64_t total, bool bytes);
+void siglet_sys_progress_add(siglet_sys_progress *progress, uint64_t count);
+/* Wipe the line, for something else to be printed or for good; the next add may draw it again. */
+void siglet_sys_progress_wipe(siglet_sys_progress *progress);
+
+#endif

@@ -1,0 +1,173 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../lib/check.h"
+#include "json/json.h"
+
+/*
+ * json-c goes on without what it found no memory for. Here each allocation fails in its turn, and
+ * no document may come out that says less than its text.
+ */
+
+#if defined(__has_feature)
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+	!HAS_FEATURE(address_sanitizer) && !HAS_FEATURE(thread_sanitizer)
+#define CAN_FAIL 1
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *ptr);
+
+/* Allocations to go until one fails; negative: none does. */
+static long countdown = -1;
+static long failures; /* how many fail from there on */
+
+static bool fails_now(void)
+{
+	if (countdown < 0)
+		return false;
+	if (countdown > 0) {
+		countdown--;
+		return false;
+	}
+	if (failures == 0)
+		return false;
+	failures--;
+	return true;
+}
+
+/* These take the place of the C library's, for json-c as well: they must be seen from there. */
+#define EVERYWHERE __attribute__((visibility("default")))
+
+EVERYWHERE void *malloc(size_t size)
+{
+	return fails_now() ? NULL : __libc_malloc(size);
+}
+
+EVERYWHERE void *calloc(size_t count, size_t size)
+{
+	return fails_now() ? NULL : __libc_calloc(count, size);
+}
+
+EVERYWHERE void *realloc(void *old, size_t size)
+{
+	return fails_now() ? NULL : __libc_realloc(old, size);
+}
+
+EVERYWHERE void free(void *ptr)
+{
+	__libc_free(ptr);
+}
+
+static const char TEXT[] =
+	"{\"name\":\"a string that is too long for any buffer that json-c has from its start: "
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
+	"\"\\u006best\":[null,true,false,1,-1,1.5,99999999999999999999,\"\\ud83d\\ude00\",[],{}],"
+	"\"more\":[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6],"
+	"\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1}";
+
+/* A memory checker may put its own allocator in front of ours. */
+static bool can_fail(void)
+{
+	void *volatile ptr;
+
+	countdown = 0;
+	failures = 1;
+	ptr = malloc(1);
+	countdown = -1;
+	free(ptr);
+	return ptr == NULL;
+}
+
+enum { DONE = 0, REFUSED = 1, WRONG = 2 };
+
+/* The n-th allocation and count - 1 behind it fail while text is read and written again. */
+static int attempt(const char *text, long n, long count, const siglet_buf *want)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_buf got;
+	int result = REFUSED;
+
+	siglet_buf_init(&got, 4096);
+	countdown = n;
+	failures = count;
+	siglet_err *err = siglet_json_parse(siglet_slice_str(text), 4096, &doc);
+	if (err == NULL)
+		err = siglet_json_canonicalize(siglet_json_root(doc), &got);
+	const bool untouched = failures == count;
+	countdown = -1;
+	if (err == NULL && !siglet_slice_equal(siglet_buf_slice(&got), siglet_buf_slice(want)))
+		result = WRONG;
+	else if (err == NULL)
+		result = untouched ? DONE : REFUSED; /* it did without */
+	else if (err != siglet_err_nomem() && siglet_err_code(err) != SIGLET_E_NOMEM &&
+		 siglet_err_code(err) != SIGLET_E_MALFORMED)
+		result = WRONG;
+	siglet_err_free(err);
+	siglet_json_doc_free(doc);
+	siglet_buf_clear(&got);
+	return result;
+}
+
+/* In a process of its own: json-c 0.16 may fall over a key that it could not copy. */
+static int attempt_apart(const char *text, long n, long count, const siglet_buf *want)
+{
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0)
+		_exit(attempt(text, n, count, want));
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return WRONG;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : REFUSED;
+}
+
+static void documents_are_whole_or_none(const char *text, const char *what)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_buf want;
+	unsigned wrong = 0;
+	long n = 0;
+
+	siglet_buf_init(&want, 4096);
+	OK_SUCCESS(siglet_json_parse(siglet_slice_str(text), 4096, &doc), "%s", what);
+	OK_SUCCESS(siglet_json_canonicalize(siglet_json_root(doc), &want), "has a form");
+	siglet_json_doc_free(doc);
+	for (int once = 0; once < 2; once++) {
+		int result = REFUSED;
+
+		for (n = 0; n < 5000 && result != DONE; n++) {
+			result = attempt_apart(text, n, once ? 1 : 1000000, &want);
+			wrong += result == WRONG;
+		}
+		OK(result == DONE && n > 5, "%ld allocations, %s", n,
+		   once ? "one of which fails" : "all of which fail from one on");
+		OK(wrong == 0, "never a document that says something else");
+	}
+	siglet_buf_clear(&want);
+}
+#endif
+
+int main(void)
+{
+#ifdef CAN_FAIL
+	if (!can_fail()) {
+		SKIP("allocations can't be made to fail here");
+		return tap_done();
+	}
+	documents_are_whole_or_none(TEXT, "a document of all kinds");
+	documents_are_whole_or_none("[[[\"deep\"]]]", "nested arrays");
+	documents_are_whole_or_none("12345678901234567890123", "a number alone");
+	documents_are_whole_or_none("\"text\"", "a string alone");
+	documents_are_whole_or_none("null", "null alone");
+#else
+	SKIP("allocations can't be made to fail in this build");
+#endif
+	return tap_done();
+}
