@@ -41,7 +41,7 @@ static struct siglet_arena_block *add_block(siglet_arena *arena, size_t size)
 	return block;
 }
 
-siglet_err *siglet_arena_alloc(siglet_arena *arena, size_t count, size_t size, void *ret_pointer)
+static siglet_err *take(siglet_arena *arena, size_t count, size_t size, void **ret_memory)
 {
 	const size_t align = sizeof(max_align_t);
 	struct siglet_arena_block *block = arena->blocks;
@@ -58,21 +58,31 @@ siglet_err *siglet_arena_alloc(siglet_arena *arena, size_t count, size_t size, v
 			return siglet_err_nomem();
 	}
 
-	void *memory = (uint8_t *)block->data + block->used;
-	memset(memory, 0, want);
+	*ret_memory = (uint8_t *)block->data + block->used;
+	memset(*ret_memory, 0, want);
 	block->used += want;
 	arena->used += want;
-	memcpy(ret_pointer, &memory, sizeof(memory));
 	return NULL;
+}
+
+/* ret_pointer is the address of a pointer to any type: its bytes are set, not a void pointer. */
+siglet_err *siglet_arena_alloc(siglet_arena *arena, size_t count, size_t size, void *ret_pointer)
+{
+	void *memory = NULL;
+	siglet_err *err = take(arena, count, size, &memory);
+
+	if (err == NULL)
+		memcpy(ret_pointer, &memory, sizeof(memory));
+	return err;
 }
 
 siglet_err *siglet_arena_copy(siglet_arena *arena, siglet_slice data, siglet_slice *ret_copy)
 {
-	uint8_t *copy = NULL;
+	void *copy = NULL;
 
 	if (data.len == SIZE_MAX)
 		return siglet_err_nomem();
-	siglet_err *err = siglet_arena_alloc(arena, data.len + 1, 1, &copy);
+	siglet_err *err = take(arena, data.len + 1, 1, &copy);
 	if (err != NULL)
 		return err;
 	if (data.len > 0)

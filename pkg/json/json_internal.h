@@ -2,8 +2,8 @@
  * json_internal: what the files of json share.
  *
  * Reading takes three steps, each of which trusts nothing of the others: scan.c holds the text to
- * the grammar and counts what it says, parse.c has json-c load it and counts what came out, and
- * only a document with equal counts reaches the accessors.
+ * the grammar, parse.c has json-c load it, and both keep a trail of what they saw. Only a document
+ * with the same trail reaches the accessors.
  */
 #ifndef SIGLET_JSON_INTERNAL_H
 #define SIGLET_JSON_INTERNAL_H
@@ -13,34 +13,42 @@
 
 #include "json/json.h"
 
-/* What there is to count in a document. */
-typedef enum siglet_json_tally {
-	SIGLET_TALLY_NULL,
-	SIGLET_TALLY_FALSE,
-	SIGLET_TALLY_TRUE,
-	SIGLET_TALLY_INTEGER, /* that fits json-c's integers */
-	SIGLET_TALLY_DOUBLE,  /* every other number */
-	SIGLET_TALLY_STRING,
-	SIGLET_TALLY_STRING_BYTES, /* after unescaping */
-	SIGLET_TALLY_ARRAY,
-	SIGLET_TALLY_OBJECT,
-	SIGLET_TALLY_KEY,
-	SIGLET_TALLY_KEY_BYTES, /* after unescaping */
-	SIGLET_TALLY_COUNT,
-} siglet_json_tally;
+/*
+ * What a document says, step after step in its order, folded into one number (FNV-1a). It tells
+ * accidents apart, not attacks: it compares two readings of one text.
+ */
+typedef struct siglet_json_trail {
+	uint64_t hash;
+} siglet_json_trail;
 
-typedef struct siglet_json_census {
-	size_t of[SIGLET_TALLY_COUNT];
-} siglet_json_census;
+typedef enum siglet_json_step {
+	SIGLET_STEP_NULL,
+	SIGLET_STEP_FALSE,
+	SIGLET_STEP_TRUE,
+	SIGLET_STEP_INTEGER, /* then its magnitude */
+	SIGLET_STEP_NEGATIVE,
+	SIGLET_STEP_DOUBLE, /* then its spelling */
+	SIGLET_STEP_STRING, /* then its bytes, unescaped, and their number */
+	SIGLET_STEP_KEY,
+	SIGLET_STEP_ARRAY,
+	SIGLET_STEP_ARRAY_END,
+	SIGLET_STEP_OBJECT,
+	SIGLET_STEP_OBJECT_END,
+} siglet_json_step;
+
+void siglet_json_trail_init(siglet_json_trail *trail);
+void siglet_json_trail_step(siglet_json_trail *trail, siglet_json_step step);
+void siglet_json_trail_bytes(siglet_json_trail *trail, siglet_slice bytes);
+void siglet_json_trail_number(siglet_json_trail *trail, uint64_t number);
 
 /*
- * Hold text to the rules of json.h. Appends to ret_big the offset, as a size_t, behind each integer
- * that is too large for json-c.
+ * Hold text to the rules of json.h. Where json-c would misread what it says, *ret_respelled, which
+ * must be empty, is the same document as json-c reads it well; else it stays empty.
  *
  * Errors: those of siglet_json_parse.
  */
-SIGLET_MUST_USE siglet_err *siglet_json_scan(siglet_slice text, siglet_json_census *ret_census,
-					     siglet_buf *ret_big);
+SIGLET_MUST_USE siglet_err *siglet_json_scan(siglet_slice text, siglet_json_trail *ret_trail,
+					     siglet_buf *ret_respelled);
 
 /* The most that a negative or positive integer may be to fit json-c's int64_t or uint64_t. */
 #define SIGLET_JSON_MAX_INTEGER(is_negative) ((is_negative) ? (uint64_t)1 << 63 : UINT64_MAX)

@@ -59,7 +59,7 @@ static siglet_err *integer_of_text(siglet_slice text, int64_t *ret_value)
 	return NULL;
 }
 
-/* json-c keeps how a double was spelled; parse.c spells an integer too large for it with "e0". */
+/* json-c keeps how a double was spelled; scan.c spells an integer too large for it with "e0". */
 static siglet_err *refuse_double(struct json_object *object)
 {
 	const siglet_slice spelling = siglet_slice_str(json_object_get_userdata(object));

@@ -9,129 +9,115 @@ struct siglet_json_doc {
 	struct json_object *root; /* NULL for null */
 };
 
-/* One piece of the text. False when json-c wants something else than its caller. */
-static bool feed(struct json_tokener *tok, siglet_slice piece, enum json_tokener_error want,
-		 struct json_object **ret_root)
-{
-	*ret_root = json_tokener_parse_ex(tok, (const char *)piece.ptr, (int)piece.len);
-	return json_tokener_get_error(tok) == want && json_tokener_get_parse_end(tok) == piece.len;
-}
-
+/* json-c (0.16 at least) goes on without what it found no memory for, and calls it a success. */
 static siglet_err *lost_a_part(void)
 {
 	return siglet_err_new(SIGLET_E_NOMEM, "json-c lost a part of the document");
 }
 
-/* json-c stopped where the text goes on: without a reason, it had no memory. */
-static siglet_err *explain(enum json_tokener_error reason)
+/* *ret_root may be anything that json-c made, also on failure. */
+static siglet_err *feed(struct json_tokener *tok, siglet_slice text, struct json_object **ret_root)
 {
-	if (reason == json_tokener_success || reason == json_tokener_continue)
+	*ret_root = json_tokener_parse_ex(tok, (const char *)text.ptr, (int)text.len);
+	/* A number at the end of the text goes on until json-c sees a NUL. */
+	if (json_tokener_get_error(tok) == json_tokener_continue && *ret_root == NULL)
+		*ret_root = json_tokener_parse_ex(tok, "", 1);
+	const enum json_tokener_error reason = json_tokener_get_error(tok);
+	if (reason == json_tokener_success)
+		return NULL; /* the trail will tell of what */
+	if (reason == json_tokener_continue)
 		return lost_a_part();
 	return siglet_err_new(SIGLET_E_MALFORMED, "json-c refuses it: %s",
 			      json_tokener_error_desc(reason));
 }
 
-/*
- * The text in pieces, cut behind each integer that json-c would clamp: "e0" there makes it a double
- * of the same value, whose spelling json-c keeps.
- */
-static siglet_err *feed_all(struct json_tokener *tok, siglet_slice text, const siglet_buf *big,
-			    struct json_object **ret_root)
+static void follow_string(siglet_json_trail *trail, siglet_json_step step, siglet_slice text)
 {
-	const siglet_slice exponent = siglet_slice_str("e0");
-	bool fine = true;
-	size_t at = 0;
-
-	for (size_t i = 0; fine && i < big->len / sizeof(at); i++) {
-		size_t end;
-
-		memcpy(&end, big->ptr + i * sizeof(end), sizeof(end));
-		fine = feed(tok, siglet_slice_of(text.ptr + at, end - at), json_tokener_continue,
-			    ret_root) &&
-		       feed(tok, exponent, json_tokener_continue, ret_root);
-		at = end;
-	}
-	if (fine && !feed(tok, siglet_slice_of(text.ptr + at, text.len - at), json_tokener_success,
-			  ret_root)) {
-		/* A number at the end of the text goes on until json-c sees a NUL. */
-		fine = *ret_root == NULL && json_tokener_get_error(tok) == json_tokener_continue;
-		if (fine)
-			(void)feed(tok, siglet_slice_of("", 1), json_tokener_success, ret_root);
-		fine = fine && json_tokener_get_error(tok) == json_tokener_success;
-	}
-	return fine ? NULL : explain(json_tokener_get_error(tok));
+	siglet_json_trail_step(trail, step);
+	siglet_json_trail_bytes(trail, text);
+	siglet_json_trail_number(trail, text.len);
 }
 
-static void count_string(const struct json_object *object, siglet_json_census *census)
+static void follow_integer(siglet_json_trail *trail, const struct json_object *object)
 {
-	census->of[SIGLET_TALLY_STRING]++;
-	census->of[SIGLET_TALLY_STRING_BYTES] += (size_t)json_object_get_string_len(object);
+	const int64_t number = json_object_get_int64(object);
+	const bool is_negative = number < 0;
+
+	siglet_json_trail_step(trail, is_negative ? SIGLET_STEP_NEGATIVE : SIGLET_STEP_INTEGER);
+	siglet_json_trail_number(trail, is_negative ? 0 - (uint64_t)number :
+						      json_object_get_uint64(object));
 }
 
-/* Add up what object holds. It is as deep as the text was at most, whatever json-c made of it. */
-static void take_census(struct json_object *object, siglet_json_census *census)
+static void follow(siglet_json_trail *trail, struct json_object *object);
+
+static void follow_items(siglet_json_trail *trail, struct json_object *array)
+{
+	siglet_json_trail_step(trail, SIGLET_STEP_ARRAY);
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		follow(trail, json_object_array_get_idx(array, i));
+	siglet_json_trail_step(trail, SIGLET_STEP_ARRAY_END);
+}
+
+static void follow_members(siglet_json_trail *trail, struct json_object *object)
+{
+	siglet_json_trail_step(trail, SIGLET_STEP_OBJECT);
+	json_object_object_foreach(object, name, value) {
+		follow_string(trail, SIGLET_STEP_KEY, siglet_slice_str(name));
+		follow(trail, value);
+	}
+	siglet_json_trail_step(trail, SIGLET_STEP_OBJECT_END);
+}
+
+/* The steps of scan.c, read off what json-c made of them. No deeper than json-c's limit. */
+static void follow(siglet_json_trail *trail, struct json_object *object)
 {
 	switch (json_object_get_type(object)) {
 	case json_type_null:
-		census->of[SIGLET_TALLY_NULL]++;
+		siglet_json_trail_step(trail, SIGLET_STEP_NULL);
 		break;
 	case json_type_boolean:
-		census->of[json_object_get_boolean(object) ? SIGLET_TALLY_TRUE :
-							     SIGLET_TALLY_FALSE]++;
+		siglet_json_trail_step(trail, json_object_get_boolean(object) ? SIGLET_STEP_TRUE :
+										SIGLET_STEP_FALSE);
 		break;
 	case json_type_int:
-		census->of[SIGLET_TALLY_INTEGER]++;
+		follow_integer(trail, object);
 		break;
 	case json_type_double:
-		census->of[SIGLET_TALLY_DOUBLE]++;
+		siglet_json_trail_step(trail, SIGLET_STEP_DOUBLE);
+		siglet_json_trail_bytes(trail,
+					siglet_slice_str(json_object_get_userdata(object)));
 		break;
 	case json_type_string:
-		count_string(object, census);
+		follow_string(trail, SIGLET_STEP_STRING,
+			      siglet_json_string(siglet_json_wrap(object)));
 		break;
 	case json_type_array:
-		census->of[SIGLET_TALLY_ARRAY]++;
-		for (size_t i = 0; i < json_object_array_length(object); i++)
-			take_census(json_object_array_get_idx(object, i), census);
+		follow_items(trail, object);
 		break;
 	case json_type_object:
-		census->of[SIGLET_TALLY_OBJECT]++;
-		json_object_object_foreach(object, name, member) {
-			census->of[SIGLET_TALLY_KEY]++;
-			census->of[SIGLET_TALLY_KEY_BYTES] += strlen(name);
-			take_census(member, census);
-		}
+		follow_members(trail, object);
 		break;
 	}
 }
 
-/*
- * json-c (0.16 at least) goes on without what it found no memory for: a member, the end of a
- * string, the document around an array. So nothing is believed until the counts agree.
- */
-static siglet_err *check_census(struct json_object *root, const siglet_json_census *want)
-{
-	siglet_json_census got = { { 0 } };
-
-	take_census(root, &got);
-	for (size_t i = 0; i < SIGLET_TALLY_COUNT; i++)
-		if (got.of[i] != want->of[i])
-			return lost_a_part();
-	return NULL;
-}
-
-static siglet_err *load(siglet_slice text, const siglet_json_census *census, const siglet_buf *big,
+static siglet_err *load(siglet_slice text, const siglet_json_trail *want,
 			struct json_object **ret_root)
 {
 	/* The innermost value of the deepest array counts as a level to json-c. */
 	struct json_tokener *tok = json_tokener_new_ex(SIGLET_JSON_MAX_DEPTH + 1);
 	struct json_object *root = NULL;
+	siglet_json_trail trail;
 
 	if (tok == NULL)
 		return siglet_err_nomem();
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	siglet_err *err = feed_all(tok, text, big, &root);
-	if (err == NULL)
-		err = check_census(root, census);
+	siglet_err *err = feed(tok, text, &root);
+	if (err == NULL) {
+		siglet_json_trail_init(&trail);
+		follow(&trail, root);
+		if (trail.hash != want->hash)
+			err = lost_a_part();
+	}
 	if (err == NULL)
 		*ret_root = root;
 	else
@@ -142,17 +128,18 @@ static siglet_err *load(siglet_slice text, const siglet_json_census *census, con
 
 siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_doc **ret_doc)
 {
-	siglet_json_census census;
+	siglet_json_trail trail;
 	siglet_json_doc *doc = NULL;
-	siglet_buf big;
+	siglet_buf respelled;
 	siglet_err *err = SIGLET_ERR_UNSET;
 
 	/* json-c measures text by int. */
 	const size_t limit = max_bytes < INT_MAX ? max_bytes : INT_MAX;
 	if (text.len > limit)
 		return siglet_err_new(SIGLET_E_LIMIT, "%zu bytes, more than %zu", text.len, limit);
-	siglet_buf_init(&big, SIGLET_JSON_MAX_VALUES * sizeof(size_t));
-	err = siglet_json_scan(text, &census, &big);
+	/* Only an integer of 19 digits or more is respelled longer, by two characters. */
+	siglet_buf_init(&respelled, INT_MAX);
+	err = siglet_json_scan(text, &trail, &respelled);
 	if (err != NULL)
 		goto out;
 	doc = siglet_calloc(1, sizeof(*doc));
@@ -160,7 +147,7 @@ siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_d
 		err = siglet_err_nomem();
 		goto out;
 	}
-	err = load(text, &census, &big, &doc->root);
+	err = load(respelled.len > 0 ? siglet_buf_slice(&respelled) : text, &trail, &doc->root);
 	if (err != NULL)
 		goto out;
 	*ret_doc = doc;
@@ -168,7 +155,7 @@ siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_d
 	err = NULL; /* success */
 out:
 	siglet_json_doc_free(doc);
-	siglet_buf_clear(&big);
+	siglet_buf_clear(&respelled);
 	return err;
 }
 

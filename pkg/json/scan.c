@@ -13,9 +13,10 @@ typedef struct scan {
 	size_t at; /* of the next byte */
 	unsigned depth;
 	size_t values, containers;
-	siglet_json_census *census;
-	siglet_buf *big;
-	siglet_buf keys;     /* of struct key: those of all open objects, the innermost's last */
+	siglet_json_trail *trail;
+	siglet_buf *respelled;
+	size_t copied;	      /* of text, to respelled */
+	siglet_buf keys;      /* of struct key: those of all open objects, the innermost's last */
 	siglet_arena spelled; /* unescaped keys */
 } scan;
 
@@ -63,9 +64,16 @@ static void skip_space(scan *s)
 		s->at++;
 }
 
-static void count(scan *s, siglet_json_tally what, size_t more)
+/* Have json-c read other characters in place of those from start to s->at. */
+static siglet_err *respell(scan *s, size_t start, siglet_slice as)
 {
-	s->census->of[what] += more;
+	const siglet_slice before = { s->text.ptr + s->copied, start - s->copied };
+	siglet_err *err = siglet_buf_append(s->respelled, before);
+
+	if (err == NULL)
+		err = siglet_buf_append(s->respelled, as);
+	s->copied = s->at;
+	return err;
 }
 
 static bool is_digit(uint8_t c)
@@ -83,11 +91,30 @@ static bool take_digits(scan *s)
 	return s->at > start;
 }
 
+/* A whole number. json-c clamps one that is too large for it: with "e0" it is a double to it. */
+static siglet_err *end_integer(scan *s, siglet_slice spelling)
+{
+	const siglet_slice exponent = siglet_slice_str("e0");
+	bool is_negative = false, fits = false;
+	uint64_t magnitude = 0;
+
+	if (siglet_json_read_integer(spelling, &is_negative, &magnitude, &fits) && fits) {
+		siglet_json_trail_step(s->trail, is_negative && magnitude > 0 ?
+							 SIGLET_STEP_NEGATIVE :
+							 SIGLET_STEP_INTEGER);
+		siglet_json_trail_number(s->trail, magnitude);
+		return NULL;
+	}
+	siglet_json_trail_step(s->trail, SIGLET_STEP_DOUBLE);
+	siglet_json_trail_bytes(s->trail, spelling);
+	siglet_json_trail_bytes(s->trail, exponent);
+	return respell(s, s->at, exponent);
+}
+
 static siglet_err *scan_number(scan *s)
 {
 	const size_t start = s->at;
-	bool is_integer = true, is_negative = false, fits = false;
-	uint64_t magnitude = 0;
+	bool is_integer = true;
 
 	(void)take(s, '-');
 	if (!take(s, '0') && !take_digits(s))
@@ -104,23 +131,22 @@ static siglet_err *scan_number(scan *s)
 		if (!take_digits(s))
 			return expected(s, "a digit");
 	}
+	const siglet_slice spelling = { s->text.ptr + start, s->at - start };
 	if (is_integer)
-		(void)siglet_json_read_integer(
-			siglet_slice_of(s->text.ptr + start, s->at - start), &is_negative,
-			&magnitude, &fits);
-	count(s, fits ? SIGLET_TALLY_INTEGER : SIGLET_TALLY_DOUBLE, 1);
-	return is_integer && !fits ? siglet_buf_append(s->big, siglet_slice_of(&s->at, sizeof(s->at))) :
-				     NULL;
+		return end_integer(s, spelling);
+	siglet_json_trail_step(s->trail, SIGLET_STEP_DOUBLE);
+	siglet_json_trail_bytes(s->trail, spelling);
+	return NULL;
 }
 
-static siglet_err *scan_literal(scan *s, const char *word, siglet_json_tally what)
+static siglet_err *scan_literal(scan *s, const char *word, siglet_json_step step)
 {
 	const size_t len = strlen(word);
 
 	if (s->text.len - s->at < len || memcmp(s->text.ptr + s->at, word, len) != 0)
 		return expected(s, "a value");
 	s->at += len;
-	count(s, what, 1);
+	siglet_json_trail_step(s->trail, step);
 	return NULL;
 }
 
@@ -199,45 +225,89 @@ static size_t encode_utf8(uint32_t point, uint8_t out[4])
 	return len;
 }
 
+/* The characters up to an escape, the closing quote, or what may not stand in a string. */
+static siglet_slice plain_run(scan *s, uint8_t *any)
+{
+	const uint8_t *start = s->text.ptr + s->at;
+	const size_t left = s->text.len - s->at;
+	size_t len = 0;
+
+	for (; len < left && start[len] >= 0x20 && start[len] != '"' && start[len] != '\\'; len++)
+		*any |= start[len];
+	s->at += len;
+	return siglet_slice_of(start, len);
+}
+
 /*
- * A string from its opening to its closing quote. *ret_len is its length once unescaped; out, which
- * may be NULL, receives that many bytes.
+ * The escape at s->at and its UTF-8 form. json-c 0.16 takes some of the characters that surrogates
+ * make for surrogates themselves (U+1D800 to U+1DFFF, and so on): it is given them unescaped.
  */
-static siglet_err *scan_string(scan *s, uint8_t *out, size_t *ret_len)
+static siglet_err *take_escape(scan *s, uint8_t out[4], size_t *ret_len)
+{
+	const size_t start = s->at++;
+	uint32_t point = 0;
+	siglet_err *err = scan_escape(s, &point);
+
+	if (err != NULL)
+		return err;
+	*ret_len = encode_utf8(point, out);
+	siglet_json_trail_bytes(s->trail, siglet_slice_of(out, *ret_len));
+	return point < 0x10000 ? NULL : respell(s, start, siglet_slice_of(out, *ret_len));
+}
+
+/* From the opening to the closing quote. *ret_len is the length once unescaped. */
+static siglet_err *scan_string(scan *s, siglet_json_step step, size_t *ret_len)
 {
 	const size_t start = ++s->at;
 	uint8_t any = 0;
 	size_t len = 0;
 
+	siglet_json_trail_step(s->trail, step);
 	for (;;) {
-		const uint8_t *run = s->text.ptr + s->at;
-		size_t more = 0;
+		const siglet_slice run = plain_run(s, &any);
 		uint8_t escaped[4];
-		uint32_t point = 0;
+		size_t more = 0;
 
-		for (; peek(s) >= 0x20 && peek(s) != '"' && peek(s) != '\\'; s->at++, more++)
-			any |= run[more];
-		if (out != NULL)
-			memcpy(out + len, run, more);
-		len += more;
+		siglet_json_trail_bytes(s->trail, run);
+		len += run.len;
 		if (peek(s) == '"')
 			break;
-		if (!take(s, '\\'))
+		if (peek(s) != '\\')
 			return expected(s, "a character or the end of a string");
-		siglet_err *err = scan_escape(s, &point);
+		siglet_err *err = take_escape(s, escaped, &more);
 		if (err != NULL)
 			return err;
-		more = encode_utf8(point, escaped);
-		if (out != NULL)
-			memcpy(out + len, escaped, more);
 		len += more;
 	}
 	if (any >= 0x80 &&
 	    !siglet_utf8_is_valid(siglet_slice_of(s->text.ptr + start, s->at - start)))
 		return malformed(start, "a string that is not UTF-8");
 	s->at++;
+	siglet_json_trail_number(s->trail, len);
 	*ret_len = len;
 	return NULL;
+}
+
+/* The bytes of the string that begins at start, which was scanned, into out, which has room. */
+static siglet_err *unescape(const scan *s, size_t start, uint8_t *out)
+{
+	scan again = { .text = s->text, .at = start + 1 };
+	uint8_t any = 0;
+
+	for (;;) {
+		const siglet_slice run = plain_run(&again, &any);
+		uint32_t point = 0;
+
+		if (run.len > 0)
+			memcpy(out, run.ptr, run.len);
+		out += run.len;
+		if (!take(&again, '\\'))
+			return NULL;
+		siglet_err *err = scan_escape(&again, &point);
+		if (err != NULL)
+			return err;
+		out += encode_utf8(point, out);
+	}
 }
 
 /* The key at s->at, unescaped, onto the pile. */
@@ -249,7 +319,7 @@ static siglet_err *scan_key(scan *s)
 
 	if (peek(s) != '"')
 		return expected(s, "a key in double quotes");
-	siglet_err *err = scan_string(s, NULL, &len);
+	siglet_err *err = scan_string(s, SIGLET_STEP_KEY, &len);
 	if (err != NULL)
 		return err;
 	k.ptr = s->text.ptr + start + 1;
@@ -258,10 +328,8 @@ static siglet_err *scan_key(scan *s)
 		uint8_t *spelled = NULL;
 
 		err = siglet_arena_alloc(&s->spelled, len, 1, &spelled);
-		if (err != NULL)
-			return err;
-		s->at = start;
-		err = scan_string(s, spelled, &len);
+		if (err == NULL)
+			err = unescape(s, start, spelled);
 		if (err != NULL)
 			return err;
 		k.ptr = spelled;
@@ -271,8 +339,6 @@ static siglet_err *scan_key(scan *s)
 		return malformed(start, "a key with a NUL in it");
 	for (size_t i = 0; i < sizeof(k.head); i++)
 		k.head = k.head << 8 | (i < len ? k.ptr[i] : 0);
-	count(s, SIGLET_TALLY_KEY, 1);
-	count(s, SIGLET_TALLY_KEY_BYTES, len);
 	return siglet_buf_append(&s->keys, siglet_slice_of(&k, sizeof(k)));
 }
 
@@ -326,7 +392,6 @@ static siglet_err *scan_object(scan *s)
 {
 	const size_t base = s->keys.len;
 
-	count(s, SIGLET_TALLY_OBJECT, 1);
 	s->at++;
 	skip_space(s);
 	if (take(s, '}'))
@@ -347,7 +412,6 @@ static siglet_err *scan_object(scan *s)
 
 static siglet_err *scan_array(scan *s)
 {
-	count(s, SIGLET_TALLY_ARRAY, 1);
 	s->at++;
 	skip_space(s);
 	if (take(s, ']'))
@@ -365,8 +429,10 @@ static siglet_err *scan_array(scan *s)
 	}
 }
 
-static siglet_err *scan_container(scan *s, siglet_err *(*inside)(scan *s))
+static siglet_err *scan_container(scan *s)
 {
+	const bool is_array = peek(s) == '[';
+
 	if (s->depth == SIGLET_JSON_MAX_DEPTH)
 		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: nested deeper than %d", s->at,
 				      SIGLET_JSON_MAX_DEPTH);
@@ -374,40 +440,33 @@ static siglet_err *scan_container(scan *s, siglet_err *(*inside)(scan *s))
 		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: more than %u arrays and objects",
 				      s->at, SIGLET_JSON_MAX_CONTAINERS);
 	s->depth++;
-	siglet_err *err = inside(s);
+	siglet_json_trail_step(s->trail, is_array ? SIGLET_STEP_ARRAY : SIGLET_STEP_OBJECT);
+	siglet_err *err = is_array ? scan_array(s) : scan_object(s);
+	siglet_json_trail_step(s->trail, is_array ? SIGLET_STEP_ARRAY_END : SIGLET_STEP_OBJECT_END);
 	s->depth--;
-	return err;
-}
-
-static siglet_err *scan_string_value(scan *s)
-{
-	size_t len = 0;
-	siglet_err *err = scan_string(s, NULL, &len);
-
-	count(s, SIGLET_TALLY_STRING, 1);
-	count(s, SIGLET_TALLY_STRING_BYTES, len);
 	return err;
 }
 
 static siglet_err *scan_value(scan *s)
 {
+	size_t len = 0;
+
 	if (++s->values > SIGLET_JSON_MAX_VALUES)
 		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: more than %u values", s->at,
 				      SIGLET_JSON_MAX_VALUES);
 	skip_space(s);
 	switch (peek(s)) {
 	case '{':
-		return scan_container(s, scan_object);
 	case '[':
-		return scan_container(s, scan_array);
+		return scan_container(s);
 	case '"':
-		return scan_string_value(s);
+		return scan_string(s, SIGLET_STEP_STRING, &len);
 	case 'n':
-		return scan_literal(s, "null", SIGLET_TALLY_NULL);
+		return scan_literal(s, "null", SIGLET_STEP_NULL);
 	case 't':
-		return scan_literal(s, "true", SIGLET_TALLY_TRUE);
+		return scan_literal(s, "true", SIGLET_STEP_TRUE);
 	case 'f':
-		return scan_literal(s, "false", SIGLET_TALLY_FALSE);
+		return scan_literal(s, "false", SIGLET_STEP_FALSE);
 	default:
 		if (peek(s) != '-' && !is_digit(peek(s)))
 			return expected(s, "a value");
@@ -415,13 +474,13 @@ static siglet_err *scan_value(scan *s)
 	}
 }
 
-siglet_err *siglet_json_scan(siglet_slice text, siglet_json_census *ret_census,
-			     siglet_buf *ret_big)
+siglet_err *siglet_json_scan(siglet_slice text, siglet_json_trail *ret_trail,
+			     siglet_buf *ret_respelled)
 {
-	scan s = { .text = text, .census = ret_census, .big = ret_big };
+	scan s = { .text = text, .trail = ret_trail, .respelled = ret_respelled };
 	siglet_err *err = SIGLET_ERR_UNSET;
 
-	*ret_census = (siglet_json_census){ 0 };
+	siglet_json_trail_init(ret_trail);
 	/* Both ceilings are only a second line: the number of values is bounded, a key has bytes. */
 	siglet_buf_init(&s.keys, SIGLET_JSON_MAX_VALUES * sizeof(key));
 	siglet_arena_init(&s.spelled, text.len + SIGLET_JSON_MAX_VALUES * sizeof(max_align_t));
@@ -435,6 +494,8 @@ siglet_err *siglet_json_scan(siglet_slice text, siglet_json_census *ret_census,
 	skip_space(&s);
 	if (s.at != text.len)
 		err = expected(&s, "the end of the document");
+	else if (s.copied > 0)
+		err = respell(&s, text.len, SIGLET_SLICE_NONE);
 out:
 	siglet_arena_clear(&s.spelled);
 	siglet_buf_clear(&s.keys);

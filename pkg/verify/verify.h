@@ -63,7 +63,7 @@ typedef struct siglet_policy {
 	siglet_forge forge;
 	char *forge_url;	/* "https://github.com", "https://gitlab.com", a self-managed one */
 	char *forge_owner;	/* GitHub: the owner */
-	char *forge_repository; /* GitHub: the repository, NULL for any of the owner; GitLab: the project path */
+	char *forge_repository; /* GitHub: NULL for any of the owner; GitLab: the project's path */
 	char *workflow;		/* NULL, FILE, or OWNER/REPO/PATH of a reusable workflow */
 	char *ref;		/* NULL, or the source ref */
 	siglet_requirement requirements[SIGLET_MAX_REQUIREMENTS];

@@ -54,7 +54,7 @@ SIGLET_MUST_USE siglet_err *siglet_verify_fail(verification *v, siglet_rule rule
 /* Is this voter the first of its kind among the earlier ones? */
 bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter);
 
-/* The logs of the trusted root with this id, one after the other: pass *index = 0 at first. NULL at the end. */
+/* The next log of the trusted root with this id; *index is 0 at first. NULL at the end. */
 const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_slice log_id,
 					  size_t *index);
 

@@ -55,7 +55,7 @@
 	X(SUBJECT_SHORT, "subject-short", FORGE_N(DSSE), 0, "a subject with the first half of the right digest") \
 	X(KEY_ID_CONFLICT, "key-id-conflict", FORGE_N(KEY) | FORGE_N(DSSE), 0, "keyid and hint are different") \
 	/* what the log entry says */ \
-	X(NO_ENTRIES, "no-entries", 0, 0, "no log entry") \
+	X(NO_ENTRIES, "no-entries", FORGE_N(STAMP) | FORGE_N(CERT), 0, "no log entry, only a timestamp") \
 	X(ENTRY_OTHER_ARTIFACT, "entry-other-artifact", FORGE_N(V1), 0, "the entry is of another artifact (payload)") \
 	X(ENTRY_OTHER_SIGNATURE, "entry-other-signature", FORGE_N(V1), 0, "the entry is of another valid signature of the same") \
 	X(ENTRY_OTHER_CERTIFICATE, "entry-other-certificate", FORGE_N(V1) | FORGE_N(CERT), 0, "the entry is of another certificate for the same key") \

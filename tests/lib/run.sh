@@ -6,7 +6,7 @@ set -u
 export B SIGLET
 
 tests=
-for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.t tests/corpus/*.py tests/lint/*.t \
+for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/corpus/*.py tests/lint/*.t \
 	tests/install/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
 	[ -f "$t" ] && [ -x "$t" ] && tests="$tests $t"
 done

@@ -67,7 +67,7 @@ impure_symbols() {
 mutable_globals() {
 	for room in $rooms; do
 		for object in "$B/pkg/$room"/*.o; do
-			nm "$object" | awk -v o="$object" '$2 ~ /^[bBdDC]$/ { print o ": " $3 }'
+			nm -f sysv "$object" | awk -F'|' -v o="$object" '{ gsub(/ /, "") } $7 ~ /^(\.data|\.bss|\*COM\*|\.data\.rel(\.local)?)$/ { print o ": " $1 }'
 		done
 	done | grep -vE 'pkg/base/err\.o: (siglet_err_unset|out_of_memory)$' | grep -vE ': (__|\.|_)'
 }

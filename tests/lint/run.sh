@@ -17,7 +17,7 @@ analyzer() {
 	result=0
 	for level in -O0 -O2; do
 		for source in $sources; do
-			# shellcheck disable=SC2086
+			# shellcheck disable=SC2046,SC2086
 			gcc $(echo "$flags" | sed 's/-D_FORTIFY_SOURCE=[0-9]//; s/-MMD -MP//') $level -fanalyzer -Werror -c -o /dev/null "$source" || result=1
 		done
 	done

@@ -352,7 +352,6 @@ static void signer_must_be_fit(void)
 		{ "basicConstraints", "critical,CA:FALSE", true, "says that it is no CA" },
 		{ "basicConstraints", "critical,CA:TRUE", false, "says that it is a CA" },
 		{ "basicConstraints", "CA:TRUE", false, "says so without stress" },
-		{ "nsCertType", "objCA", false, "says so in Netscape's way" },
 		{ "extendedKeyUsage", NULL, false, "no extended key usage" },
 		{ "extendedKeyUsage", "critical,codeSigning", true, "a critical one" },
 		{ "extendedKeyUsage", "anyExtendedKeyUsage", false, "any purpose alone" },
@@ -403,8 +402,11 @@ static void timestamper_must_be_fit(void)
 		{ "1.2.3.4", "critical,DER:0500", false, "an unknown critical extension" },
 	};
 
-	check_fitness(siglet_cert_check_timestamper,
-		      with(MAKER_STAMPER, "authorityKeyIdentifier", NULL), cases, SIGLET_COUNT(cases));
+	static const fitness_case netscape = { "nsCertType", "objCA", false, "a CA in Netscape's way" };
+	const maker_extensions base = with(MAKER_STAMPER, "authorityKeyIdentifier", NULL);
+
+	check_fitness(siglet_cert_check_timestamper, base, cases, SIGLET_COUNT(cases));
+	check_fitness(siglet_cert_check_timestamper, with(base, "keyUsage", NULL), &netscape, 1);
 }
 
 int main(void)

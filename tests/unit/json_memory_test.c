@@ -24,9 +24,12 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void __libc_free(void *ptr);
 
-/* Allocations to go until one fails; negative: none does. */
-static long countdown = -1;
-static long failures; /* how many fail from there on */
+/*
+ * Allocations to go until one fails; negative: none does. Volatile, since compilers know that no
+ * malloc reads them.
+ */
+static volatile long countdown = -1;
+static volatile long failures; /* how many fail from there on */
 
 static bool fails_now(void)
 {
