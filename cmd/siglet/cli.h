@@ -149,8 +149,8 @@ SIGLET_MUST_USE siglet_err *cli_append_name(siglet_buf *out, const char *name);
 SIGLET_MUST_USE siglet_err *cli_append_text(siglet_buf *out, const char *text, bool lines);
 
 /*
- * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL. The name is
- * left out where the message begins with it.
+ * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL. Where the
+ * message begins with the name itself, that is said once.
  */
 SIGLET_MUST_USE siglet_err *cli_append_error(siglet_buf *out, const char *name,
 					     const char *verdict, const char *message,
@@ -170,7 +170,10 @@ siglet_status cli_finish(siglet_status status);
 
 /* ---- signals (signals.c) ---- */
 
-/* While output is guarded, a signal that ends the program discards it. At most two at a time. */
+/*
+ * While output is guarded, a signal that ends the program discards it. At most two at a time, by one thread;
+ * NULL is nothing to guard.
+ */
 void cli_guard(const siglet_sys_output *output);
 void cli_unguard(const siglet_sys_output *output);
 

@@ -57,6 +57,8 @@ static void replace(const siglet_sys_output *from, const siglet_sys_output *to)
 
 void cli_guard(const siglet_sys_output *output)
 {
+	if (output == NULL)
+		return;
 	handle_signals();
 	replace(NULL, output);
 }

@@ -52,11 +52,13 @@ siglet_err *cli_append_text(siglet_buf *out, const char *text, bool lines)
 	return err;
 }
 
-/* Errors about the file itself begin with its name. */
-static bool begins_with_name(const char *message, const siglet_buf *name)
+/* Errors about the file itself begin with its name, which is not said twice. */
+static const char *without_name(const char *message, const siglet_buf *name)
 {
-	return strncmp(message, siglet_buf_text(name), name->len) == 0 &&
-	       message[name->len] == ':';
+	if (strncmp(message, siglet_buf_text(name), name->len) != 0 ||
+	    strncmp(message + name->len, ": ", 2) != 0)
+		return message;
+	return message + name->len + 2;
 }
 
 siglet_err *cli_append_error(siglet_buf *out, const char *name, const char *verdict,
@@ -69,8 +71,10 @@ siglet_err *cli_append_error(siglet_buf *out, const char *name, const char *verd
 	err = siglet_buf_append_str(out, "siglet: ");
 	if (err == NULL && name != NULL)
 		err = cli_append_name(&shown, name);
-	if (err == NULL && name != NULL && !begins_with_name(message, &shown))
+	if (err == NULL && name != NULL) {
+		message = without_name(message, &shown);
 		err = siglet_buf_printf(out, "%s: ", siglet_buf_text(&shown));
+	}
 	if (err == NULL && verdict != NULL)
 		err = siglet_buf_printf(out, "%s%s%s: ", color ? RED : "", verdict,
 					color ? PLAIN : "");

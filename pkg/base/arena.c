@@ -14,7 +14,7 @@ struct siglet_arena_block {
 
 void siglet_arena_init(siglet_arena *arena, size_t max)
 {
-	*arena = (siglet_arena){ .max = max };
+	*arena = (siglet_arena) { .max = max };
 }
 
 void siglet_arena_clear(siglet_arena *arena)
@@ -41,49 +41,57 @@ static struct siglet_arena_block *add_block(siglet_arena *arena, size_t size)
 	return block;
 }
 
-static siglet_err *take(siglet_arena *arena, size_t count, size_t size, void **ret_memory)
+/* NULL, and why, when there is none to be had. */
+static void *take(siglet_arena *arena, size_t count, size_t size, siglet_err **ret_err)
 {
 	const size_t align = sizeof(max_align_t);
 	struct siglet_arena_block *block = arena->blocks;
 
-	if (size != 0 && count > (SIZE_MAX / 2 - align) / size)
-		return siglet_err_new(SIGLET_E_LIMIT, "%zu items", count);
+	if (size != 0 && count > (SIZE_MAX / 2 - align) / size) {
+		*ret_err = siglet_err_new(SIGLET_E_LIMIT, "%zu items", count);
+		return NULL;
+	}
 	const size_t want = (count * size + align - 1) / align * align;
-	if (want > arena->max - arena->used)
-		return siglet_err_new(SIGLET_E_LIMIT, "more than %zu bytes of decoded data",
-				      arena->max);
+	if (want > arena->max - arena->used) {
+		*ret_err = siglet_err_new(SIGLET_E_LIMIT, "more than %zu bytes of decoded data",
+					  arena->max);
+		return NULL;
+	}
 	if (block == NULL || want > block->size - block->used) {
 		block = add_block(arena, want > BLOCK_BYTES ? want : BLOCK_BYTES);
-		if (block == NULL)
-			return siglet_err_nomem();
+		if (block == NULL) {
+			*ret_err = siglet_err_nomem();
+			return NULL;
+		}
 	}
 
-	*ret_memory = (uint8_t *)block->data + block->used;
-	memset(*ret_memory, 0, want);
+	void *memory = (uint8_t *)block->data + block->used;
+	memset(memory, 0, want);
 	block->used += want;
 	arena->used += want;
-	return NULL;
+	return memory;
 }
 
 /* ret_pointer is the address of a pointer to any type: its bytes are set, not a void pointer. */
 siglet_err *siglet_arena_alloc(siglet_arena *arena, size_t count, size_t size, void *ret_pointer)
 {
-	void *memory = NULL;
-	siglet_err *err = take(arena, count, size, &memory);
+	siglet_err *err = SIGLET_ERR_UNSET;
+	const siglet_slice memory = { take(arena, count, size, &err), count };
 
-	if (err == NULL)
-		memcpy(ret_pointer, &memory, sizeof(memory));
-	return err;
+	if (memory.ptr == NULL)
+		return err;
+	memcpy(ret_pointer, &memory.ptr, sizeof(memory.ptr));
+	return NULL;
 }
 
 siglet_err *siglet_arena_copy(siglet_arena *arena, siglet_slice data, siglet_slice *ret_copy)
 {
-	void *copy = NULL;
+	siglet_err *err = SIGLET_ERR_UNSET;
 
 	if (data.len == SIZE_MAX)
 		return siglet_err_nomem();
-	siglet_err *err = take(arena, data.len + 1, 1, &copy);
-	if (err != NULL)
+	void *copy = take(arena, data.len + 1, 1, &err);
+	if (copy == NULL)
 		return err;
 	if (data.len > 0)
 		memcpy(copy, data.ptr, data.len);

@@ -6,12 +6,12 @@
 
 siglet_slice siglet_slice_of(const void *ptr, size_t len)
 {
-	return (siglet_slice){ ptr, len };
+	return (siglet_slice) { ptr, len };
 }
 
 siglet_slice siglet_slice_str(const char *text)
 {
-	return (siglet_slice){ (const uint8_t *)text, text == NULL ? 0 : strlen(text) };
+	return (siglet_slice) { (const uint8_t *)text, text == NULL ? 0 : strlen(text) };
 }
 
 /* memcmp must not see NULL, not even for no bytes. */
@@ -85,12 +85,12 @@ void siglet_wipe(void *ptr, size_t len)
 
 void siglet_buf_init(siglet_buf *buf, size_t max)
 {
-	*buf = (siglet_buf){ .max = max };
+	*buf = (siglet_buf) { .max = max };
 }
 
 void siglet_buf_init_secret(siglet_buf *buf, size_t max)
 {
-	*buf = (siglet_buf){ .max = max, .secret = true };
+	*buf = (siglet_buf) { .max = max, .secret = true };
 }
 
 void siglet_buf_clear(siglet_buf *buf)
@@ -104,7 +104,7 @@ void siglet_buf_clear(siglet_buf *buf)
 
 siglet_slice siglet_buf_slice(const siglet_buf *buf)
 {
-	return (siglet_slice){ buf->ptr, buf->len };
+	return (siglet_slice) { buf->ptr, buf->len };
 }
 
 const char *siglet_buf_text(const siglet_buf *buf)
@@ -225,8 +225,8 @@ siglet_err *siglet_strndup(siglet_slice text, char **ret_text)
 siglet_err *siglet_reader_bytes(siglet_reader *reader, size_t len, siglet_slice *ret_bytes)
 {
 	if (len > reader->left.len)
-		return siglet_err_new(SIGLET_E_MALFORMED, "cut off: %zu bytes wanted, %zu left", len,
-				      reader->left.len);
+		return siglet_err_new(SIGLET_E_MALFORMED, "cut off: %zu bytes wanted, %zu left",
+				      len, reader->left.len);
 	*ret_bytes = siglet_slice_of(reader->left.ptr, len);
 	if (len > 0)
 		reader->left = siglet_slice_of(reader->left.ptr + len, reader->left.len - len);

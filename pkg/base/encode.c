@@ -97,9 +97,10 @@ siglet_err *siglet_base64_encode(siglet_slice data, siglet_buf *ret_text)
 #define URL_ONLY 0x200u
 
 /* A digit's value plus one, and its marks; 0 for what is no digit. */
+/* clang-format off */
 static const uint16_t DIGITS[256] = {
-	['A'] = 1,  ['B'] = 2,	['C'] = 3,  ['D'] = 4,	['E'] = 5,  ['F'] = 6,	['G'] = 7,
-	['H'] = 8,  ['I'] = 9,	['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+	['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
+	['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
 	['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
 	['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
 	['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
@@ -108,8 +109,9 @@ static const uint16_t DIGITS[256] = {
 	['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
 	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
 	['+'] = 63 | STANDARD_ONLY, ['/'] = 64 | STANDARD_ONLY,
-	['-'] = 63 | URL_ONLY,	    ['_'] = 64 | URL_ONLY,
+	['-'] = 63 | URL_ONLY, ['_'] = 64 | URL_ONLY,
 };
+/* clang-format on */
 
 /*
  * text without padding, its length not 1 modulo 4, into out, which has room for it. *ret_marks says

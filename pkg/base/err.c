@@ -11,9 +11,10 @@ struct siglet_err {
 	char *hint;
 };
 
-siglet_err siglet_err_unset = { SIGLET_E_INTERNAL, true, (char[]){ "no verdict was reached" }, NULL };
+siglet_err siglet_err_unset = { SIGLET_E_INTERNAL, true, (char[]) { "no verdict was reached" },
+				NULL };
 
-static siglet_err out_of_memory = { SIGLET_E_NOMEM, true, (char[]){ "out of memory" }, NULL };
+static siglet_err out_of_memory = { SIGLET_E_NOMEM, true, (char[]) { "out of memory" }, NULL };
 
 siglet_err *siglet_err_nomem(void)
 {

@@ -27,7 +27,8 @@ static siglet_slice next_line(siglet_slice *text)
 
 static bool is_boundary(siglet_slice line, const char *edge, const char *label)
 {
-	const size_t edge_len = strlen(edge), label_len = strlen(label), dashes_len = strlen(DASHES);
+	const size_t edge_len = strlen(edge), label_len = strlen(label),
+		     dashes_len = strlen(DASHES);
 
 	return line.len == edge_len + label_len + dashes_len &&
 	       memcmp(line.ptr, edge, edge_len) == 0 &&
@@ -73,7 +74,8 @@ siglet_err *siglet_pem_next(siglet_slice *text, const char *label, siglet_buf *r
 			continue;
 		if (!is_boundary(line, BEGIN, label))
 			return siglet_err_new(SIGLET_E_MALFORMED, "%s where %s%s%s is wanted",
-					      siglet_text_printable(line).text, BEGIN, label, DASHES);
+					      siglet_text_printable(line).text, BEGIN, label,
+					      DASHES);
 		siglet_err *err = read_body(text, label, ret_der);
 		if (err == NULL)
 			*ret_found = true;

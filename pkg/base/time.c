@@ -122,7 +122,9 @@ siglet_err *siglet_time_parse(siglet_slice text, int64_t *ret_ms)
 				      siglet_text_printable(whole).text);
 
 	*ret_ms = (siglet_time_from_civil(part[0], part[1], part[2], part[3], part[4], part[5]) -
-		   offset_s) * 1000 + ms;
+		   offset_s) *
+			  1000 +
+		  ms;
 	return NULL;
 
 malformed:

@@ -76,7 +76,7 @@ static int default_number(siglet_key_type type, unsigned bits)
 	case SIGLET_KEY_P521:
 		return 13;
 	case SIGLET_KEY_ED25519:
-		return 7;
+		return 8; /* hashedrekord has but a digest to check: the prehashed kind */
 	case SIGLET_KEY_RSA:
 		return default_rsa_number(bits);
 	case SIGLET_KEY_ML_DSA_44:

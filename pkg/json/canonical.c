@@ -52,11 +52,13 @@ static siglet_err *write_members(const member *members, size_t count, siglet_buf
 static siglet_err *write_object(struct json_object *object, siglet_buf *out)
 {
 	size_t count = 0;
-	member *members = siglet_calloc((size_t)json_object_object_length(object), sizeof(*members));
+	member *members =
+		siglet_calloc((size_t)json_object_object_length(object), sizeof(*members));
 
 	if (members == NULL)
 		return siglet_err_nomem();
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		members[count].name = siglet_slice_str(name);
 		members[count++].value = value;
 	}
@@ -106,8 +108,8 @@ static siglet_err *write_value(struct json_object *object, siglet_buf *out)
 	case json_type_null:
 		return siglet_buf_append_str(out, "null");
 	case json_type_boolean:
-		return siglet_buf_append_str(out, json_object_get_boolean(object) ? "true" :
-										    "false");
+		return siglet_buf_append_str(out,
+					     json_object_get_boolean(object) ? "true" : "false");
 	case json_type_int:
 	case json_type_double:
 		return write_number(object, out);

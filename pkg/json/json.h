@@ -51,7 +51,7 @@ void siglet_json_doc_free(siglet_json_doc *doc);
 const siglet_json *siglet_json_root(const siglet_json_doc *doc);
 
 siglet_json_kind siglet_json_kind_of(const siglet_json *value); /* JSON null is SIGLET_JSON_NULL */
-const char *siglet_json_kind_name(siglet_json_kind kind);	 /* "an object", "a string" … */
+const char *siglet_json_kind_name(siglet_json_kind kind);	/* "an object", "a string" … */
 
 /*
  * Of a value of that kind only; otherwise an empty slice, 0 or NULL. A string may hold NUL. A value
@@ -124,7 +124,8 @@ SIGLET_MUST_USE siglet_err *siglet_proto_enum_value(const siglet_json *object, c
  * Append the canonical form (RFC 8785). Errors: SIGLET_E_RANGE for a number that has no double,
  * SIGLET_E_LIMIT, SIGLET_E_NOMEM.
  */
-SIGLET_MUST_USE siglet_err *siglet_json_canonicalize(const siglet_json *value, siglet_buf *ret_text);
+SIGLET_MUST_USE siglet_err *siglet_json_canonicalize(const siglet_json *value,
+						     siglet_buf *ret_text);
 
 /*
  * Writing. text is quoted with the escapes of RFC 8785 (only ", \ and controls), so it must be valid

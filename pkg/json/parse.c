@@ -44,8 +44,8 @@ static void follow_integer(siglet_json_trail *trail, const struct json_object *o
 	const bool is_negative = number < 0;
 
 	siglet_json_trail_step(trail, is_negative ? SIGLET_STEP_NEGATIVE : SIGLET_STEP_INTEGER);
-	siglet_json_trail_number(trail, is_negative ? 0 - (uint64_t)number :
-						      json_object_get_uint64(object));
+	siglet_json_trail_number(trail, is_negative ? 0 - (uint64_t)number
+						    : json_object_get_uint64(object));
 }
 
 static void follow(siglet_json_trail *trail, struct json_object *object);
@@ -61,7 +61,8 @@ static void follow_items(siglet_json_trail *trail, struct json_object *array)
 static void follow_members(siglet_json_trail *trail, struct json_object *object)
 {
 	siglet_json_trail_step(trail, SIGLET_STEP_OBJECT);
-	json_object_object_foreach(object, name, value) {
+	json_object_object_foreach(object, name, value)
+	{
 		follow_string(trail, SIGLET_STEP_KEY, siglet_slice_str(name));
 		follow(trail, value);
 	}
@@ -76,16 +77,15 @@ static void follow(siglet_json_trail *trail, struct json_object *object)
 		siglet_json_trail_step(trail, SIGLET_STEP_NULL);
 		break;
 	case json_type_boolean:
-		siglet_json_trail_step(trail, json_object_get_boolean(object) ? SIGLET_STEP_TRUE :
-										SIGLET_STEP_FALSE);
+		siglet_json_trail_step(trail, json_object_get_boolean(object) ? SIGLET_STEP_TRUE
+									      : SIGLET_STEP_FALSE);
 		break;
 	case json_type_int:
 		follow_integer(trail, object);
 		break;
 	case json_type_double:
 		siglet_json_trail_step(trail, SIGLET_STEP_DOUBLE);
-		siglet_json_trail_bytes(trail,
-					siglet_slice_str(json_object_get_userdata(object)));
+		siglet_json_trail_bytes(trail, siglet_slice_str(json_object_get_userdata(object)));
 		break;
 	case json_type_string:
 		follow_string(trail, SIGLET_STEP_STRING,

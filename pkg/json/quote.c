@@ -30,8 +30,8 @@ static siglet_err *append_repaired(siglet_slice text, siglet_buf *out)
 	while (err == NULL && text.len > 0) {
 		const size_t len = character_length(text), step = len == 0 ? 1 : len;
 
-		err = len == 0 ? siglet_buf_append_str(out, "\xef\xbf\xbd") :
-				 siglet_buf_append(out, siglet_slice_of(text.ptr, len));
+		err = len == 0 ? siglet_buf_append_str(out, "\xef\xbf\xbd")
+			       : siglet_buf_append(out, siglet_slice_of(text.ptr, len));
 		text = siglet_slice_of(text.ptr + step, text.len - step);
 	}
 	return err;

@@ -99,9 +99,9 @@ static siglet_err *end_integer(scan *s, siglet_slice spelling)
 	uint64_t magnitude = 0;
 
 	if (siglet_json_read_integer(spelling, &is_negative, &magnitude, &fits) && fits) {
-		siglet_json_trail_step(s->trail, is_negative && magnitude > 0 ?
-							 SIGLET_STEP_NEGATIVE :
-							 SIGLET_STEP_INTEGER);
+		siglet_json_trail_step(s->trail, is_negative && magnitude > 0
+							 ? SIGLET_STEP_NEGATIVE
+							 : SIGLET_STEP_INTEGER);
 		siglet_json_trail_number(s->trail, magnitude);
 		return NULL;
 	}

@@ -72,9 +72,9 @@ bool siglet_json_bool(const siglet_json *value)
 
 size_t siglet_json_array_count(const siglet_json *value)
 {
-	return siglet_json_kind_of(value) == SIGLET_JSON_ARRAY ?
-		       json_object_array_length(siglet_json_unwrap(value)) :
-		       0;
+	return siglet_json_kind_of(value) == SIGLET_JSON_ARRAY
+		       ? json_object_array_length(siglet_json_unwrap(value))
+		       : 0;
 }
 
 const siglet_json *siglet_json_array_item(const siglet_json *value, size_t index)
@@ -99,7 +99,8 @@ siglet_err *siglet_json_object_each(const siglet_json *value, siglet_json_visit 
 {
 	if (siglet_json_kind_of(value) != SIGLET_JSON_OBJECT)
 		return NULL;
-	json_object_object_foreach(siglet_json_unwrap(value), name, member) {
+	json_object_object_foreach(siglet_json_unwrap(value), name, member)
+	{
 		siglet_err *err = visit(context, siglet_slice_str(name), siglet_json_wrap(member));
 
 		if (err != NULL)

@@ -4,7 +4,7 @@
 
 void siglet_json_writer_init(siglet_json_writer *writer, siglet_buf *out, unsigned indent)
 {
-	*writer = (siglet_json_writer){ .out = out, .indent = indent, .first = true };
+	*writer = (siglet_json_writer) { .out = out, .indent = indent, .first = true };
 }
 
 static siglet_err *break_line(siglet_json_writer *writer)

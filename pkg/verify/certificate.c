@@ -54,13 +54,28 @@ static siglet_err *find_authority(const verification *v, candidate *candidates, 
 	return why;
 }
 
-/* The reason of an authority whose name fits says more than "none issued it". */
-static siglet_err *explain_no_path(const candidate *candidates, size_t count, siglet_err *err)
+/* The candidate's reason in place of err, which is freed. */
+static siglet_err *candidate_error(const candidate *c, siglet_err *err)
 {
-	for (size_t i = 0; i < count; i++)
-		if (candidates[i].err != NULL &&
-		    siglet_err_code(candidates[i].err) != SIGLET_E_MISSING)
-			return siglet_err_wrap(err, "%s", siglet_err_message(candidates[i].err));
+	siglet_err *own = siglet_err_new(siglet_err_code(c->err), "%s", siglet_err_message(c->err));
+
+	siglet_err_free(err);
+	return own;
+}
+
+/* Of all the authorities that did not issue it, the one whose name fits has something to say. */
+static siglet_err *explain_no_path(const verification *v, const candidate *candidates, size_t count,
+				   siglet_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const siglet_chain *chain = siglet_trustroot_ca(v->root, i)->chain;
+
+		for (size_t j = 0; candidates[i].err != NULL && j < siglet_chain_count(chain); j++)
+			if (siglet_cert_issued_by_name(v->leaf, siglet_chain_cert(chain, j)))
+				return siglet_err_wrap(candidate_error(&candidates[i], err),
+						       "no certificate authority of the trusted "
+						       "root issued it");
+	}
 	return err;
 }
 
@@ -75,7 +90,7 @@ static siglet_err *check_all_times(verification *v, candidate *candidates, size_
 						 &rule);
 
 		if (err != NULL && rule == SIGLET_RULE_CERT_CHAIN)
-			err = explain_no_path(candidates, count, err);
+			err = explain_no_path(v, candidates, count, err);
 		if (err != NULL)
 			return siglet_verify_fail(v, rule, -1, err);
 		if (i == 0) {

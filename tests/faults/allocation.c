@@ -25,6 +25,13 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);
 extern void __libc_free(void *ptr);
 
+/* Seen by every library of the process, which hidden symbols are not. */
+#define EVERYWHERE __attribute__((visibility("default")))
+EVERYWHERE void *malloc(size_t size);
+EVERYWHERE void *calloc(size_t count, size_t size);
+EVERYWHERE void *realloc(void *old, size_t size);
+EVERYWHERE void free(void *ptr);
+
 static bool armed;	  /* count, and fail when the count is reached */
 static uint64_t until;	  /* allocations that still succeed */
 static bool failed;	  /* one was made to fail */
@@ -98,7 +105,7 @@ static answer verify(const input *in)
 	siglet_trust *trust = NULL;
 	siglet_expectation *expect = NULL;
 	siglet_result *result = NULL;
-	answer answer = ERROR;
+	answer got = ERROR;
 	siglet_error *error = siglet_trust_parse(in->root, strlen(in->root), "root", &trust);
 
 	if (error == NULL)
@@ -111,17 +118,17 @@ static answer verify(const input *in)
 		error = siglet_verify_bytes(trust, expect, in->artifact, in->artifact_size,
 					    in->bundle, strlen(in->bundle), &result);
 	if (error == NULL)
-		answer = siglet_result_accepted(result) ? ACCEPTED : REFUSED;
+		got = siglet_result_accepted(result) ? ACCEPTED : REFUSED;
 	if (error == NULL) {
 		error = look(result);
-		if (error != NULL && answer == ACCEPTED)
-			answer = ERROR;
+		if (error != NULL && got == ACCEPTED)
+			got = ERROR;
 	}
 	siglet_error_free(error);
 	siglet_result_free(result);
 	siglet_expectation_free(expect);
 	siglet_trust_free(trust);
-	return answer;
+	return got;
 }
 
 /* Fail each allocation in turn; what libraries keep for good on the way is there after a first round. */
@@ -138,17 +145,17 @@ static void sweep(const input *in, answer with_memory, const char *claim)
 			failed = false;
 			until = count;
 			armed = true;
-			const answer answer = verify(in);
+			const answer got = verify(in);
 			armed = false;
 			if (round == 1 && live > before) {
 				if (leaks++ < 5)
 					printf("# allocation %llu: %lld not given back\n",
 					       (unsigned long long)count, (long long)(live - before));
 			}
-			accepted += answer == ACCEPTED;
-			refused += answer == REFUSED;
-			errors += answer == ERROR;
-			wrong |= answer == ACCEPTED && with_memory != ACCEPTED;
+			accepted += got == ACCEPTED;
+			refused += got == REFUSED;
+			errors += got == ERROR;
+			wrong |= got == ACCEPTED && with_memory != ACCEPTED;
 			if (!failed)
 				break;
 		}

@@ -52,7 +52,8 @@ static siglet_err *walk_member(void *context, siglet_slice name, const siglet_js
 {
 	const siglet_json *const *object = context;
 
-	require(siglet_utf8_is_valid(name) && memchr(name.ptr, 0, name.len + 1) == name.ptr + name.len);
+	require(siglet_utf8_is_valid(name) &&
+		memchr(name.ptr, 0, name.len + 1) == name.ptr + name.len);
 	require(siglet_json_object_get(*object, (const char *)name.ptr) == value);
 	return walk(value);
 }

@@ -60,13 +60,20 @@ typedef struct choice {
 } choice;
 
 static const choice key_types[] = {
-	{ "p256", FORGE_P256 },		{ "p384", FORGE_P384 },
-	{ "p384-sha256", FORGE_P384_SHA256 }, { "p521", FORGE_P521 },
-	{ "p521-sha256", FORGE_P521_SHA256 }, { "ed25519", FORGE_ED25519 },
-	{ "rsa1024", FORGE_RSA_1024 },	{ "rsa2048", FORGE_RSA_2048 },
-	{ "rsa3072", FORGE_RSA_3072 },	{ "rsa4096", FORGE_RSA_4096 },
-	{ "pss2048", FORGE_PSS_2048 },	{ "pss3072", FORGE_PSS_3072 },
-	{ "pss4096", FORGE_PSS_4096 },	{ NULL, 0 },
+	{ "p256", FORGE_P256 },
+	{ "p384", FORGE_P384 },
+	{ "p384-sha256", FORGE_P384_SHA256 },
+	{ "p521", FORGE_P521 },
+	{ "p521-sha256", FORGE_P521_SHA256 },
+	{ "ed25519", FORGE_ED25519 },
+	{ "rsa1024", FORGE_RSA_1024 },
+	{ "rsa2048", FORGE_RSA_2048 },
+	{ "rsa3072", FORGE_RSA_3072 },
+	{ "rsa4096", FORGE_RSA_4096 },
+	{ "pss2048", FORGE_PSS_2048 },
+	{ "pss3072", FORGE_PSS_3072 },
+	{ "pss4096", FORGE_PSS_4096 },
+	{ NULL, 0 },
 };
 static const choice versions[] = {
 	{ "0.1", FORGE_V01 },	      { "0.2", FORGE_V02 }, { "0.3", FORGE_V03 },
@@ -313,8 +320,8 @@ int main(int argc, char **argv)
 		die(strerror(errno), to_do.out);
 	if (to_do.artifact_path != NULL) {
 		artifact = read_file(to_do.artifact_path);
-		to_do.options.artifact = siglet_slice_of(artifact.ptr != NULL ? (const void *)artifact.ptr : "",
-							 artifact.len);
+		to_do.options.artifact = siglet_slice_of(
+			artifact.ptr != NULL ? (const void *)artifact.ptr : "", artifact.len);
 	}
 	forge *instance = forge_new(&to_do.config);
 	siglet_buf root = forge_trusted_root(instance, &to_do.root);

@@ -1,11 +1,11 @@
 /*
  * forge: what would Sigstore have given out?
  *
- * A whole Sigstore instance in memory: certificate authority, CT log, timestamp authority, Rekor logs
- * of both versions, the trusted root that names them, and the bundles that they make together. Every
- * bundle is signed for real by OpenSSL; of siglet only pkg/base is used, so that nothing under test
- * vouches for itself. With a defect a bundle breaks one rule, and all the rest of it is made anew
- * around the fault, so that only a verifier that knows this rule refuses it.
+ * A whole Sigstore instance in memory: certificate authority, CT log, timestamp authority, Rekor
+ * logs of both versions, the trusted root that names them, and the bundles that they make together.
+ * Every bundle is signed for real by OpenSSL; of siglet only pkg/base is used, so that nothing under
+ * test vouches for itself. With a defect a bundle breaks one rule, and all the rest of it is made
+ * anew around the fault, so that only a verifier that knows this rule refuses it.
  *
  * The same seed gives the same keys, names, serial numbers and times, whatever the clock says. ECDSA
  * and PSS signatures are random, so bytes differ from run to run.
@@ -26,15 +26,16 @@
 
 /* ---- the calendar of every instance, in seconds since 1970 UTC ---- */
 
-#define FORGE_TIME_S 1768478400		 /* 2026-01-15T12:00:00Z: when an ordinary bundle is signed */
+#define FORGE_TIME_S 1768478400 /* 2026-01-15T12:00:00Z: when an ordinary bundle is signed */
 #define FORGE_AUTHORITIES_START_S 1577836800 /* 2020-01-01: windows of CA, CT log, TSA, Rekor v2 */
-#define FORGE_REKOR_START_S 1640995200	 /* 2022-01-01: window of the Rekor v1 logs */
-#define FORGE_TSA_LEAF_START_S 1672531200 /* 2023-01-01: notBefore of the TSA's certificate */
-#define FORGE_TSA_END_S 1956528000	 /* 2032-01-01: end of the TSA's window */
-#define FORGE_CA_END_S 1988150400	 /* 2033-01-01: end of the CA's window */
-#define FORGE_EXPIRED_CA_END_S 1735689599 /* 2024-12-31T23:59:59Z: notAfter of FORGE_EXPIRED's issuer */
-#define FORGE_LEAF_BEFORE_S 5		 /* a leaf is valid from so long before signing … */
-#define FORGE_LEAF_AFTER_S 595		 /* … to so long after */
+#define FORGE_REKOR_START_S 1640995200	     /* 2022-01-01: window of the Rekor v1 logs */
+#define FORGE_TSA_LEAF_START_S 1672531200    /* 2023-01-01: notBefore of the TSA's certificate */
+#define FORGE_TSA_END_S 1956528000	     /* 2032-01-01: end of the TSA's window */
+#define FORGE_CA_END_S 1988150400	     /* 2033-01-01: end of the CA's window */
+#define FORGE_EXPIRED_CA_END_S \
+	1735689599	       /* 2024-12-31T23:59:59Z: notAfter of FORGE_EXPIRED's issuer */
+#define FORGE_LEAF_BEFORE_S 5  /* a leaf is valid from so long before signing … */
+#define FORGE_LEAF_AFTER_S 595 /* … to so long after */
 
 /* ---- an instance (forge.c) ---- */
 
@@ -67,9 +68,9 @@ typedef enum forge_which {
 } forge_which;
 
 typedef struct forge_config {
-	const char *seed;	  /* NULL: "siglet" */
-	bool is_fast;		  /* P-256 where CA and TSA have P-384 */
-	bool no_intermediate;	  /* the root issues leaves itself */
+	const char *seed;	   /* NULL: "siglet" */
+	bool is_fast;		   /* P-256 where CA and TSA have P-384 */
+	bool no_intermediate;	   /* the root issues leaves itself */
 	bool tsa_leaf_not_in_root; /* the trusted root has the TSA's root only; tokens embed the leaf */
 	forge_key_type ct_key;
 	forge_key_type rekor_v1_key;
@@ -109,13 +110,13 @@ siglet_buf forge_trusted_root(forge *instance, const forge_root_options *options
 
 typedef enum forge_need {
 	FORGE_NEED_NOTHING = 0,
-	FORGE_NEED_V2 = 1,	 /* a Rekor v2 entry and a timestamp */
+	FORGE_NEED_V2 = 1, /* a Rekor v2 entry and a timestamp */
 	FORGE_NEED_DSSE = 2,
-	FORGE_NEED_KEY = 4,	 /* a managed key */
-	FORGE_NEED_STAMP = 8,	 /* a timestamp beside the promise */
-	FORGE_NEED_CHAIN = 16,	 /* bundle version 0.2 */
-	FORGE_NEED_V01 = 32,	 /* bundle version 0.1 */
-	FORGE_NEED_MORE = 64,	 /* a trusted root with `more` */
+	FORGE_NEED_KEY = 4,	   /* a managed key */
+	FORGE_NEED_STAMP = 8,	   /* a timestamp beside the promise */
+	FORGE_NEED_CHAIN = 16,	   /* bundle version 0.2 */
+	FORGE_NEED_V01 = 32,	   /* bundle version 0.1 */
+	FORGE_NEED_MORE = 64,	   /* a trusted root with `more` */
 	FORGE_NEED_EMBEDDED = 128, /* a timestamp with its signer's certificate */
 	FORGE_NEED_V1 = 256,	   /* a Rekor v1 entry */
 	FORGE_NEED_CERT = 512,	   /* no managed key */
@@ -192,20 +193,20 @@ typedef enum forge_san_type {
 typedef struct forge_identity {
 	forge_san_type san_type;
 	const char *san;
-	const char *issuer;			  /* extensions .1 and .8 */
-	bool is_plain;				  /* no other extensions than those given */
+	const char *issuer;			 /* extensions .1 and .8 */
+	bool is_plain;				 /* no other extensions than those given */
 	const char *extension[FORGE_EXTENSIONS]; /* .N; .1 and .8 override issuer */
 } forge_identity;
 
 #define FORGE_MAX_ENTRIES 40 /* more than any verifier takes */
 #define FORGE_MAX_STAMPS 40
 
-/* All zero: artifact of forge_artifact(), v0.3, certificate, hashedrekord 0.0.1 with promise and proof. */
+/* All zero: forge_artifact(), bundle 0.3, certificate, hashedrekord 0.0.1 with promise and proof. */
 typedef struct forge_options {
 	forge_version version;
 	forge_material material;
 	siglet_slice artifact; /* ptr NULL: forge_artifact() */
-	siglet_slice digest;   /* in its place: the artifact's digest by the key's hash; no Ed25519 */
+	siglet_slice digest; /* in its place: the artifact's digest by the key's hash; no Ed25519 */
 	bool is_dsse;
 	siglet_slice statement;	  /* ptr NULL: an in-toto statement about the artifact */
 	const char *payload_type; /* NULL: in-toto's */
@@ -243,9 +244,9 @@ const char *forge_options_problem(const forge_options *options);
 /* A bundle, and what it was made of. */
 typedef struct forge_product {
 	siglet_buf json;
-	siglet_buf artifact;	 /* empty where options had only a digest */
-	siglet_buf certificate;	 /* DER leaf; empty for a managed key */
-	siglet_buf public_key;	 /* PEM, of the leaf or the managed key */
+	siglet_buf artifact;	/* empty where options had only a digest */
+	siglet_buf certificate; /* DER leaf; empty for a managed key */
+	siglet_buf public_key;	/* PEM, of the leaf or the managed key */
 	siglet_buf signature;
 	siglet_buf payload;	 /* of the DSSE envelope */
 	siglet_buf detached_sct; /* the JSON that Fulcio answers for a leaf without embedded SCT */

@@ -7,7 +7,9 @@
 
 const char *forge_kind_name(forge_entry_kind kind)
 {
-	return kind == FORGE_DSSE_001 ? "dsse" : kind == FORGE_INTOTO_002 ? "intoto" : "hashedrekord";
+	return kind == FORGE_DSSE_001	  ? "dsse"
+	       : kind == FORGE_INTOTO_002 ? "intoto"
+					  : "hashedrekord";
 }
 
 const char *forge_kind_version(forge_entry_kind kind)
@@ -37,8 +39,9 @@ static void claim_verifier(forge_making *making, claim *made)
 
 	made->by_certificate = !making->is_managed && !key_only;
 	if (!made->by_certificate) {
-		const forge_key *key = forge_is(making, FORGE_DEFECT_ENTRY_OTHER_KEY) ? &making->other_key
-										      : &making->key;
+		const forge_key *key = forge_is(making, FORGE_DEFECT_ENTRY_OTHER_KEY)
+					       ? &making->other_key
+					       : &making->key;
 		made->verifier = forge_copy(siglet_buf_slice(&key->spki));
 	} else if (either(making, FORGE_DEFECT_ENTRY_OTHER_CERTIFICATE,
 			  FORGE_DEFECT_ENTRY_OTHER_CERTIFICATE_V2)) {
@@ -133,7 +136,8 @@ static void put_dsse_001(siglet_buf *out, const claim *from)
 	forge_put(out, ",\"signatures\":[");
 	put_dsse_signature(out, from, siglet_buf_slice(&from->signature));
 	if (forge_is(from->making, FORGE_DEFECT_ENTRY_TWO_SIGNATURES)) {
-		siglet_buf second = forge_sign(&from->making->key, siglet_buf_slice(&from->making->message));
+		siglet_buf second =
+			forge_sign(&from->making->key, siglet_buf_slice(&from->making->message));
 		forge_put(out, ",");
 		put_dsse_signature(out, from, siglet_buf_slice(&second));
 		siglet_buf_clear(&second);
@@ -183,7 +187,8 @@ static void put_hashedrekord_002(siglet_buf *out, const claim *from)
 					? "SHA2_512"
 					: forge_key_hash_enum(making->key.type);
 
-	forge_put(out, "{\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%s\",\"digest\":\"", algorithm);
+	forge_put(out, "{\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%s\",\"digest\":\"",
+		  algorithm);
 	forge_put_base64(out, forge_digest_slice(&from->digest));
 	forge_put(out, "\"},\"signature\":{\"content\":\"");
 	forge_put_base64(out, siglet_buf_slice(&from->signature));
@@ -211,7 +216,8 @@ siglet_buf forge_body_make(forge_making *making, forge_entry_kind kind)
 	const bool is_old_dsse = forge_is(making, FORGE_DEFECT_ENTRY_DSSE_V2);
 	const bool is_unknown = forge_is(making, FORGE_DEFECT_ENTRY_UNKNOWN_KIND);
 
-	forge_put(&body, "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"spec\":", forge_kind_version(kind),
+	forge_put(&body,
+		  "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"spec\":", forge_kind_version(kind),
 		  is_unknown	? UNKNOWN_KIND
 		  : is_old_dsse ? "dsse"
 				: forge_kind_name(kind));

@@ -226,11 +226,13 @@ static void make_keys(forge_making *making)
 	if (making->is_managed)
 		(void)snprintf(label, sizeof(label), "key %s", options->key_label);
 	else
-		(void)snprintf(label, sizeof(label), "leaf %llu", (unsigned long long)making->number);
+		(void)snprintf(label, sizeof(label), "leaf %llu",
+			       (unsigned long long)making->number);
 	making->key = forge_key_make(making->instance->seed, label, options->key);
 	if (forge_is(making, FORGE_DEFECT_SIGNATURE_OTHER_KEY) ||
 	    forge_is(making, FORGE_DEFECT_ENTRY_OTHER_KEY))
-		making->other_key = forge_key_make(making->instance->seed, "another key", options->key);
+		making->other_key =
+			forge_key_make(making->instance->seed, "another key", options->key);
 }
 
 static void make_leaf(forge_making *making)
@@ -258,7 +260,8 @@ forge_product forge_make(forge *instance, const forge_options *options)
 	if (!making.is_managed) {
 		product.identity = forge_leaf_san(&making);
 		product.issuer = forge_leaf_issuer(&making);
-		product.detached_sct = forge_ct_detached(&making, siglet_buf_slice(&making.leaf_der));
+		product.detached_sct =
+			forge_ct_detached(&making, siglet_buf_slice(&making.leaf_der));
 	}
 	product.artifact = making.artifact;
 	product.certificate = making.leaf_der;

@@ -14,8 +14,8 @@
 const char *forge_domain(forge_which which)
 {
 	static const char *const domains[FORGE_WHICH] = {
-		[FORGE_FIRST] = "sigstore.example",	  [FORGE_SECOND] = "second.example",
-		[FORGE_EXPIRED] = "expired.example",	  [FORGE_STRANGER] = "stranger.example",
+		[FORGE_FIRST] = "sigstore.example",    [FORGE_SECOND] = "second.example",
+		[FORGE_EXPIRED] = "expired.example",   [FORGE_STRANGER] = "stranger.example",
 		[FORGE_IMPOSTOR] = "sigstore.example",
 	};
 
@@ -70,7 +70,8 @@ static void make_issuer(const forge *instance, forge_which which, forge_ca *ca)
 	ca->issuer = forge_cert_new(instance->seed, &plan, &ca->issuer_key);
 	forge_cert_extend(ca->issuer, ca->root, NID_key_usage, "critical,keyCertSign,cRLSign");
 	forge_cert_extend(ca->issuer, ca->root, NID_ext_key_usage, "codeSigning");
-	forge_cert_extend(ca->issuer, ca->root, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+	forge_cert_extend(ca->issuer, ca->root, NID_basic_constraints,
+			  "critical,CA:TRUE,pathlen:0");
 	forge_cert_extend(ca->issuer, ca->root, NID_subject_key_identifier, "hash");
 	forge_cert_extend(ca->issuer, ca->root, NID_authority_key_identifier, "keyid");
 	forge_cert_sign(ca->issuer, &ca->root_key);

@@ -24,7 +24,8 @@ siglet_slice forge_other_artifact(void)
 
 /* ---- the statement ---- */
 
-static void put_subject(siglet_buf *out, const char *name, const char *algorithm, siglet_slice digest)
+static void put_subject(siglet_buf *out, const char *name, const char *algorithm,
+			siglet_slice digest)
 {
 	forge_put(out, "{\"name\":\"%s\",\"digest\":{\"%s\":\"", name, algorithm);
 	forge_put_hex(out, digest);
@@ -75,11 +76,12 @@ static siglet_buf make_statement(const forge_making *making, const char *builder
 	forge_put(&out, "{\"_type\":\"%s\",\"subject\":[",
 		  forge_is(making, FORGE_DEFECT_STATEMENT_TYPE) ? "https://in-toto.io/Statement/v9"
 		  : forge_varies(making, FORGE_VARIATION_STATEMENT_V01) ? STATEMENT_V01
-									 : STATEMENT_V1);
+									: STATEMENT_V1);
 	put_subjects(making, &out);
 	forge_put(&out,
 		  "],\"predicateType\":\"https://slsa.dev/provenance/v1\",\"predicate\":{"
-		  "\"buildDefinition\":{\"buildType\":\"https://actions.github.io/buildtypes/workflow/v1\","
+		  "\"buildDefinition\":{\"buildType\":\"https://actions.github.io/buildtypes/"
+		  "workflow/v1\","
 		  "\"externalParameters\":{\"number\":%llu}},"
 		  "\"runDetails\":{\"builder\":{\"id\":\"%s\"}}}}",
 		  (unsigned long long)making->number, builder);
@@ -124,8 +126,9 @@ static siglet_buf signed_bytes(const forge_making *making)
 
 static siglet_buf sign_content(const forge_making *making)
 {
-	const forge_key *key =
-		forge_is(making, FORGE_DEFECT_SIGNATURE_OTHER_KEY) ? &making->other_key : &making->key;
+	const forge_key *key = forge_is(making, FORGE_DEFECT_SIGNATURE_OTHER_KEY)
+				       ? &making->other_key
+				       : &making->key;
 	siglet_buf bytes, signature;
 
 	if (making->options.digest.ptr != NULL && !making->options.is_dsse)
@@ -187,7 +190,8 @@ static bool has_two_special(const siglet_buf *signature)
 static void make_signature(forge_making *making)
 {
 	making->signature = sign_content(making);
-	while (forge_is(making, FORGE_DEFECT_BASE64_MIXED) && !has_two_special(&making->signature)) {
+	while (forge_is(making, FORGE_DEFECT_BASE64_MIXED) &&
+	       !has_two_special(&making->signature)) {
 		siglet_buf_clear(&making->signature);
 		making->signature = sign_content(making);
 	}
@@ -315,8 +319,9 @@ void forge_content_write(const forge_making *making, siglet_buf *json)
 	if (forge_is(making, FORGE_DEFECT_DUPLICATE_KEY))
 		forge_put(json, "\"messageSignature\":{\"signature\":\"\"},");
 	if (forge_is(making, FORGE_DEFECT_TWO_CONTENTS))
-		forge_put(json, "\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"text/plain\","
-				"\"signatures\":[{\"sig\":\"AAAA\"}]},");
+		forge_put(json,
+			  "\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"text/plain\","
+			  "\"signatures\":[{\"sig\":\"AAAA\"}]},");
 	if (making->options.is_dsse)
 		write_envelope(making, json);
 	else

@@ -37,8 +37,8 @@ void forge_ct_free(forge_ct *ct)
 
 /* What one SCT says, and by whom. */
 typedef struct sct_plan {
-	const forge_ct *log;	  /* whose id it has */
-	const forge_key *key;	  /* who signs it */
+	const forge_ct *log;  /* whose id it has */
+	const forge_key *key; /* who signs it */
 	uint64_t time_ms;
 	uint64_t signed_time_ms;
 	siglet_buf extensions;
@@ -195,7 +195,8 @@ siglet_buf forge_ct_list(forge_making *making, X509 *precert)
 		siglet_buf_clear(&sct);
 	}
 	if (making->options.second_sct || is_unknown) {
-		siglet_buf sct = second_sct(making, precert, is_unknown ? FORGE_STRANGER : FORGE_SECOND);
+		siglet_buf sct =
+			second_sct(making, precert, is_unknown ? FORGE_STRANGER : FORGE_SECOND);
 		put_vector(&scts, 2, siglet_buf_slice(&sct));
 		siglet_buf_clear(&sct);
 	}
@@ -220,7 +221,8 @@ siglet_buf forge_ct_detached(forge_making *making, siglet_slice leaf_der)
 	put_vector(&block, 2, siglet_buf_slice(&signature));
 	forge_put(&json, "{\"sct_version\":0,\"id\":\"");
 	forge_put_base64(&json, siglet_slice_of(log->id, sizeof(log->id)));
-	forge_put(&json, "\",\"timestamp\":%llu,\"extensions\":\"", (unsigned long long)plan.time_ms);
+	forge_put(&json, "\",\"timestamp\":%llu,\"extensions\":\"",
+		  (unsigned long long)plan.time_ms);
 	forge_put_base64(&json, siglet_buf_slice(&plan.extensions));
 	forge_put(&json, "\",\"signature\":\"");
 	forge_put_base64(&json, siglet_buf_slice(&block));

@@ -39,7 +39,8 @@ static forge_digest note_key_id(const forge_log *log)
 static void name_log(forge_log *log, forge_which which)
 {
 	if (log->is_v2) {
-		(void)snprintf(log->name, sizeof(log->name), "log2026-1.rekor.%s", forge_domain(which));
+		(void)snprintf(log->name, sizeof(log->name), "log2026-1.rekor.%s",
+			       forge_domain(which));
 		(void)snprintf(log->origin, sizeof(log->origin), "%s", log->name);
 		return;
 	}
@@ -70,8 +71,9 @@ forge_log *forge_log_of(forge *instance, bool is_v2, forge_which which)
 	name_log(*log, which);
 	(*log)->key = forge_key_make(instance->seed, (*log)->origin,
 				     log_key_type(&instance->config, is_v2));
-	const forge_digest id = is_v2 ? note_key_id(*log)
-				      : forge_hash(EVP_sha256(), siglet_buf_slice(&(*log)->key.spki));
+	const forge_digest id =
+		is_v2 ? note_key_id(*log)
+		      : forge_hash(EVP_sha256(), siglet_buf_slice(&(*log)->key.spki));
 	memcpy((*log)->id, id.bytes, sizeof((*log)->id));
 	for (uint64_t i = 0; i < size; i++) {
 		const forge_digest leaf = forge_tree_leaf(siglet_slice_of(&i, sizeof(i)));
@@ -138,17 +140,20 @@ static siglet_buf make_promise(const forge_making *making, const entry *from)
 	const forge_log *named = names_stranger ? stranger : from->log;
 	siglet_buf body = forge_copy(siglet_buf_slice(&from->body)), text = forge_buf();
 
-	if (forge_is(making, FORGE_DEFECT_SET_SIGNATURE) || forge_is(making, FORGE_DEFECT_SET_SIGNATURE_V01))
+	if (forge_is(making, FORGE_DEFECT_SET_SIGNATURE) ||
+	    forge_is(making, FORGE_DEFECT_SET_SIGNATURE_V01))
 		forge_damage(&body);
 	forge_put(&text, "{\"body\":\"");
 	forge_put_base64(&text, siglet_buf_slice(&body));
 	forge_put(&text, "\",\"integratedTime\":%lld,\"logID\":\"",
-		  (long long)from->time_s + (forge_is(making, FORGE_DEFECT_SET_OTHER_TIME) ? 1 : 0));
+		  (long long)from->time_s +
+			  (forge_is(making, FORGE_DEFECT_SET_OTHER_TIME) ? 1 : 0));
 	forge_put_hex(&text, siglet_slice_of(named->id, sizeof(named->id)));
 	forge_put(&text, "\",\"logIndex\":%lld}",
-		  (long long)from->log_index + (forge_is(making, FORGE_DEFECT_SET_OTHER_INDEX) ? 1 : 0));
-	siglet_buf promise = forge_sign(by_stranger ? &stranger->key : &from->log->key,
-					siglet_buf_slice(&text));
+		  (long long)from->log_index +
+			  (forge_is(making, FORGE_DEFECT_SET_OTHER_INDEX) ? 1 : 0));
+	siglet_buf promise =
+		forge_sign(by_stranger ? &stranger->key : &from->log->key, siglet_buf_slice(&text));
 	siglet_buf_clear(&text);
 	siglet_buf_clear(&body);
 	return promise;
@@ -190,7 +195,8 @@ static void spoil_unsigned(const forge_making *making, entry *made)
 		made->root.bytes[0] ^= 1;
 	if (forge_is(making, FORGE_DEFECT_SIZE_WRONG))
 		made->size++;
-	if (forge_is(making, FORGE_DEFECT_PROOF_HASH) || forge_is(making, FORGE_DEFECT_PROOF_HASH_V2))
+	if (forge_is(making, FORGE_DEFECT_PROOF_HASH) ||
+	    forge_is(making, FORGE_DEFECT_PROOF_HASH_V2))
 		forge_damage(&made->hashes);
 	if (forge_is(making, FORGE_DEFECT_PROOF_SHORT))
 		siglet_buf_truncate(&made->hashes, made->hashes.len - HASH_BYTES);
@@ -201,7 +207,8 @@ static void spoil_unsigned(const forge_making *making, entry *made)
 			forge_put_bytes(&made->hashes, one);
 	if (forge_is(making, FORGE_DEFECT_PROOF_HASH_LENGTH))
 		siglet_buf_truncate(&made->hashes, made->hashes.len - 1);
-	if (forge_is(making, FORGE_DEFECT_PROOF_INDEX) || forge_is(making, FORGE_DEFECT_PROOF_INDEX_V2))
+	if (forge_is(making, FORGE_DEFECT_PROOF_INDEX) ||
+	    forge_is(making, FORGE_DEFECT_PROOF_INDEX_V2))
 		made->index--;
 	if (forge_is(making, FORGE_DEFECT_PROOF_INDEX_BEYOND))
 		made->index = made->size;

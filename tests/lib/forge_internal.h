@@ -48,10 +48,10 @@ typedef struct forge_key {
 forge_key forge_key_make(const char *seed, const char *label, forge_key_type type);
 void forge_key_clear(forge_key *key);
 
-const EVP_MD *forge_key_md(forge_key_type type);	     /* NULL: Ed25519 */
-const char *forge_key_hash_name(forge_key_type type);	     /* "sha256" */
-const char *forge_key_hash_enum(forge_key_type type);	     /* "SHA2_256" */
-const char *forge_key_details(forge_key_type type);	     /* "PKIX_ECDSA_P256_SHA_256" */
+const EVP_MD *forge_key_md(forge_key_type type);      /* NULL: Ed25519 */
+const char *forge_key_hash_name(forge_key_type type); /* "sha256" */
+const char *forge_key_hash_enum(forge_key_type type); /* "SHA2_256" */
+const char *forge_key_details(forge_key_type type);   /* "PKIX_ECDSA_P256_SHA_256" */
 siglet_buf forge_key_pem(const forge_key *key);
 
 siglet_buf forge_sign(const forge_key *key, siglet_slice data);
@@ -62,7 +62,7 @@ siglet_buf forge_sign_digest(const forge_key *key, siglet_slice digest);
 typedef struct forge_cert_plan {
 	const char *organization; /* of the subject; NULL: an empty subject */
 	const char *common_name;
-	X509 *issuer; /* NULL: itself */
+	X509 *issuer;		  /* NULL: itself */
 	const char *serial_label; /* with the seed, what the serial number comes from */
 	int64_t not_before_s, not_after_s;
 } forge_cert_plan;
@@ -122,7 +122,7 @@ struct forge {
 	forge_tsa *tsa[FORGE_WHICH];
 	forge_ct *ct[FORGE_WHICH];
 	forge_log *log[2][FORGE_WHICH]; /* v1, v2 */
-	uint64_t made; /* bundles: names the next leaf's key and serial number */
+	uint64_t made;			/* bundles: names the next leaf's key and serial number */
 };
 
 const char *forge_domain(forge_which which); /* "sigstore.example" */

@@ -37,8 +37,8 @@ static const key_facts facts[FORGE_KEY_TYPES] = {
 };
 
 /*
- * The primes of one RSA key of each size. They protect nothing, here or anywhere: finding such primes
- * from a seed would cost each test seconds.
+ * The primes of one RSA key of each size. They protect nothing, here or anywhere: finding primes from
+ * a seed would cost each test seconds.
  */
 typedef struct rsa_primes {
 	int bits;
@@ -242,7 +242,10 @@ const EVP_MD *forge_key_md(forge_key_type type)
 {
 	const int bits = facts[type].hash_bits;
 
-	return bits == 0 ? NULL : bits == 256 ? EVP_sha256() : bits == 384 ? EVP_sha384() : EVP_sha512();
+	return bits == 0     ? NULL
+	       : bits == 256 ? EVP_sha256()
+	       : bits == 384 ? EVP_sha384()
+			     : EVP_sha512();
 }
 
 const char *forge_key_hash_name(forge_key_type type)

@@ -109,10 +109,12 @@ static void add_san(const forge_making *making, X509 *cert)
 		forge_put_uint(&text, 0, 1);
 		forge_put(&text, ".evil.example");
 	}
-	MUST(names != NULL && sk_GENERAL_NAME_push(names, make_san(making, siglet_buf_slice(&text))) > 0);
+	MUST(names != NULL &&
+	     sk_GENERAL_NAME_push(names, make_san(making, siglet_buf_slice(&text))) > 0);
 	if (forge_is(making, FORGE_DEFECT_CERT_TWO_SANS))
 		MUST(sk_GENERAL_NAME_push(names, string_name(GEN_EMAIL,
-							     siglet_slice_str("m@evil.example"))) > 0);
+							     siglet_slice_str("m@evil.example"))) >
+		     0);
 	MUST(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 1, X509V3_ADD_APPEND) == 1);
 out:
 	siglet_buf_clear(&text);
@@ -158,9 +160,10 @@ static siglet_buf extension_value(const forge_making *making, int number, siglet
 
 	if (number <= LAST_RAW || (is_v2_issuer && forge_is(making, FORGE_DEFECT_CERT_ISSUER_RAW)))
 		return forge_copy(text);
-	siglet_buf der = der_string(text, is_v2_issuer && forge_is(making, FORGE_DEFECT_CERT_ISSUER_TAG)
-						  ? V_ASN1_IA5STRING
-						  : V_ASN1_UTF8STRING);
+	siglet_buf der =
+		der_string(text, is_v2_issuer && forge_is(making, FORGE_DEFECT_CERT_ISSUER_TAG)
+					 ? V_ASN1_IA5STRING
+					 : V_ASN1_UTF8STRING);
 	if (is_v2_issuer && forge_is(making, FORGE_DEFECT_CERT_ISSUER_TRAILING))
 		forge_put_uint(&der, 0, 1);
 	return der;
@@ -193,16 +196,18 @@ static void add_usage(const forge_making *making, X509 *cert, X509 *issuer)
 					  ? "critical,keyAgreement"
 					  : "critical,digitalSignature");
 	if (!forge_is(making, FORGE_DEFECT_CERT_NO_EKU))
-		forge_cert_extend(cert, issuer, NID_ext_key_usage,
-				  forge_is(making, FORGE_DEFECT_CERT_ANY_EKU)	  ? "anyExtendedKeyUsage"
-				  : forge_is(making, FORGE_DEFECT_CERT_OTHER_EKU) ? "emailProtection"
-										  : "codeSigning");
+		forge_cert_extend(
+			cert, issuer, NID_ext_key_usage,
+			forge_is(making, FORGE_DEFECT_CERT_ANY_EKU)	? "anyExtendedKeyUsage"
+			: forge_is(making, FORGE_DEFECT_CERT_OTHER_EKU) ? "emailProtection"
+									: "codeSigning");
 	if (forge_is(making, FORGE_DEFECT_CERT_IS_CA))
 		forge_cert_extend(cert, issuer, NID_basic_constraints, "critical,CA:TRUE");
 	if (forge_varies(making, FORGE_VARIATION_BASIC_CONSTRAINTS))
 		forge_cert_extend(cert, issuer, NID_basic_constraints, "critical,CA:FALSE");
 	if (forge_is(making, FORGE_DEFECT_CERT_CRITICAL))
-		forge_cert_extend_raw(cert, "1.3.6.1.4.1.57264.99", true, siglet_slice_of("\x05\x00", 2));
+		forge_cert_extend_raw(cert, "1.3.6.1.4.1.57264.99", true,
+				      siglet_slice_of("\x05\x00", 2));
 }
 
 static void add_scts(forge_making *making, X509 *cert)
@@ -273,7 +278,8 @@ X509 *forge_leaf_issue(forge_making *making, const forge_key *key, const char *l
 	const forge_key *by = by_itself ? key : forge_issuing_key(ca);
 	char serial[96];
 
-	(void)snprintf(serial, sizeof(serial), "leaf %llu %s", (unsigned long long)making->number, label);
+	(void)snprintf(serial, sizeof(serial), "leaf %llu %s", (unsigned long long)making->number,
+		       label);
 	const forge_cert_plan plan = leaf_plan(making, serial);
 	X509 *cert = forge_cert_new(making->instance->seed, &plan, key);
 	X509 *issuer = by_itself ? cert : ca->issuer;

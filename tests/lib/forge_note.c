@@ -10,7 +10,8 @@
 #define MANY_LINES 1000
 
 /* One signature line: "— name base64(key id, signature)". */
-static void put_line(siglet_buf *note, const char *name, const uint8_t *key_id, siglet_slice signature)
+static void put_line(siglet_buf *note, const char *name, const uint8_t *key_id,
+		     siglet_slice signature)
 {
 	siglet_buf blob = forge_copy(siglet_slice_of(key_id, KEY_ID_BYTES));
 
@@ -22,7 +23,8 @@ static void put_line(siglet_buf *note, const char *name, const uint8_t *key_id, 
 }
 
 /* tlog-cosignature: a witness saw this checkpoint at a time. */
-static void put_witness(const forge_making *making, siglet_buf *note, const char *name, siglet_slice text)
+static void put_witness(const forge_making *making, siglet_buf *note, const char *name,
+			siglet_slice text)
 {
 	forge_key key = forge_key_make(making->instance->seed, name, FORGE_ED25519);
 	siglet_buf message = forge_buf(), id_input = forge_buf(), blob = forge_buf();
@@ -54,7 +56,8 @@ static siglet_buf make_text(const forge_making *making, const char *origin, uint
 	const char *end = forge_is(making, FORGE_DEFECT_CHECKPOINT_CRLF) ? "\r\n" : "\n";
 	siglet_buf text = forge_buf();
 
-	forge_put(&text, "%s%s", forge_is(making, FORGE_DEFECT_CHECKPOINT_NO_ORIGIN) ? "" : origin, end);
+	forge_put(&text, "%s%s", forge_is(making, FORGE_DEFECT_CHECKPOINT_NO_ORIGIN) ? "" : origin,
+		  end);
 	if (!forge_is(making, FORGE_DEFECT_CHECKPOINT_NO_SIZE))
 		forge_put(&text, "%s%llu%s",
 			  forge_is(making, FORGE_DEFECT_CHECKPOINT_LEADING_ZERO) ? "0" : "",
@@ -71,7 +74,8 @@ static siglet_buf make_text(const forge_making *making, const char *origin, uint
 }
 
 /* The log's own line. */
-static void put_own(const forge_making *making, const forge_log *log, siglet_buf *note, siglet_slice text)
+static void put_own(const forge_making *making, const forge_log *log, siglet_buf *note,
+		    siglet_slice text)
 {
 	forge *instance = making->instance;
 	const forge_key *key = &log->key;

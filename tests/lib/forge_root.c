@@ -43,8 +43,10 @@ static void put_log(siglet_buf *json, const forge_root_options *options, forge_w
 {
 	if (json->ptr[json->len - 1] == '}')
 		forge_put(json, ",");
-	forge_put(json, "{\"baseUrl\":\"%s\",\"hashAlgorithm\":\"SHA2_256\",\"publicKey\":{\"rawBytes\":\"",
-		  facts->url);
+	forge_put(
+		json,
+		"{\"baseUrl\":\"%s\",\"hashAlgorithm\":\"SHA2_256\",\"publicKey\":{\"rawBytes\":\"",
+		facts->url);
 	forge_put_base64(json, siglet_buf_slice(&facts->key->spki));
 	forge_put(json, "\",\"keyDetails\":\"%s\",", forge_key_details(facts->key->type));
 	put_window(json, facts->given, facts->start_s, 0, facts->no_start);
@@ -60,8 +62,8 @@ static void put_log(siglet_buf *json, const forge_root_options *options, forge_w
 	forge_put(json, "}");
 }
 
-static void put_tlog(siglet_buf *json, forge *instance, const forge_root_options *options, bool is_v2,
-		     forge_which which)
+static void put_tlog(siglet_buf *json, forge *instance, const forge_root_options *options,
+		     bool is_v2, forge_which which)
 {
 	const forge_log *log = forge_log_of(instance, is_v2, which);
 	log_facts facts = {
@@ -130,7 +132,7 @@ static void put_ca(siglet_buf *json, forge *instance, const forge_root_options *
 		put_certificate(json, ca->issuer);
 	put_certificate(json, ca->root);
 	forge_put(json, "]},");
-	put_window(json, which == FORGE_FIRST ? options->ca : (forge_window){ 0, 0 },
+	put_window(json, which == FORGE_FIRST ? options->ca : (forge_window) { 0, 0 },
 		   FORGE_AUTHORITIES_START_S, which == FORGE_EXPIRED ? 0 : FORGE_CA_END_S, false);
 	put_operator(json, options, which);
 	forge_put(json, "}");
@@ -142,13 +144,14 @@ static void put_tsa(siglet_buf *json, forge *instance, const forge_root_options 
 	const forge_tsa *tsa = forge_tsa_of(instance, which);
 	char url[128];
 
-	(void)snprintf(url, sizeof(url), "https://timestamp.%s/api/v1/timestamp", forge_domain(which));
+	(void)snprintf(url, sizeof(url), "https://timestamp.%s/api/v1/timestamp",
+		       forge_domain(which));
 	begin_authority(json, which, "tsa-root", url);
 	if (!instance->config.tsa_leaf_not_in_root)
 		put_certificate(json, tsa->leaf);
 	put_certificate(json, tsa->root);
 	forge_put(json, "]},");
-	put_window(json, which == FORGE_FIRST ? options->tsa : (forge_window){ 0, 0 },
+	put_window(json, which == FORGE_FIRST ? options->tsa : (forge_window) { 0, 0 },
 		   FORGE_AUTHORITIES_START_S, FORGE_TSA_END_S, false);
 	put_operator(json, options, which);
 	forge_put(json, "}");
@@ -156,11 +159,12 @@ static void put_tsa(siglet_buf *json, forge *instance, const forge_root_options 
 
 siglet_buf forge_trusted_root(forge *instance, const forge_root_options *given)
 {
-	const forge_root_options options = given != NULL ? *given : (forge_root_options){ 0 };
+	const forge_root_options options = given != NULL ? *given : (forge_root_options) { 0 };
 	const forge_which last = options.more ? FORGE_SECOND : FORGE_FIRST;
 	siglet_buf json = forge_buf();
 
-	forge_put(&json, "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot%s\",\"tlogs\":[",
+	forge_put(&json,
+		  "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot%s\",\"tlogs\":[",
 		  options.is_v02 ? ".v0.2+json" : "+json;version=0.1");
 	for (forge_which which = FORGE_FIRST; which <= last; which++) {
 		if (!options.no_rekor_v1)

@@ -38,7 +38,8 @@ static void prepare(const forge_twist *twist, forge_options *options, forge_root
 		options->version = FORGE_V02;
 	if ((twist->needs & FORGE_NEED_V01) != 0)
 		options->version = FORGE_V01;
-	if ((twist->needs & (FORGE_NEED_STAMP | FORGE_NEED_EMBEDDED)) != 0 && options->stamp_count == 0)
+	if ((twist->needs & (FORGE_NEED_STAMP | FORGE_NEED_EMBEDDED)) != 0 &&
+	    options->stamp_count == 0)
 		options->stamp_count = 1;
 	if ((twist->needs & FORGE_NEED_EMBEDDED) != 0)
 		options->stamps[0].embeds = true;
@@ -108,7 +109,8 @@ static bool needs_p256(const forge_options *options)
 	const forge_defect defect = options->defect;
 
 	return defect == FORGE_DEFECT_SIGNATURE_TRAILING || defect == FORGE_DEFECT_SIGNATURE_BER ||
-	       defect == FORGE_DEFECT_BASE64_MIXED || defect == FORGE_DEFECT_ENTRY_OTHER_SIGNATURE ||
+	       defect == FORGE_DEFECT_BASE64_MIXED ||
+	       defect == FORGE_DEFECT_ENTRY_OTHER_SIGNATURE ||
 	       defect == FORGE_DEFECT_ENTRY_OTHER_SIGNATURE_V2 ||
 	       options->variation == FORGE_VARIATION_HIGH_S;
 }
@@ -156,9 +158,10 @@ static void settle_ordinary(forge_making *making)
 
 	making->is_managed = options->material == FORGE_PUBLIC_KEY;
 	if (options->material == FORGE_MATERIAL_ORDINARY)
-		options->material = options->version == FORGE_V03 || options->version == FORGE_V03_OLD
-					    ? FORGE_CERTIFICATE
-					    : FORGE_CHAIN;
+		options->material =
+			options->version == FORGE_V03 || options->version == FORGE_V03_OLD
+				? FORGE_CERTIFICATE
+				: FORGE_CHAIN;
 	if (options->artifact.ptr == NULL)
 		options->artifact = forge_artifact();
 	if (options->payload_type == NULL)
@@ -188,8 +191,9 @@ static void settle_entry_defect(forge_options *options)
 	options->no_proof |= one_of(options, FORGE_DEFECT_NO_PROOF, FORGE_DEFECT_NO_PROOF_V2) ||
 			     options->defect == FORGE_DEFECT_SET_ALONE_RECENT ||
 			     options->variation == FORGE_VARIATION_SET_ALONE_OLD;
-	options->no_promise |= one_of(options, FORGE_DEFECT_NO_PROMISE, FORGE_DEFECT_SET_MISSING_V01) ||
-			       options->defect == FORGE_DEFECT_INTEGRATED_UNSIGNED_LATE;
+	options->no_promise |=
+		one_of(options, FORGE_DEFECT_NO_PROMISE, FORGE_DEFECT_SET_MISSING_V01) ||
+		options->defect == FORGE_DEFECT_INTEGRATED_UNSIGNED_LATE;
 	if (options->defect == FORGE_DEFECT_INTEGRATED_EARLY)
 		options->integrated_late_s = -(FORGE_LEAF_BEFORE_S + 1);
 	if (one_of(options, FORGE_DEFECT_INTEGRATED_LATE, FORGE_DEFECT_INTEGRATED_LATE_STAMPED) ||
@@ -217,7 +221,7 @@ static void settle_stamp_defect(forge_options *options)
 	if (options->variation == FORGE_VARIATION_STAMP_UNKNOWN_SECOND &&
 	    options->stamp_count < FORGE_MAX_STAMPS)
 		options->stamps[options->stamp_count++] =
-			(forge_stamp){ .tsa = FORGE_STRANGER, .embeds = true };
+			(forge_stamp) { .tsa = FORGE_STRANGER, .embeds = true };
 }
 
 static void settle_certificate_defect(forge_options *options)

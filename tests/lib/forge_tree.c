@@ -72,7 +72,8 @@ static forge_digest range(const forge_tree *tree, uint64_t begin, uint64_t end)
 		return complete;
 	}
 	const uint64_t k = split(count);
-	const forge_digest left = range(tree, begin, begin + k), right = range(tree, begin + k, end);
+	const forge_digest left = range(tree, begin, begin + k),
+			   right = range(tree, begin + k, end);
 	return node(left.bytes, right.bytes);
 }
 

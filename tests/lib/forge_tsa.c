@@ -123,8 +123,8 @@ static siglet_buf make_token(const forge_making *making, const token_plan *plan)
 	MUST(CMS_final(cms, content, NULL, CMS_BINARY) == 1);
 	if (forge_is(making, FORGE_DEFECT_STAMP_SIGNATURE)) {
 		ASN1_OCTET_STRING *signature = CMS_SignerInfo_get0_signature(signer_info);
-		siglet_buf bytes = forge_copy(siglet_slice_of(ASN1_STRING_get0_data(signature),
-							      (size_t)ASN1_STRING_length(signature)));
+		siglet_buf bytes = forge_copy(siglet_slice_of(
+			ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature)));
 		bytes.ptr[bytes.len - 1] ^= 1;
 		MUST(ASN1_STRING_set(signature, bytes.ptr, (int)bytes.len) == 1);
 		siglet_buf_clear(&bytes);
@@ -181,7 +181,8 @@ siglet_buf forge_stamp_make(forge_making *making, const forge_stamp *stamp)
 				? forge_other_artifact()
 				: siglet_buf_slice(&making->signature),
 		.time_s = making->time_s + stamp->late_s,
-		.serial = forge_varies(making, FORGE_VARIATION_STAMP_NEGATIVE_SERIAL) ? -serial : serial,
+		.serial = forge_varies(making, FORGE_VARIATION_STAMP_NEGATIVE_SERIAL) ? -serial
+										      : serial,
 		.signer = is_other ? tsa->other : tsa->leaf,
 		.key = is_other ? &tsa->other_key : &tsa->leaf_key,
 		.embeds = stamp->embeds || making->instance->config.tsa_leaf_not_in_root,

@@ -61,7 +61,7 @@ static inline siglet_err *judge_hash(siglet_slice artifact, siglet_digests *ret_
 
 /*
  * Verify a product. policy NULL: its own identity and issuer, or its key; one of everything, as the command
- * line has it. The strings of policy are borrowed and it is copied, so it must own none.
+ * line has it. policy is copied with its type; it must own no other string.
  */
 static inline judged judge(const forge_product *product, siglet_slice root,
 			   const siglet_policy *policy)
@@ -85,6 +85,11 @@ static inline judged judge(const forge_product *product, siglet_slice root,
 	}
 	if (policy != NULL)
 		*j.policy = *policy;
+	if (policy != NULL && policy->predicate_type != NULL) {
+		j.policy->predicate_type = NULL;
+		siglet_err_free(siglet_strndup(siglet_slice_str(policy->predicate_type),
+					       &j.policy->predicate_type));
+	}
 	if (product->identity == NULL) {
 		err = siglet_key_from_pem(siglet_buf_slice(&product->public_key), &j.key);
 		j.policy->key = j.key;

@@ -104,7 +104,8 @@ static void numbers_are_big_endian_and_fit(void)
 			      siglet_slice_of("\1\2\3\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12)),
 	   "is its bytes, the highest first");
 	OK_ERROR(siglet_buf_append_uint(&b, 256, 1), SIGLET_E_RANGE, "256 is no byte");
-	OK_ERROR(siglet_buf_append_uint(&b, (uint64_t)1 << 56, 7), SIGLET_E_RANGE, "nor 2^56 seven");
+	OK_ERROR(siglet_buf_append_uint(&b, (uint64_t)1 << 56, 7), SIGLET_E_RANGE,
+		 "nor 2^56 seven");
 	OK_ERROR(siglet_buf_append_uint(&b, 0, 0), SIGLET_E_RANGE, "no bytes are no number");
 	OK_ERROR(siglet_buf_append_uint(&b, 0, 9), SIGLET_E_RANGE, "nor are nine");
 	OK(b.len == 12, "and nothing was appended");
@@ -160,7 +161,8 @@ static void strings_are_copied_whole(void)
 static void calloc_checks_its_product(void)
 {
 	volatile size_t huge = SIZE_MAX / 2 + 1;
-	uint8_t *bytes = siglet_calloc(3, 5), *none = siglet_calloc(0, 5), *zero = siglet_calloc(5, 0);
+	uint8_t *bytes = siglet_calloc(3, 5), *none = siglet_calloc(0, 5),
+		*zero = siglet_calloc(5, 0);
 
 	OK(bytes != NULL && all_zero(bytes, 15), "memory comes zeroed");
 	OK(none != NULL && zero != NULL, "none of it is no failure");

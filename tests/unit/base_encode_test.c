@@ -59,12 +59,21 @@ typedef struct vector {
 
 /* RFC 4648 section 10. */
 static const vector BASE64[] = {
-	{ "", "" },		{ "f", "Zg==" },	 { "fo", "Zm8=" },	{ "foo", "Zm9v" },
-	{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+	{ "", "" },
+	{ "f", "Zg==" },
+	{ "fo", "Zm8=" },
+	{ "foo", "Zm9v" },
+	{ "foob", "Zm9vYg==" },
+	{ "fooba", "Zm9vYmE=" },
+	{ "foobar", "Zm9vYmFy" },
 };
 static const vector BASE16[] = {
-	{ "", "" },		{ "f", "66" },		  { "fo", "666F" },
-	{ "foo", "666F6F" },	{ "foob", "666F6F62" },	  { "fooba", "666F6F6261" },
+	{ "", "" },
+	{ "f", "66" },
+	{ "fo", "666F" },
+	{ "foo", "666F6F" },
+	{ "foob", "666F6F62" },
+	{ "fooba", "666F6F6261" },
 	{ "foobar", "666F6F626172" },
 };
 
@@ -75,7 +84,8 @@ static void base64_follows_the_vectors(void)
 		siglet_slice encoded = siglet_slice_str(BASE64[i].encoded);
 
 		OK(gives(siglet_base64_encode, plain, encoded), "\"%s\" encodes", BASE64[i].plain);
-		OK(gives(siglet_base64_decode, encoded, plain), "\"%s\" decodes", BASE64[i].encoded);
+		OK(gives(siglet_base64_decode, encoded, plain), "\"%s\" decodes",
+		   BASE64[i].encoded);
 		OK(gives(siglet_base64_decode_any, encoded, plain), "also as proto-JSON");
 		if (!siglet_slice_has_suffix(encoded, "="))
 			continue;
@@ -95,7 +105,8 @@ static void base16_follows_the_vectors(void)
 	OK(gives(siglet_hex_encode, siglet_slice_str("foobar\xff\x0a"),
 		 siglet_slice_str("666f6f626172ff0a")),
 	   "encoding is lowercase");
-	OK(gives(siglet_hex_decode, siglet_slice_str("aBcDeF09"), siglet_slice_str("\xab\xcd\xef\x09")),
+	OK(gives(siglet_hex_decode, siglet_slice_str("aBcDeF09"),
+		 siglet_slice_str("\xab\xcd\xef\x09")),
 	   "decoding takes either case");
 }
 
@@ -126,8 +137,8 @@ static void every_byte_survives(void)
 
 static void hex_is_pairs_of_digits(void)
 {
-	static const char *const bad[] = { "6", "666", "6g", "g6", "0x", " 66", "66 ", "6\n",
-					   "/0", ":0", "@0", "G0", "`0", "-1", "\xc3\xa4" };
+	static const char *const bad[] = { "6",	 "666", "6g", "g6", "0x", " 66", "66 ",	    "6\n",
+					   "/0", ":0",	"@0", "G0", "`0", "-1",	 "\xc3\xa4" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(bad); i++)
 		OK(refuses(siglet_hex_decode, siglet_slice_str(bad[i])), "case %zu is no hex", i);
@@ -138,14 +149,16 @@ static void hex_is_pairs_of_digits(void)
 static void base64_is_strict(void)
 {
 	static const char *const bad[] = {
-		"Z",	  "Zg",	    "Zg=",     "Zg===",	  "Zm8",      "Zm8==",	"=",	   "==",
-		"===",	  "====",   "Z===",    "Z=g=",	  "Zg==Zg==", "Zm9v=",	"Zm9v==",  "Zm9v====",
-		"Zg==\n", " Zg==",  "Zm 9v",   "Zm\n9v",  "Zm9!",     "Zm9\xff", "Zh==",   "Zn==",
-		"Zm9=",	  "Zm+_",   "Zm-/",    "Zm9v,",	  "Zm9vYmE",  "Z\xc3\xa4=",
+		"Z",	    "Zg",     "Zg=",	"Zg===",    "Zm8",     "Zm8==",
+		"=",	    "==",     "===",	"====",	    "Z===",    "Z=g=",
+		"Zg==Zg==", "Zm9v=",  "Zm9v==", "Zm9v====", "Zg==\n",  " Zg==",
+		"Zm 9v",    "Zm\n9v", "Zm9!",	"Zm9\xff",  "Zh==",    "Zn==",
+		"Zm9=",	    "Zm+_",   "Zm-/",	"Zm9v,",    "Zm9vYmE", "Z\xc3\xa4=",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(bad); i++)
-		OK(refuses(siglet_base64_decode, siglet_slice_str(bad[i])), "case %zu is refused", i);
+		OK(refuses(siglet_base64_decode, siglet_slice_str(bad[i])), "case %zu is refused",
+		   i);
 	OK(refuses(siglet_base64_decode, siglet_slice_of("Zm9\0", 4)), "so is NUL");
 	OK(gives(siglet_base64_decode, siglet_slice_str("++//"), siglet_slice_str("\xfb\xef\xff")),
 	   "+ and / are digits");
@@ -154,19 +167,22 @@ static void base64_is_strict(void)
 
 static void proto_base64_takes_one_alphabet(void)
 {
-	static const char *const bad[] = { "Z",	    "Zg=",    "Zm8==", "Zg===", "Zm9vY",  "Zh",
-					   "Zm9",   "Zm9v=",  "=",     "==",	"====",	  "Zg==\n",
-					   "Zm 9v", "++__",   "--//",  "+_==",	"-/",	  "Zg==Zg==",
-					   "Zm9v====", "Z===" };
+	static const char *const bad[] = { "Z",	   "Zg=",    "Zm8==",	 "Zg===",    "Zm9vY",
+					   "Zh",   "Zm9",    "Zm9v=",	 "=",	     "==",
+					   "====", "Zg==\n", "Zm 9v",	 "++__",     "--//",
+					   "+_==", "-/",     "Zg==Zg==", "Zm9v====", "Z===" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(bad); i++)
-		OK(refuses(siglet_base64_decode_any, siglet_slice_str(bad[i])), "case %zu is refused",
-		   i);
-	OK(gives(siglet_base64_decode_any, siglet_slice_str("--__"), siglet_slice_str("\xfb\xef\xff")),
+		OK(refuses(siglet_base64_decode_any, siglet_slice_str(bad[i])),
+		   "case %zu is refused", i);
+	OK(gives(siglet_base64_decode_any, siglet_slice_str("--__"),
+		 siglet_slice_str("\xfb\xef\xff")),
 	   "the URL-safe alphabet is taken");
-	OK(gives(siglet_base64_decode_any, siglet_slice_str("++//"), siglet_slice_str("\xfb\xef\xff")),
+	OK(gives(siglet_base64_decode_any, siglet_slice_str("++//"),
+		 siglet_slice_str("\xfb\xef\xff")),
 	   "so is the standard one");
-	OK(gives(siglet_base64_decode_any, siglet_slice_str("-_8="), siglet_slice_str("\xfb\xff")) &&
+	OK(gives(siglet_base64_decode_any, siglet_slice_str("-_8="),
+		 siglet_slice_str("\xfb\xff")) &&
 		   gives(siglet_base64_decode_any, siglet_slice_str("-_8"),
 			 siglet_slice_str("\xfb\xff")),
 	   "with padding or without");
@@ -245,7 +261,8 @@ static void pem_is_refused(const char *pem, const char *what)
 static void pem_reads_what_others_write(void)
 {
 	pem_blocks_are_found(BLOCK, "a block", "");
-	pem_blocks_are_found("-----BEGIN THING-----\r\nZm9v\r\n-----END THING-----\r\n", "CRLF", "");
+	pem_blocks_are_found("-----BEGIN THING-----\r\nZm9v\r\n-----END THING-----\r\n", "CRLF",
+			     "");
 	pem_blocks_are_found("Subject: x\n  -----BEGIN OTHER-----\n" BLOCK "more\n",
 			     "text around a block", "more\n");
 	pem_blocks_are_found(BLOCK BLOCK, "two blocks", BLOCK);
@@ -264,10 +281,12 @@ static void pem_that_is_no_pem_is_refused(void)
 	pem_is_refused("-----BEGIN THING-----", "not even a newline");
 	pem_is_refused("-----BEGIN THING-----\n-----END THING-----\n", "no bytes");
 	pem_is_refused("-----BEGIN THING----\nZm9v\n-----END THING-----\n", "a dash too few");
-	pem_is_refused("-----BEGIN THING-----\nZm9v\n-----END THING----\n", "a dash too few at the end");
+	pem_is_refused("-----BEGIN THING-----\nZm9v\n-----END THING----\n",
+		       "a dash too few at the end");
 	pem_is_refused("-----BEGIN THING-----\nZm9\n-----END THING-----\n", "no padding");
 	pem_is_refused("-----BEGIN THING-----\nZm9v \n-----END THING-----\n", "a space");
-	pem_is_refused("-----BEGIN THING-----\nDEK-Info: x\n\nZm9v\n-----END THING-----\n", "headers");
+	pem_is_refused("-----BEGIN THING-----\nDEK-Info: x\n\nZm9v\n-----END THING-----\n",
+		       "headers");
 	pem_is_refused("-----BEGIN THING-----\n" BLOCK, "a block in a block");
 }
 

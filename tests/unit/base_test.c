@@ -59,9 +59,9 @@ static void static_errors_survive_everything(void)
 static void every_code_has_its_own_name(void)
 {
 	static const char *const names[] = {
-		"usage",    "malformed", "unsupported", "range",   "length",
-		"limit",    "mismatch",	 "untrusted",	"expired", "missing",
-		"io",	    "network",	 "crypto",	"out-of-memory", "internal",
+		"usage", "malformed", "unsupported", "range",	      "length",
+		"limit", "mismatch",  "untrusted",   "expired",	      "missing",
+		"io",	 "network",   "crypto",	     "out-of-memory", "internal",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(names); i++)
@@ -168,7 +168,8 @@ static void arena_holds_to_its_ceiling(void)
 
 	siglet_arena_init(&arena, 64 * 1024);
 	OK_SUCCESS(siglet_arena_alloc(&arena, 64, 1024, &bytes), "all of it may be had");
-	OK_ERROR(siglet_arena_alloc(&arena, 1, 1, &more), SIGLET_E_LIMIT, "one byte more is refused");
+	OK_ERROR(siglet_arena_alloc(&arena, 1, 1, &more), SIGLET_E_LIMIT,
+		 "one byte more is refused");
 	OK(more == NULL, "and gives nothing");
 	OK_SUCCESS(siglet_arena_alloc(&arena, 0, 8, &more), "no bytes may still be had");
 	OK(more != NULL, "at an address");

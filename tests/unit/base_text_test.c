@@ -6,20 +6,48 @@
 static void utf8_is_that_of_the_rfc(void)
 {
 	static const char *const good[] = {
-		"",	"a",	"\x7f",
-		"\xc2\x80",	"\xdf\xbf",
-		"\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
+		"",
+		"a",
+		"\x7f",
+		"\xc2\x80",
+		"\xdf\xbf",
+		"\xe0\xa0\x80",
+		"\xed\x9f\xbf",
+		"\xee\x80\x80",
+		"\xef\xbf\xbf",
+		"\xf0\x90\x80\x80",
+		"\xf4\x8f\xbf\xbf",
 		"a\xc3\xa4z\xe2\x82\xacz\xf0\x9f\x98\x80z",
 	};
 	static const char *const bad[] = {
-		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0", "\xdf",
-		"\xe0\x9f\xbf", "\xe0\xa0", "\xe0", "\xe2\x28\xa1", "\xe2\x82\x28",
-		"\xed\xa0\x80", "\xed\xbf\xbf",
-		"\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-		"\xf0\x28\x8c\xbc", "\xf0\x90\x28\xbc", "\xf0\x28\x8c\x28",
-		"\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", "\xfe", "\xff",
-		"aaaaaaaaaaaaaaaaaaaa\xff", "\xc3\xa4\xa4",
+		"\x80",
+		"\xbf",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xc2",
+		"\xc2\x7f",
+		"\xc2\xc0",
+		"\xdf",
+		"\xe0\x9f\xbf",
+		"\xe0\xa0",
+		"\xe0",
+		"\xe2\x28\xa1",
+		"\xe2\x82\x28",
+		"\xed\xa0\x80",
+		"\xed\xbf\xbf",
+		"\xf0\x8f\xbf\xbf",
+		"\xf0\x90\x80",
+		"\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80",
+		"\xf0\x28\x8c\xbc",
+		"\xf0\x90\x28\xbc",
+		"\xf0\x28\x8c\x28",
+		"\xf8\x88\x80\x80\x80",
+		"\xfc\x84\x80\x80\x80\x80",
+		"\xfe",
+		"\xff",
+		"aaaaaaaaaaaaaaaaaaaa\xff",
+		"\xc3\xa4\xa4",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(good); i++)
@@ -65,11 +93,13 @@ static void dangerous_text_is_escaped(void)
 	OK(prints("\xc2\x80\xc2\x9b\xc2\x9f", "\\u{80}\\u{9b}\\u{9f}"), "C1 controls");
 	OK(prints("\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u{202e}\\u{2066}\\u{61c}"),
 	   "changes of direction");
-	OK(prints("\xe2\x80\x8b\xe2\x80\x8f\xef\xbb\xbf\xc2\xad", "\\u{200b}\\u{200f}\\u{feff}\\u{ad}"),
+	OK(prints("\xe2\x80\x8b\xe2\x80\x8f\xef\xbb\xbf\xc2\xad",
+		  "\\u{200b}\\u{200f}\\u{feff}\\u{ad}"),
 	   "invisible characters");
 	OK(prints("\xe2\x80\xa8\xe2\x80\xa9", "\\u{2028}\\u{2029}"), "line separators");
 	OK(prints("\xf3\xa0\x81\x81", "\\u{e0041}"), "tags");
-	OK(prints("\xe3\x85\xa4\xef\xbe\xa0", "\\u{3164}\\u{ffa0}"), "fillers that look like space");
+	OK(prints("\xe3\x85\xa4\xef\xbe\xa0", "\\u{3164}\\u{ffa0}"),
+	   "fillers that look like space");
 	OK(prints("\xff", "\\xff") && prints("\xed\xa0\x80", "\\xed\\xa0\\x80") &&
 		   prints("\xc3", "\\xc3"),
 	   "what is no UTF-8");
@@ -84,7 +114,8 @@ static void printing_keeps_to_the_ceiling(void)
 	siglet_buf_clear(&out);
 	siglet_buf_init(&out, 7);
 	OK_SUCCESS(siglet_buf_append_str(&out, ""), "a buffer one smaller");
-	OK_ERROR(siglet_text_print(siglet_slice_str("abcd\n"), &out), SIGLET_E_LIMIT, "does not take it");
+	OK_ERROR(siglet_text_print(siglet_slice_str("abcd\n"), &out), SIGLET_E_LIMIT,
+		 "does not take it");
 	OK(out.len == 0 && strcmp(siglet_buf_text(&out), "") == 0, "nor any of it");
 	siglet_buf_clear(&out);
 }
@@ -142,13 +173,30 @@ static void times_are_read(void)
 static void what_is_no_time_is_refused(void)
 {
 	static const char *const malformed[] = {
-		"", "2025-07-04", "2025-07-04T00:00:00", "2025-07-04 00:00:00Z", "2025-07-04T00:00Z",
-		"2025-07-04T00:00:00.Z", "2025-07-04T00:00:00.1234567890Z", "2025-07-04T00:00:00,1Z",
-		"2025-7-04T00:00:00Z", "25-07-04T00:00:00Z", "+2025-07-04T00:00:00Z",
-		"12025-07-04T00:00:00Z", "2025-07-04T00:00:00ZZ", "2025-07-04T00:00:00Z ",
-		" 2025-07-04T00:00:00Z", "2025-07-04T00:00:00+01", "2025-07-04T00:00:00+0100",
-		"2025-07-04T00:00:00+24:00", "2025-07-04T00:00:00+00:60", "2025-07-04T00:00:00+1:00",
-		"2025-07-04T00:00:00-", "2025/07/04T00:00:00Z", "2025-07-04T00:00:0aZ", "1751587200",
+		"",
+		"2025-07-04",
+		"2025-07-04T00:00:00",
+		"2025-07-04 00:00:00Z",
+		"2025-07-04T00:00Z",
+		"2025-07-04T00:00:00.Z",
+		"2025-07-04T00:00:00.1234567890Z",
+		"2025-07-04T00:00:00,1Z",
+		"2025-7-04T00:00:00Z",
+		"25-07-04T00:00:00Z",
+		"+2025-07-04T00:00:00Z",
+		"12025-07-04T00:00:00Z",
+		"2025-07-04T00:00:00ZZ",
+		"2025-07-04T00:00:00Z ",
+		" 2025-07-04T00:00:00Z",
+		"2025-07-04T00:00:00+01",
+		"2025-07-04T00:00:00+0100",
+		"2025-07-04T00:00:00+24:00",
+		"2025-07-04T00:00:00+00:60",
+		"2025-07-04T00:00:00+1:00",
+		"2025-07-04T00:00:00-",
+		"2025/07/04T00:00:00Z",
+		"2025-07-04T00:00:0aZ",
+		"1751587200",
 		"-001-01-01T00:00:00Z",
 	};
 	static const char *const none[] = {

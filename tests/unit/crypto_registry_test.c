@@ -156,7 +156,7 @@ static void key_decides_which_schemes_may_be_accepted(void)
 		    SIGLET_SCHEME_ECDSA_SHA256);
 	check_curve("P-521", "PKIX_ECDSA_P521_SHA_512", SIGLET_SCHEME_ECDSA_SHA512,
 		    SIGLET_SCHEME_ECDSA_SHA256);
-	check_choice(key_of_spki(spki_of_pkey(ed25519)), "PKIX_ED25519", SIGLET_SCHEME_ED25519,
+	check_choice(key_of_spki(spki_of_pkey(ed25519)), "PKIX_ED25519_PH", SIGLET_SCHEME_ED25519,
 		     SIGLET_SCHEME_ED25519_PH);
 	for (size_t i = 0; i < SIGLET_COUNT(rsa); i++)
 		check_choice(key_of_spki(rsa_of_size(rsa[i].bits, EXPONENT_F4)), rsa[i].details,

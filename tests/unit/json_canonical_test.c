@@ -22,7 +22,8 @@ static void becomes(const char *text, const char *want)
 	siglet_err *err = canonicalize(text, 1 << 20, &out);
 
 	if (!OK(err == NULL && siglet_slice_is(siglet_buf_slice(&out), want), "%.50s", text))
-		printf("# got: %s\n", err == NULL ? siglet_buf_text(&out) : siglet_err_message(err));
+		printf("# got: %s\n",
+		       err == NULL ? siglet_buf_text(&out) : siglet_err_message(err));
 	siglet_err_free(err);
 	siglet_buf_clear(&out);
 }
@@ -138,7 +139,8 @@ static void keys_sort_by_utf16(void)
 		"\"\\ud7ff\":5}",
 		"{\"\xed\x9f\xbf\":5,\"\xf0\x90\x80\x80\":3,\"\xf4\x8f\xbf\xbf\":4,"
 		"\"\xee\x80\x80\":2,\"\xef\xbf\xbf\":1}");
-	becomes("{\"b\":1,\"aa\":2,\"a\":3,\"\":4,\"B\":5}", "{\"\":4,\"B\":5,\"a\":3,\"aa\":2,\"b\":1}");
+	becomes("{\"b\":1,\"aa\":2,\"a\":3,\"\":4,\"B\":5}",
+		"{\"\":4,\"B\":5,\"a\":3,\"aa\":2,\"b\":1}");
 	becomes("{\"z\\ue000\":1,\"z\\ud83d\\ude00\":2}",
 		"{\"z\xf0\x9f\x98\x80\":2,\"z\xee\x80\x80\":1}");
 }
@@ -167,7 +169,8 @@ static void canonical_form_keeps_to_the_ceiling(void)
 	OK_SUCCESS(canonicalize(text, len, &out), "a buffer just large enough");
 	siglet_buf_clear(&out);
 	for (size_t max = 0; max < len; max++) {
-		OK_ERROR(canonicalize(text, max, &out), SIGLET_E_LIMIT, "%zu bytes are too few", max);
+		OK_ERROR(canonicalize(text, max, &out), SIGLET_E_LIMIT, "%zu bytes are too few",
+			 max);
 		OK(out.len == 0 && strcmp(siglet_buf_text(&out), "") == 0, "and stay empty");
 		siglet_buf_clear(&out);
 	}
@@ -176,8 +179,8 @@ static void canonical_form_keeps_to_the_ceiling(void)
 /* A locale with a decimal comma, where there is one. */
 static void locale_changes_nothing(void)
 {
-	static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8",
-					     "de_DE" };
+	static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+					     "nl_NL.UTF-8", "de_DE" };
 	bool found = false;
 
 	for (size_t i = 0; i < SIGLET_COUNT(names) && !found; i++)

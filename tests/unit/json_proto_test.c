@@ -28,7 +28,8 @@ static void fails(siglet_err *err, siglet_code code, const char *start)
 			  strncmp(siglet_err_message(err), start, strlen(start)) == 0;
 
 	if (!OK(good, "%s", start))
-		printf("# got: %s: %s\n", err == NULL ? "success" : siglet_code_name(siglet_err_code(err)),
+		printf("# got: %s: %s\n",
+		       err == NULL ? "success" : siglet_code_name(siglet_err_code(err)),
 		       err == NULL ? "" : siglet_err_message(err));
 	siglet_err_free(err);
 }
@@ -61,21 +62,22 @@ static void names_have_two_spellings(void)
 		(void)snprintf(text, sizeof(text), "{\"%s\":\"v\",\"%s\":null}", snake, name);
 		fails(siglet_proto_string(object(text), name, &value), SIGLET_E_MALFORMED, want);
 	}
-	OK_SUCCESS(siglet_proto_string(object("{\"LogIndex\":\"v\",\"Log_index\":\"v\"}"), "logIndex",
-				       &value),
+	OK_SUCCESS(siglet_proto_string(object("{\"LogIndex\":\"v\",\"Log_index\":\"v\"}"),
+				       "logIndex", &value),
 		   "other spellings");
 	OK(value.len == 0, "are other fields");
 	OK_SUCCESS(siglet_proto_string(object("{\"hint\":\"h\"}"), "hint", &value), "one word");
 	OK(siglet_slice_is(value, "h"), "is one spelling");
-	fails(siglet_proto_string(object("{}"),
-				  "aNameThatIsFarTooLongForAnyFieldOfTheseFormatsWhichIsAFaultOfOurs",
-				  &value),
+	fails(siglet_proto_string(
+		      object("{}"),
+		      "aNameThatIsFarTooLongForAnyFieldOfTheseFormatsWhichIsAFaultOfOurs", &value),
 	      SIGLET_E_INTERNAL, "aName");
 }
 
 static void unset_fields_have_their_defaults(void)
 {
-	static const char *const unset[] = { "{}", "{\"someField\":null}", "{\"some_field\":null}" };
+	static const char *const unset[] = { "{}", "{\"someField\":null}",
+					     "{\"some_field\":null}" };
 	siglet_arena arena;
 
 	siglet_arena_init(&arena, 100);
@@ -135,7 +137,8 @@ static void other_kinds_are_refused(void)
 		if (i != 2) {
 			fails(siglet_proto_string(o, "f", &text), SIGLET_E_MALFORMED, want);
 			fails(siglet_proto_bytes(o, "f", &arena, &text), SIGLET_E_MALFORMED, want);
-			fails(siglet_proto_time(o, "f", &present, &number), SIGLET_E_MALFORMED, want);
+			fails(siglet_proto_time(o, "f", &present, &number), SIGLET_E_MALFORMED,
+			      want);
 		}
 		if (i != 1 && i != 2) {
 			fails(siglet_proto_int64(o, "f", &number), SIGLET_E_MALFORMED, want);
@@ -158,7 +161,8 @@ static void objects_and_arrays_are_found(void)
 
 	OK_SUCCESS(siglet_proto_object(object("{\"f\":{}}"), "f", &value), "an object");
 	OK(siglet_json_kind_of(value) == SIGLET_JSON_OBJECT, "is one");
-	OK_SUCCESS(siglet_proto_array(object("{\"f\":[1,2]}"), "f", 2, &value), "as many as allowed");
+	OK_SUCCESS(siglet_proto_array(object("{\"f\":[1,2]}"), "f", 2, &value),
+		   "as many as allowed");
 	OK(siglet_json_array_count(value) == 2, "are two");
 	value = NULL;
 	fails(siglet_proto_array(object("{\"f\":[1,2,3]}"), "f", 2, &value), SIGLET_E_LIMIT,
@@ -172,7 +176,8 @@ static void int_is(const char *spelling, int64_t want)
 	int64_t number = -77;
 
 	for (int quoted = 0; quoted < 2; quoted++) {
-		(void)snprintf(text, sizeof(text), quoted ? "{\"f\":\"%s\"}" : "{\"f\":%s}", spelling);
+		(void)snprintf(text, sizeof(text), quoted ? "{\"f\":\"%s\"}" : "{\"f\":%s}",
+			       spelling);
 		OK_SUCCESS(siglet_proto_int64(object(text), "f", &number), "%s", text);
 		OK(number == want, "is that number");
 	}
@@ -184,7 +189,8 @@ static void int_is_not(const char *spelling, siglet_code code)
 	int64_t number = -77;
 
 	for (int quoted = 0; quoted < 2; quoted++) {
-		(void)snprintf(text, sizeof(text), quoted ? "{\"f\":\"%s\"}" : "{\"f\":%s}", spelling);
+		(void)snprintf(text, sizeof(text), quoted ? "{\"f\":\"%s\"}" : "{\"f\":%s}",
+			       spelling);
 		fails(siglet_proto_int64(object(text), "f", &number), code, "f: ");
 	}
 	OK(number == -77, "and %s gives none", spelling);
@@ -216,9 +222,10 @@ static void integers_outside_are_refused(void)
 
 static void what_is_no_integer_is_refused(void)
 {
-	static const char *const strings[] = { "",    "+1",   " 1",  "1 ",    "0x1", "01",  "-01",
-					       "00",  "-",    "--1", "1_0",   "1,0", "abc", "\\u00001",
-					       "1\\u0000", "NaN", "\xd9\xa1" };
+	static const char *const strings[] = { "",    "+1",	 " 1",	"1 ",	    "0x1",
+					       "01",  "-01",	 "00",	"-",	    "--1",
+					       "1_0", "1,0",	 "abc", "\\u00001", "1\\u0000",
+					       "NaN", "\xd9\xa1" };
 	char text[100];
 	int64_t number = -77;
 
@@ -251,10 +258,10 @@ static void bytes_are_base64(void)
 	OK(siglet_slice_is(bytes, "\xfb\xff"), "which outlive the document");
 	OK_SUCCESS(siglet_proto_bytes(object("{\"f\":\"\"}"), "f", &arena, &bytes), "none");
 	OK(bytes.len == 0, "are none");
-	fails(siglet_proto_bytes(object("{\"f\":\"+_8=\"}"), "f", &arena, &bytes), SIGLET_E_MALFORMED,
-	      "f: base64");
-	fails(siglet_proto_bytes(object("{\"f\":\"+/9=\"}"), "f", &arena, &bytes), SIGLET_E_MALFORMED,
-	      "f: base64");
+	fails(siglet_proto_bytes(object("{\"f\":\"+_8=\"}"), "f", &arena, &bytes),
+	      SIGLET_E_MALFORMED, "f: base64");
+	fails(siglet_proto_bytes(object("{\"f\":\"+/9=\"}"), "f", &arena, &bytes),
+	      SIGLET_E_MALFORMED, "f: base64");
 	fails(siglet_proto_bytes(object("{\"f\":\"+/8=\\n\"}"), "f", &arena, &bytes),
 	      SIGLET_E_MALFORMED, "f: base64");
 	fails(siglet_proto_bytes(object("{\"f\":\"AAA\\u0000\"}"), "f", &arena, &bytes),
@@ -279,8 +286,8 @@ static void times_are_rfc_3339(void)
 	bool present = false;
 	int64_t ms = 0;
 
-	OK_SUCCESS(siglet_proto_time(object("{\"f\":\"2025-07-04T02:00:00.25+02:00\"}"), "f", &present,
-				     &ms),
+	OK_SUCCESS(siglet_proto_time(object("{\"f\":\"2025-07-04T02:00:00.25+02:00\"}"), "f",
+				     &present, &ms),
 		   "a time");
 	OK(present && ms == 1751587200250, "is that time");
 	present = false;
@@ -297,9 +304,16 @@ static void enums_are_names_or_numbers(void)
 {
 	static const siglet_proto_enum table[] = { { "SHA2_256", 1 }, { "SHA2_384", 2 } };
 	static const char *const unsupported[] = {
-		"{\"f\":3}",	      "{\"f\":0}",	   "{\"f\":-1}",
-		"{\"f\":4294967297}", "{\"f\":99999999999999999999}", "{\"f\":18446744073709551615}",
-		"{\"f\":\"SHA3_256\"}", "{\"f\":\"sha2_256\"}", "{\"f\":\"\"}", "{\"f\":\"1\"}",
+		"{\"f\":3}",
+		"{\"f\":0}",
+		"{\"f\":-1}",
+		"{\"f\":4294967297}",
+		"{\"f\":99999999999999999999}",
+		"{\"f\":18446744073709551615}",
+		"{\"f\":\"SHA3_256\"}",
+		"{\"f\":\"sha2_256\"}",
+		"{\"f\":\"\"}",
+		"{\"f\":\"1\"}",
 		"{\"f\":\"SHA2_256\\u0000\"}",
 	};
 	int number = 0;
@@ -307,7 +321,8 @@ static void enums_are_names_or_numbers(void)
 	OK_SUCCESS(siglet_proto_enum_value(object("{\"f\":\"SHA2_384\"}"), "f", table, 2, &number),
 		   "a name");
 	OK(number == 2, "is its number");
-	OK_SUCCESS(siglet_proto_enum_value(object("{\"f\":1}"), "f", table, 2, &number), "a number");
+	OK_SUCCESS(siglet_proto_enum_value(object("{\"f\":1}"), "f", table, 2, &number),
+		   "a number");
 	OK(number == 1, "is itself");
 	for (size_t i = 0; i < SIGLET_COUNT(unsupported); i++)
 		fails(siglet_proto_enum_value(object(unsupported[i]), "f", table, 2, &number),

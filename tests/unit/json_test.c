@@ -96,7 +96,8 @@ static void values_are_what_they_say(void)
 	const siglet_json *a = siglet_json_object_get(root, "a");
 
 	OK(siglet_json_array_count(a) == 5, "an array has its items");
-	OK(siglet_slice_is(siglet_json_string(siglet_json_array_item(a, 1)), "x"), "a string its text");
+	OK(siglet_slice_is(siglet_json_string(siglet_json_array_item(a, 1)), "x"),
+	   "a string its text");
 	OK(siglet_json_array_item(a, 2) != NULL &&
 		   siglet_json_kind_of(siglet_json_array_item(a, 2)) == SIGLET_JSON_NULL,
 	   "null is a value");
@@ -128,7 +129,8 @@ static void getters_of_other_kinds_give_nothing(void)
 	}
 	OK(siglet_json_kind_of(NULL) == SIGLET_JSON_NULL && siglet_json_string(NULL).len == 0 &&
 		   !siglet_json_bool(NULL) && siglet_json_array_count(NULL) == 0 &&
-		   siglet_json_array_item(NULL, 0) == NULL && siglet_json_object_get(NULL, "a") == NULL,
+		   siglet_json_array_item(NULL, 0) == NULL &&
+		   siglet_json_object_get(NULL, "a") == NULL,
 	   "what is absent gives nothing");
 	siglet_json_doc_free(doc);
 }
@@ -163,7 +165,8 @@ static void string_is(const char *json, const char *want, size_t len)
 {
 	siglet_json_doc *doc = must(json);
 
-	OK(siglet_slice_equal(siglet_json_string(siglet_json_root(doc)), siglet_slice_of(want, len)),
+	OK(siglet_slice_equal(siglet_json_string(siglet_json_root(doc)),
+			      siglet_slice_of(want, len)),
 	   "is read as meant");
 	siglet_json_doc_free(doc);
 }
@@ -233,7 +236,8 @@ static void grammar_is_that_of_the_rfc(void)
 	malformed("[1]/**/", "byte 3: not the end of the document");
 	malformed("{}{}", "byte 2: not the end of the document");
 	malformed("\f1", "byte 0: not a value");
-	refuses(siglet_slice_of("1\0", 2), SIGLET_E_MALFORMED, "byte 1: not the end of the document");
+	refuses(siglet_slice_of("1\0", 2), SIGLET_E_MALFORMED,
+		"byte 1: not the end of the document");
 	refuses(siglet_slice_of("[\0]", 3), SIGLET_E_MALFORMED, "byte 1: not a value");
 }
 
@@ -370,8 +374,8 @@ static void counts_are_bounded(void)
 
 	OK_SUCCESS(siglet_json_parse(siglet_buf_slice(&text), MAX_BYTES, &doc),
 		   "the most values that there may be");
-	OK(doc != NULL && siglet_json_array_count(siglet_json_root(doc)) ==
-				  SIGLET_JSON_MAX_VALUES - 1,
+	OK(doc != NULL &&
+		   siglet_json_array_count(siglet_json_root(doc)) == SIGLET_JSON_MAX_VALUES - 1,
 	   "are there");
 	siglet_json_doc_free(doc);
 	siglet_buf_clear(&text);
@@ -421,7 +425,8 @@ static void many_keys_are_compared(void)
 
 static void needed_members_are_of_their_kind(void)
 {
-	siglet_json_doc *doc = must("{\"o\":{},\"a\":[],\"s\":\"x\",\"n\":null,\"some_name\":\"y\"}");
+	siglet_json_doc *doc =
+		must("{\"o\":{},\"a\":[],\"s\":\"x\",\"n\":null,\"some_name\":\"y\"}");
 	const siglet_json *root = siglet_json_root(doc), *value = NULL;
 	siglet_slice text = SIGLET_SLICE_NONE;
 
@@ -436,12 +441,15 @@ static void needed_members_are_of_their_kind(void)
 	OK_ERROR(siglet_json_need_object(root, "z", &value), SIGLET_E_MISSING, "no object");
 	OK_ERROR(siglet_json_need_array(root, "z", &value), SIGLET_E_MISSING, "no array");
 	OK_ERROR(siglet_json_need_string(root, "z", &text), SIGLET_E_MISSING, "no string");
-	OK_ERROR(siglet_json_need_object(root, "n", &value), SIGLET_E_MISSING, "null for an object");
+	OK_ERROR(siglet_json_need_object(root, "n", &value), SIGLET_E_MISSING,
+		 "null for an object");
 	OK_ERROR(siglet_json_need_array(root, "n", &value), SIGLET_E_MISSING, "null for an array");
 	OK_ERROR(siglet_json_need_string(root, "n", &text), SIGLET_E_MISSING, "null for a string");
-	OK_ERROR(siglet_json_need_object(root, "a", &value), SIGLET_E_MALFORMED, "array for object");
+	OK_ERROR(siglet_json_need_object(root, "a", &value), SIGLET_E_MALFORMED,
+		 "array for object");
 	OK_ERROR(siglet_json_need_array(root, "s", &value), SIGLET_E_MALFORMED, "string for array");
-	OK_ERROR(siglet_json_need_string(root, "o", &text), SIGLET_E_MALFORMED, "object for string");
+	OK_ERROR(siglet_json_need_string(root, "o", &text), SIGLET_E_MALFORMED,
+		 "object for string");
 	OK_ERROR(siglet_json_need_string(root, "someName", &text), SIGLET_E_MISSING,
 		 "these names have one spelling");
 	OK_ERROR(siglet_json_need_string(siglet_json_object_get(root, "a"), "s", &text),

@@ -18,7 +18,8 @@ static bool quotes(siglet_slice text, const char *want)
 static void quoting_escapes_what_it_must(void)
 {
 	OK(quotes(SIGLET_SLICE_NONE, "\"\""), "nothing is an empty string");
-	OK(quotes(siglet_slice_str("a\"b\\c/d\x7f"), "\"a\\\"b\\\\c/d\x7f\""), "quotes and backslashes");
+	OK(quotes(siglet_slice_str("a\"b\\c/d\x7f"), "\"a\\\"b\\\\c/d\x7f\""),
+	   "quotes and backslashes");
 	OK(quotes(siglet_slice_str("\b\f\n\r\t\x01\x1f"), "\"\\b\\f\\n\\r\\t\\u0001\\u001f\""),
 	   "controls");
 	OK(quotes(siglet_slice_of("\0", 1), "\"\\u0000\""), "NUL");
@@ -82,25 +83,24 @@ static const char COMPACT[] =
 	"\"9223372036854775807\",null,{\"yes\":true,\"no\":false},[]],\"none\":{},"
 	"\"base64\":\"aGk=\",\"hex\":\"6869\",\"nothing\":\"\"}";
 
-static const char INDENTED[] =
-	"{\n"
-	"  \"text\": \"a\\\"b\",\n"
-	"  \"k\\n\": \"\\u0000\",\n"
-	"  \"list\": [\n"
-	"    -9223372036854775808,\n"
-	"    \"9223372036854775807\",\n"
-	"    null,\n"
-	"    {\n"
-	"      \"yes\": true,\n"
-	"      \"no\": false\n"
-	"    },\n"
-	"    []\n"
-	"  ],\n"
-	"  \"none\": {},\n"
-	"  \"base64\": \"aGk=\",\n"
-	"  \"hex\": \"6869\",\n"
-	"  \"nothing\": \"\"\n"
-	"}";
+static const char INDENTED[] = "{\n"
+			       "  \"text\": \"a\\\"b\",\n"
+			       "  \"k\\n\": \"\\u0000\",\n"
+			       "  \"list\": [\n"
+			       "    -9223372036854775808,\n"
+			       "    \"9223372036854775807\",\n"
+			       "    null,\n"
+			       "    {\n"
+			       "      \"yes\": true,\n"
+			       "      \"no\": false\n"
+			       "    },\n"
+			       "    []\n"
+			       "  ],\n"
+			       "  \"none\": {},\n"
+			       "  \"base64\": \"aGk=\",\n"
+			       "  \"hex\": \"6869\",\n"
+			       "  \"nothing\": \"\"\n"
+			       "}";
 
 static void documents_are_written(void)
 {
@@ -117,7 +117,8 @@ static void documents_are_written(void)
 		OK_SUCCESS(siglet_json_writer_finish(&w), "a document with indent %u", i * 2);
 		if (!OK(siglet_slice_is(siglet_buf_slice(&out), want[i]), "is as it should be"))
 			printf("# got: %s\n", siglet_buf_text(&out));
-		OK_SUCCESS(siglet_json_parse(siglet_buf_slice(&out), 1000, &doc), "and is read back");
+		OK_SUCCESS(siglet_json_parse(siglet_buf_slice(&out), 1000, &doc),
+			   "and is read back");
 		siglet_json_doc_free(doc);
 		siglet_buf_clear(&out);
 	}
