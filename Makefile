@@ -51,8 +51,9 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wforma
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 OUR_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Ipkg -I$(B)/gen \
 	-DSIGLET_VERSION='"$(VERSION)"' $(LIB_CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) $(SANITIZERS) \
-	-fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -MMD -MP
-OUR_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(SANITIZERS)
+	-fvisibility=hidden -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+OUR_LDFLAGS := -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(SANITIZERS)
 
 # ---- sources: the rooms of pkg/LAYERS; the pure part is verify and all below ----
 ROOMS ?= $(shell grep -v '^\#' pkg/LAYERS)

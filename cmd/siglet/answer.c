@@ -76,10 +76,10 @@ void verify_answer_tell(const verify_ask *ask, const char *name, verify_answer *
 static siglet_err *write_line(const verify_ask *ask, const char *name, const char *kind,
 			      const char *line, siglet_buf *out)
 {
-	const size_t kind_len = kind != NULL && strncmp(line, kind, strlen(kind)) == 0 &&
-						ask->style.color_out ?
-					strlen(kind) :
-					0;
+	const size_t kind_len =
+		kind != NULL && strncmp(line, kind, strlen(kind)) == 0 && ask->style.color_out
+			? strlen(kind)
+			: 0;
 	siglet_err *err = cli_append_name(out, name);
 
 	if (err == NULL)
@@ -141,9 +141,8 @@ void verify_answer_result(const verify_ask *ask, const char *name, const siglet_
 		err = write_line(ask, name, siglet_result_kind(result), siglet_result_line(result),
 				 &answer->out);
 	if (err == NULL && !accepted && !style->json)
-		err = cli_append_error(&answer->err, name, "refused",
-				       siglet_result_message(result), siglet_result_hint(result),
-				       style->color_err);
+		err = cli_append_error(&answer->err, name, "refused", siglet_result_message(result),
+				       siglet_result_hint(result), style->color_err);
 	settle(answer, accepted ? SIGLET_STATUS_OK : SIGLET_STATUS_REFUSED, err);
 }
 
@@ -173,8 +172,8 @@ static siglet_err *write_json_error(const char *name, const char *rule, const si
 	return err != NULL ? err : siglet_buf_append_byte(out, '\n');
 }
 
-void verify_answer_error(const verify_ask *ask, const char *name, const char *rule,
-			 siglet_err *why, verify_answer *answer)
+void verify_answer_error(const verify_ask *ask, const char *name, const char *rule, siglet_err *why,
+			 verify_answer *answer)
 {
 	const siglet_status status = siglet_error_status(why);
 	siglet_err *err;
@@ -222,8 +221,7 @@ void verify_answer_listed(const verify_ask *ask, const char *name, const char *l
 		if (err == NULL)
 			err = cli_append_name(&line, list);
 		if (err == NULL)
-			err = write_line(ask, name, "listed", siglet_buf_text(&line),
-					 &answer->out);
+			err = write_line(ask, name, "listed", siglet_buf_text(&line), &answer->out);
 	}
 	siglet_buf_clear(&line);
 	settle(answer, SIGLET_STATUS_OK, err);

@@ -69,7 +69,7 @@ typedef struct cli_option {
 	const char *choices; /* words with spaces between, CLI_FILES, CLI_FOLDERS, or NULL */
 	const char *help;    /* plain words: no quotes, brackets or colons */
 	cli_id id;
-	char letter;	     /* 0: none */
+	char letter; /* 0: none */
 	bool repeats;
 } cli_option;
 
@@ -79,7 +79,7 @@ struct cli_verb {
 	const char *operands; /* as help shows them */
 	const char *choices;  /* what completes an operand, as in cli_option */
 	const char *summary;
-	const char *about;    /* lines of at most 80 columns */
+	const char *about; /* lines of at most 80 columns */
 	const cli_option *options;
 	size_t option_count;
 	const char *const *later; /* options of later versions, NULL at the end; may be NULL */
@@ -152,9 +152,8 @@ SIGLET_MUST_USE siglet_err *cli_append_text(siglet_buf *out, const char *text, b
  * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL. Where the
  * message begins with the name itself, that is said once.
  */
-SIGLET_MUST_USE siglet_err *cli_append_error(siglet_buf *out, const char *name,
-					     const char *verdict, const char *message,
-					     const char *hint, bool color);
+SIGLET_MUST_USE siglet_err *cli_append_error(siglet_buf *out, const char *name, const char *verdict,
+					     const char *message, const char *hint, bool color);
 
 /* Print an error on standard error, as above. Frees err; gives its status. */
 siglet_status cli_fail(const char *name, siglet_err *err);

@@ -61,9 +61,8 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 {
 	static const cli_id signers[] = { CLI_GITHUB, CLI_GITLAB, CLI_EMAIL, CLI_IDENTITY,
 					  CLI_IDENTITY_REGEX };
-	static const cli_id any[] = { CLI_GITHUB,   CLI_GITLAB,		CLI_EMAIL,
-				      CLI_IDENTITY, CLI_IDENTITY_REGEX, CLI_ISSUER,
-				      CLI_KEY,	    CLI_ISSUER_REGEX };
+	static const cli_id any[] = { CLI_GITHUB,	  CLI_GITLAB, CLI_EMAIL, CLI_IDENTITY,
+				      CLI_IDENTITY_REGEX, CLI_ISSUER, CLI_KEY,	 CLI_ISSUER_REGEX };
 	static const cli_id issuers[] = { CLI_ISSUER, CLI_ISSUER_REGEX };
 	static const cli_id identities[] = { CLI_EMAIL, CLI_IDENTITY, CLI_IDENTITY_REGEX };
 	static const cli_id forges[] = { CLI_GITHUB, CLI_GITLAB };
@@ -73,10 +72,10 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 	for (size_t i = 0; i < SIGLET_COUNT(any); i++)
 		found = found || cli_has(arguments, any[i]);
 	if (!found)
-		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
-						      "no identity: who must have signed it?"),
-				       "say --github OWNER/REPO, or --identity and --issuer, or "
-				       "--key FILE; siglet inspect BUNDLE shows who claims to have");
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE, "no identity: who must have signed it?"),
+			"say --github OWNER/REPO, or --identity and --issuer, or "
+			"--key FILE; siglet inspect BUNDLE shows who claims to have");
 	for (size_t i = 0; cli_has(arguments, CLI_KEY) && i < SIGLET_COUNT(signers); i++)
 		if (cli_has(arguments, signers[i]))
 			return siglet_err_new(SIGLET_E_USAGE,
@@ -173,5 +172,5 @@ void verify_ask_clear(verify_ask *ask)
 {
 	siglet_expectation_free(ask->expectation);
 	siglet_trust_free(ask->trust);
-	*ask = (verify_ask){ 0 };
+	*ask = (verify_ask) { 0 };
 }

@@ -75,8 +75,8 @@ void cli_print_overview(FILE *stream)
 		    "Usage: siglet VERB [OPTION]... [ARGUMENT]...\n\n",
 		    stream);
 	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
-		const int len = fprintf(stream, "  %s %s", cli_verbs[i]->name,
-					cli_verbs[i]->operands);
+		const int len =
+			fprintf(stream, "  %s %s", cli_verbs[i]->name, cli_verbs[i]->operands);
 
 		(void)fprintf(stream, "%*s%s\n", len < COLUMN ? COLUMN - len : 2, "",
 			      cli_verbs[i]->summary);
@@ -104,10 +104,10 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 		status = cli_fail_usage(verb, siglet_err_new(SIGLET_E_USAGE, "one verb at most"));
 	else
 		status = cli_fail_usage(
-			verb, siglet_err_new(SIGLET_E_USAGE, "unknown verb \"%s\"",
-					     siglet_text_printable(
-						     siglet_slice_str(arguments.operands[0]))
-						     .text));
+			verb, siglet_err_new(
+				      SIGLET_E_USAGE, "unknown verb \"%s\"",
+				      siglet_text_printable(siglet_slice_str(arguments.operands[0]))
+					      .text));
 	cli_arguments_clear(&arguments);
 	return status;
 }

@@ -99,14 +99,13 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (arguments.operand_count == 0)
 		status = cli_fail_usage(verb, siglet_err_new(SIGLET_E_USAGE, "no bundle to show"));
 	else if (from_stdin > 1)
-		status = cli_fail_usage(
-			verb, siglet_err_new(SIGLET_E_USAGE, "standard input is given twice"));
+		status = cli_fail_usage(verb, siglet_err_new(SIGLET_E_USAGE,
+							     "standard input is given twice"));
 	else
 		for (size_t i = 0; i < arguments.operand_count; i++)
-			status = cli_worst(status,
-					   inspect(arguments.operands[i],
-						   cli_has(&arguments, CLI_JSON),
-						   arguments.operand_count > 1));
+			status = cli_worst(status, inspect(arguments.operands[i],
+							   cli_has(&arguments, CLI_JSON),
+							   arguments.operand_count > 1));
 	cli_arguments_clear(&arguments);
 	return status;
 }

@@ -17,8 +17,8 @@ typedef struct pool {
 	verify_work *work;
 	void *context;
 	size_t count;
-	size_t next;	 /* the first that nobody has taken */
-	size_t first;	 /* the first that is not printed yet */
+	size_t next;			/* the first that nobody has taken */
+	size_t first;			/* the first that is not printed yet */
 	verify_answer slots[MAX_AHEAD]; /* number n is in slot n % MAX_AHEAD */
 	bool filled[MAX_AHEAD];
 } pool;
@@ -119,8 +119,8 @@ static bool run_threads(unsigned jobs, size_t count, verify_work *work, void *co
 	return started > 0;
 }
 
-static void run_alone(size_t count, verify_work *work, void *context,
-		      siglet_sys_progress *progress, tally *t)
+static void run_alone(size_t count, verify_work *work, void *context, siglet_sys_progress *progress,
+		      tally *t)
 {
 	for (size_t i = 0; i < count; i++) {
 		verify_answer answer;
@@ -135,8 +135,8 @@ static void run_alone(size_t count, verify_work *work, void *context,
 	}
 }
 
-siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count,
-			      verify_work *work, void *context)
+siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count, verify_work *work,
+			      void *context)
 {
 	siglet_sys_progress progress;
 	tally t = { .status = SIGLET_STATUS_OK };

@@ -28,15 +28,16 @@ static siglet_err *find_beside(const char *name, siglet_bundles **ret_bundles)
 	if (err != NULL)
 		return err;
 	err = siglet_err_new(SIGLET_E_MISSING, "no bundle beside it");
-	return siglet_err_hint(err, "it would be named %s.sigstore.json; --bundle FILE names another",
+	return siglet_err_hint(err,
+			       "it would be named %s.sigstore.json; --bundle FILE names another",
 			       siglet_text_printable(siglet_slice_str(name)).text);
 }
 
 siglet_err *verify_find_bundles(const verify_ask *ask, const char *name,
 				siglet_bundles **ret_bundles)
 {
-	return ask->bundle != NULL ? siglet_bundles_open(ask->bundle, ret_bundles) :
-				     find_beside(name, ret_bundles);
+	return ask->bundle != NULL ? siglet_bundles_open(ask->bundle, ret_bundles)
+				   : find_beside(name, ret_bundles);
 }
 
 /* Where the pieces of a stream go. */
@@ -70,8 +71,8 @@ static siglet_err *read_artifact(const verify_ask *ask, const char *name,
 		return siglet_artifact_from_digest(ask->digest, &s->artifact);
 	err = siglet_artifact_begin(bundles, ask->expectation, &s->artifact);
 	if (err == NULL)
-		err = strcmp(name, "-") == 0 ? siglet_sys_stream_stdin(consume, s) :
-					       siglet_sys_stream_file(name, consume, s);
+		err = strcmp(name, "-") == 0 ? siglet_sys_stream_stdin(consume, s)
+					     : siglet_sys_stream_file(name, consume, s);
 	return err != NULL ? err : siglet_artifact_finish(s->artifact);
 }
 

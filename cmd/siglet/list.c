@@ -13,9 +13,9 @@ siglet_err *verify_list_add(verify_list *list, const char *name, size_t len)
 
 	if (list->count == list->room) {
 		const size_t room = list->room == 0 ? 16 : list->room * 2;
-		char **names = room > SIZE_MAX / sizeof(*names) ?
-				       NULL :
-				       realloc(list->names, room * sizeof(*names));
+		char **names = room > SIZE_MAX / sizeof(*names)
+				       ? NULL
+				       : realloc(list->names, room * sizeof(*names));
 
 		if (names == NULL)
 			return siglet_err_nomem();
@@ -33,7 +33,7 @@ void verify_list_clear(verify_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->names[i]);
 	free(list->names);
-	*list = (verify_list){ 0 };
+	*list = (verify_list) { 0 };
 }
 
 static bool is_bundle(const char *path)
@@ -76,8 +76,8 @@ static siglet_err *add_file_list(const char *path, verify_list *list)
 	siglet_buf text;
 
 	siglet_buf_init(&text, MAX_LIST_BYTES);
-	err = strcmp(path, "-") == 0 ? siglet_sys_read_stdin(&text) :
-				       siglet_sys_read_file(path, &text);
+	err = strcmp(path, "-") == 0 ? siglet_sys_read_stdin(&text)
+				     : siglet_sys_read_file(path, &text);
 	if (err == NULL) {
 		err = add_lines(siglet_buf_slice(&text), list);
 		if (err != NULL)

@@ -20,11 +20,11 @@ static siglet_status run_verb(const char *name, int argc, char **argv)
 	const cli_verb *verb = cli_find_verb(name);
 
 	if (verb == NULL) {
-		siglet_err *err = siglet_err_new(
-			SIGLET_E_USAGE,
-			name[0] == '-' ? "unknown option %s: options follow a verb" :
-					 "unknown verb \"%s\"",
-			siglet_text_printable(siglet_slice_str(name)).text);
+		siglet_err *err =
+			siglet_err_new(SIGLET_E_USAGE,
+				       name[0] == '-' ? "unknown option %s: options follow a verb"
+						      : "unknown verb \"%s\"",
+				       siglet_text_printable(siglet_slice_str(name)).text);
 
 		return cli_fail(NULL, siglet_err_hint(err, "siglet help lists the verbs"));
 	}

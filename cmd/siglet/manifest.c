@@ -25,7 +25,7 @@ static void sums_clear(sums *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].name);
 	free(list->items);
-	*list = (sums){ 0 };
+	*list = (sums) { 0 };
 }
 
 /* An escaped line (it begins with a backslash) has \\, \n and \r for what would break a line. */
@@ -168,16 +168,16 @@ static siglet_err *add_line(sums *list, siglet_slice text, size_t line)
 
 	if (list->count == list->room) {
 		const size_t room = list->room == 0 ? 64 : list->room * 2;
-		sum *items = room > SIZE_MAX / sizeof(*items) ?
-				     NULL :
-				     realloc(list->items, room * sizeof(*items));
+		sum *items = room > SIZE_MAX / sizeof(*items)
+				     ? NULL
+				     : realloc(list->items, room * sizeof(*items));
 
 		if (items == NULL)
 			return siglet_err_nomem();
 		list->items = items;
 		list->room = room;
 	}
-	list->items[list->count] = (sum){ .line = line };
+	list->items[list->count] = (sum) { .line = line };
 	err = parse_line(text, &list->items[list->count]);
 	if (err != NULL)
 		return siglet_err_wrap(err, "line %zu", line);
@@ -294,10 +294,9 @@ static siglet_err *folder_of(const char *path, char **ret_folder)
 {
 	const char *slash = strrchr(path, '/');
 
-	return slash == NULL ?
-		       siglet_strndup(siglet_slice_str("."), ret_folder) :
-		       siglet_strndup(siglet_slice_of(path, (size_t)(slash - path) + 1),
-				      ret_folder);
+	return slash == NULL ? siglet_strndup(siglet_slice_str("."), ret_folder)
+			     : siglet_strndup(siglet_slice_of(path, (size_t)(slash - path) + 1),
+					      ret_folder);
 }
 
 siglet_status verify_manifest(const verify_ask *ask, const char *path, unsigned jobs)

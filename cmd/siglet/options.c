@@ -93,7 +93,7 @@ static siglet_err *take(cli_arguments *arguments, const cli_option *option, cons
 		return siglet_err_new(SIGLET_E_USAGE, "--%s: the value is empty", option->name);
 	if (value != NULL && !option->repeats && was_given(arguments, option))
 		return siglet_err_new(SIGLET_E_USAGE, "--%s is given twice", option->name);
-	arguments->given[arguments->given_count++] = (cli_given){ option, value };
+	arguments->given[arguments->given_count++] = (cli_given) { option, value };
 	arguments->wants_help = arguments->wants_help || option->id == CLI_HELP;
 	return NULL;
 }
@@ -108,8 +108,7 @@ static siglet_err *next_value(const cli_option *option, int argc, char **argv, i
 		*ret_value = argv[++*at];
 		return NULL;
 	}
-	err = siglet_err_new(SIGLET_E_USAGE, "--%s needs a value: %s", option->name,
-			     option->value);
+	err = siglet_err_new(SIGLET_E_USAGE, "--%s needs a value: %s", option->name, option->value);
 	if (*at + 1 < argc)
 		err = siglet_err_hint(err, "a value with dashes in front is written --%s=%s",
 				      option->name,
@@ -122,8 +121,8 @@ static siglet_err *parse_long(const cli_verb *verb, int argc, char **argv, int *
 {
 	const char *text = argv[*at] + 2;
 	const char *equals = strchr(text, '=');
-	const siglet_slice name = siglet_slice_of(
-		text, equals == NULL ? strlen(text) : (size_t)(equals - text));
+	const siglet_slice name =
+		siglet_slice_of(text, equals == NULL ? strlen(text) : (size_t)(equals - text));
 	const cli_option *option = find_name(verb, name);
 	const char *value = equals == NULL ? NULL : equals + 1;
 	siglet_err *err = NULL;
@@ -147,8 +146,9 @@ static siglet_err *parse_short(const cli_verb *verb, int argc, char **argv, int 
 		siglet_err *err = NULL;
 
 		if (option == NULL)
-			return siglet_err_new(SIGLET_E_USAGE, "unknown option -%s",
-					      siglet_text_printable(siglet_slice_of(letter, 1)).text);
+			return siglet_err_new(
+				SIGLET_E_USAGE, "unknown option -%s",
+				siglet_text_printable(siglet_slice_of(letter, 1)).text);
 		if (option->value != NULL && letter[1] != '\0')
 			value = letter + 1;
 		else if (option->value != NULL)
@@ -199,7 +199,7 @@ void cli_arguments_clear(cli_arguments *arguments)
 {
 	free(arguments->given);
 	free(arguments->operands);
-	*arguments = (cli_arguments){ 0 };
+	*arguments = (cli_arguments) { 0 };
 }
 
 const char *cli_value(const cli_arguments *arguments, cli_id id)

@@ -31,7 +31,7 @@ static void handle_signals(void)
 		if (sigaction(ending_signals[i], NULL, &before) != 0 ||
 		    before.sa_handler != SIG_DFL)
 			continue;
-		action = (struct sigaction){ .sa_handler = discard_and_end };
+		action = (struct sigaction) { .sa_handler = discard_and_end };
 		action.sa_flags = (int)SA_RESETHAND;
 		(void)sigfillset(&action.sa_mask);
 		(void)sigaction(ending_signals[i], &action, NULL);

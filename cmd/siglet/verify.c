@@ -170,8 +170,8 @@ static const cli_option verify_options[] = {
 };
 
 static const char *const later_options[] = {
-	"policy",      "witness-threshold", "witness-policy", "max-stale",
-	"timeout",     "cache-dir",	    "signing-config", NULL,
+	"policy",  "witness-threshold", "witness-policy", "max-stale",
+	"timeout", "cache-dir",		"signing-config", NULL,
 };
 
 static siglet_err *refuse(const char *what)
@@ -185,13 +185,14 @@ static siglet_err *check_subject(const cli_arguments *arguments, const verify_as
 	const size_t operands = arguments->operand_count;
 	const bool lists = cli_has(arguments, CLI_RECURSIVE) || cli_has(arguments, CLI_FILES_FROM);
 	const bool manifest = cli_has(arguments, CLI_MANIFEST);
-	const int kinds = (operands > 0 || lists) + manifest + (ask->digest != NULL) +
-			  ask->statement_only;
+	const int kinds =
+		(operands > 0 || lists) + manifest + (ask->digest != NULL) + ask->statement_only;
 
 	if (kinds == 0)
 		return refuse("no file to verify");
 	if (kinds > 1)
-		return refuse("files, --manifest, --digest and --statement-only exclude each other");
+		return refuse(
+			"files, --manifest, --digest and --statement-only exclude each other");
 	if (ask->bundle == NULL && ask->digest != NULL)
 		return refuse("--digest needs --bundle");
 	if (ask->bundle == NULL && ask->statement_only)
@@ -243,8 +244,8 @@ static siglet_err *read_ask(const cli_arguments *arguments, verify_ask *ask, uns
 	ask->statement_only = cli_has(arguments, CLI_STATEMENT_ONLY);
 	ask->explain = cli_has(arguments, CLI_EXPLAIN);
 	if (err == NULL && ask->explain && (ask->style.json || ask->style.quiet))
-		err = refuse(ask->style.json ? "--json holds what --explain tells: say one" :
-					       "--explain and --quiet contradict each other");
+		err = refuse(ask->style.json ? "--json holds what --explain tells: say one"
+					     : "--explain and --quiet contradict each other");
 	if (err == NULL)
 		err = check_subject(arguments, ask);
 	if (err == NULL)
@@ -294,8 +295,8 @@ static siglet_status verify_files(const cli_verb *verb, const cli_arguments *arg
 	siglet_err *err = verify_list_gather(arguments, &f.list);
 
 	if (err != NULL)
-		return siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err) :
-								cli_fail(NULL, err);
+		return siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
+							      : cli_fail(NULL, err);
 	if (f.list.count == 1 && arguments->operand_count == 1)
 		status = verify_single(ask, f.list.names[0]);
 	else
@@ -320,8 +321,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 			       siglet_err_new(SIGLET_E_USAGE, "%s",
 					      siglet_expectation_warning(ask.expectation)));
 	if (err != NULL)
-		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err) :
-								  cli_fail(NULL, err);
+		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
+								: cli_fail(NULL, err);
 	else if (cli_has(&arguments, CLI_MANIFEST))
 		status = verify_manifest(&ask, cli_value(&arguments, CLI_MANIFEST), jobs);
 	else if (ask.digest != NULL)

@@ -50,8 +50,8 @@ void verify_answer_print(const verify_answer *answer);
  */
 void verify_answer_result(const verify_ask *ask, const char *name, const siglet_result *result,
 			  verify_answer *answer);
-void verify_answer_error(const verify_ask *ask, const char *name, const char *rule,
-			 siglet_err *err, verify_answer *answer);
+void verify_answer_error(const verify_ask *ask, const char *name, const char *rule, siglet_err *err,
+			 verify_answer *answer);
 /* A file that matches the verified list it is named in. digest is "sha256:HEX". */
 void verify_answer_listed(const verify_ask *ask, const char *name, const char *list,
 			  const char *digest, verify_answer *answer);
@@ -95,8 +95,8 @@ typedef void verify_work(void *context, size_t index, verify_answer *answer);
  * Do work 0 to count-1 with this many threads, print the answers in order, then a summary of files. Gives the
  * worst status; unreadable where there is nothing to do.
  */
-siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count,
-			      verify_work *work, void *context);
+siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count, verify_work *work,
+			      void *context);
 
 /* ---- manifest.c ---- */
 

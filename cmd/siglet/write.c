@@ -18,7 +18,8 @@ siglet_err *cli_style_from(const cli_arguments *arguments, cli_style *ret_style)
 	};
 
 	if (style.quiet && style.verbose)
-		return siglet_err_new(SIGLET_E_USAGE, "--quiet and --verbose contradict each other");
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "--quiet and --verbose contradict each other");
 	if (color == NULL || strcmp(color, "auto") == 0) {
 		style.color_out = siglet_sys_wants_color(STDOUT_FILENO);
 		style.color_err = siglet_sys_wants_color(STDERR_FILENO);
@@ -158,7 +159,7 @@ siglet_status cli_finish(siglet_status status)
 	if (!failed_before && !failed_now)
 		return status;
 	siglet_err *err = siglet_err_new(SIGLET_E_IO, "standard output: %s",
-					 failed_now && number != 0 ? strerror(number) :
-								     "not all could be written");
+					 failed_now && number != 0 ? strerror(number)
+								   : "not all could be written");
 	return cli_worst(status, cli_fail(NULL, err));
 }

@@ -38,7 +38,7 @@ struct siglet_cert {
 	siglet_buf issuer;
 	siglet_buf serial_hex;
 	bool is_ca;		    /* says in any way that it is one */
-	bool may_issue;		    /* basic constraints with CA, and a key usage that does not forbid it */
+	bool may_issue;		    /* a CA whose key usage does not forbid it */
 	bool has_name_constraints;
 	bool has_unknown_critical;
 };

@@ -41,9 +41,8 @@ static bool begins_with_space(siglet_slice text)
 		const char *prefix;
 		uint8_t first, last; /* of the byte behind it */
 	} spaces[] = {
-		{ "\xc2", 0x85, 0x85 },	    { "\xc2", 0xa0, 0xa0 },
-		{ "\xe1\x9a", 0x80, 0x80 }, { "\xe2\x80", 0x80, 0x8a },
-		{ "\xe2\x80", 0xa8, 0xa9 }, { "\xe2\x80", 0xaf, 0xaf },
+		{ "\xc2", 0x85, 0x85 },	    { "\xc2", 0xa0, 0xa0 },	{ "\xe1\x9a", 0x80, 0x80 },
+		{ "\xe2\x80", 0x80, 0x8a }, { "\xe2\x80", 0xa8, 0xa9 }, { "\xe2\x80", 0xaf, 0xaf },
 		{ "\xe2\x81", 0x9f, 0x9f }, { "\xe3\x80", 0x80, 0x80 },
 	};
 

@@ -30,11 +30,11 @@ siglet_err *siglet_note_verify(const siglet_note *note, const siglet_note_verifi
 		verified++;
 	}
 	if (verified == 0)
-		return siglet_err_new(
-			SIGLET_E_MISSING, "no signature by %s%s%s with id %02x%02x%02x%02x",
-			verifier->name.len == 0 ? "any name" : "\"",
-			siglet_text_printable(verifier->name).text,
-			verifier->name.len == 0 ? "" : "\"",
-			verifier->id[0], verifier->id[1], verifier->id[2], verifier->id[3]);
+		return siglet_err_new(SIGLET_E_MISSING,
+				      "no signature by %s%s%s with id %02x%02x%02x%02x",
+				      verifier->name.len == 0 ? "any name" : "\"",
+				      siglet_text_printable(verifier->name).text,
+				      verifier->name.len == 0 ? "" : "\"", verifier->id[0],
+				      verifier->id[1], verifier->id[2], verifier->id[3]);
 	return NULL;
 }

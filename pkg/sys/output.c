@@ -32,11 +32,10 @@ static siglet_err *open_folder(siglet_sys_output *output)
 	if (output->name[0] == '\0')
 		return siglet_sys_refuse(SIGLET_E_IO, output->path, "names no file");
 	/* With the slash: "/a" lies in "/". */
-	err = slash == NULL ?
-		      siglet_strndup(siglet_slice_str("."), &folder) :
-		      siglet_strndup(siglet_slice_of(output->path,
-						     (size_t)(slash - output->path) + 1),
-				     &folder);
+	err = slash == NULL ? siglet_strndup(siglet_slice_str("."), &folder)
+			    : siglet_strndup(siglet_slice_of(output->path,
+							     (size_t)(slash - output->path) + 1),
+					     &folder);
 	if (err != NULL)
 		return err;
 	output->folder_fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
@@ -56,10 +55,10 @@ static siglet_err *check_target(const siglet_sys_output *output)
 	if (S_ISREG(info.st_mode))
 		return NULL;
 	return siglet_sys_refuse(SIGLET_E_IO, output->path,
-				 S_ISDIR(info.st_mode) ? "is a directory" :
-				 S_ISLNK(info.st_mode) ?
-							 "is a symbolic link, which is not replaced" :
-							 "is no regular file, and not replaced");
+				 S_ISDIR(info.st_mode) ? "is a directory"
+				 : S_ISLNK(info.st_mode)
+					 ? "is a symbolic link, which is not replaced"
+					 : "is no regular file, and not replaced");
 }
 
 static siglet_err *open_temporary(siglet_sys_output *output)

@@ -45,9 +45,8 @@ static siglet_err *check_regular(int fd, const char *shown)
 /* A socket can't be opened at all: ENXIO. */
 static siglet_err *cannot_open(const char *shown, int number)
 {
-	return number == ENXIO ?
-		       siglet_sys_refuse(SIGLET_E_IO, shown, kind_name(S_IFSOCK)) :
-		       siglet_sys_errno(shown, number);
+	return number == ENXIO ? siglet_sys_refuse(SIGLET_E_IO, shown, kind_name(S_IFSOCK))
+			       : siglet_sys_errno(shown, number);
 }
 
 static siglet_err *open_regular(const char *path, int *ret_fd)
@@ -113,8 +112,8 @@ static siglet_err *read_whole(int fd, const char *shown, siglet_buf *ret_data)
 			return err;
 		ret_data->len += len;
 		ret_data->ptr[ret_data->len] = '\0';
-		want = ret_data->cap > ret_data->len ? ret_data->cap - ret_data->len :
-						       PIECE_BYTES / 16;
+		want = ret_data->cap > ret_data->len ? ret_data->cap - ret_data->len
+						     : PIECE_BYTES / 16;
 	}
 }
 

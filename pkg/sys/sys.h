@@ -115,8 +115,8 @@ SIGLET_MUST_USE siglet_err *siglet_sys_keep_standard_streams(void);
 /* A variable, or NULL: also where it is empty, and where the program has more rights than its user. */
 const char *siglet_sys_environment(const char *name);
 
-unsigned siglet_sys_processors(void); /* online, at least 1 */
-int64_t siglet_sys_now_s(void);	      /* seconds since 1970 UTC */
+unsigned siglet_sys_processors(void);  /* online, at least 1 */
+int64_t siglet_sys_now_s(void);	       /* seconds since 1970 UTC */
 int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
 
 /* ---- the terminal (terminal.c) ---- */
@@ -132,13 +132,13 @@ bool siglet_sys_wants_color(int fd);
  * drawn over ten times a second at most, and wiped when it ends.
  */
 typedef struct siglet_sys_progress {
-	int fd;		     /* -1: draws nothing */
-	const char *what;    /* borrowed; any bytes */
+	int fd;		  /* -1: draws nothing */
+	const char *what; /* borrowed; any bytes */
 	uint64_t done;
-	uint64_t total;	     /* 0: not known */
-	bool bytes;	     /* counted in bytes, else in files */
+	uint64_t total; /* 0: not known */
+	bool bytes;	/* counted in bytes, else in files */
 	bool drawn;
-	int64_t next_ms;     /* nothing is drawn before */
+	int64_t next_ms; /* nothing is drawn before */
 } siglet_sys_progress;
 
 void siglet_sys_progress_start(siglet_sys_progress *progress, int fd, const char *what,

@@ -59,7 +59,7 @@ static void draw_text(int fd, const char *text, size_t len)
 void siglet_sys_progress_start(siglet_sys_progress *progress, int fd, const char *what,
 			       uint64_t total, bool bytes)
 {
-	*progress = (siglet_sys_progress){
+	*progress = (siglet_sys_progress) {
 		.fd = siglet_sys_is_terminal(fd) && !is_dumb() ? fd : -1,
 		.what = what,
 		.total = total,

@@ -23,7 +23,7 @@ static void names_clear(names *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i]);
 	free(list->items);
-	*list = (names){ 0 };
+	*list = (names) { 0 };
 }
 
 static siglet_err *names_add(names *list, const char *name)
@@ -32,9 +32,9 @@ static siglet_err *names_add(names *list, const char *name)
 
 	if (list->count == list->room) {
 		const size_t room = list->room == 0 ? 64 : list->room * 2;
-		char **items = room > SIZE_MAX / sizeof(*items) ?
-				       NULL :
-				       realloc(list->items, room * sizeof(*items));
+		char **items = room > SIZE_MAX / sizeof(*items)
+				       ? NULL
+				       : realloc(list->items, room * sizeof(*items));
 
 		if (items == NULL)
 			return siglet_err_nomem();

@@ -159,8 +159,7 @@ siglet_err *siglet_timestamp_check_signature(const siglet_timestamp *timestamp, 
 		goto out;
 	}
 	if (EVP_DigestVerify(ctx, signature.ptr, signature.len, der, (size_t)len) != 1) {
-		siglet_crypto_clear_errors();
-		err = siglet_err_new(SIGLET_E_MISMATCH, "the signature is not its signer's");
+		err = siglet_crypto_error(SIGLET_E_MISMATCH, "the signature is not its signer's");
 		goto out;
 	}
 	err = NULL; /* success */

@@ -120,19 +120,35 @@ void siglet_embedded_clear(siglet_embedded *embedded)
 /* ---- whose it is ---- */
 
 /* By signature: of two authorities that share a name only the right one says yes. */
-static bool issued_by_authority(const siglet_cert *cert, const siglet_chain *authority)
+static siglet_err *check_issuer(const siglet_cert *cert, const siglet_cert *issuer,
+				bool *ret_is_issuer)
 {
-	bool issued = false;
+	EVP_PKEY *key = X509_get0_pubkey(siglet_cert_x509(issuer));
+	siglet_err *err = NULL;
 
-	for (size_t i = 0; i < siglet_chain_count(authority) && !issued; i++) {
-		const siglet_cert *issuer = siglet_chain_cert(authority, i);
+	*ret_is_issuer = siglet_cert_issued_by_name(cert, issuer) && key != NULL &&
+			 X509_verify(siglet_cert_x509(cert), key) == 1;
+	if (*ret_is_issuer)
+		return NULL;
+	/* A wrong signature is an answer, but not one that memory did not suffice to check. */
+	err = siglet_crypto_error(SIGLET_E_UNTRUSTED, "not its issuer");
+	if (siglet_err_code(err) == SIGLET_E_NOMEM)
+		return err;
+	siglet_err_free(err);
+	return NULL;
+}
 
-		issued = siglet_cert_issued_by_name(cert, issuer) &&
-			 X509_verify(siglet_cert_x509(cert),
-				     X509_get0_pubkey(siglet_cert_x509(issuer))) == 1;
-	}
-	siglet_crypto_clear_errors();
-	return issued;
+static siglet_err *check_issued(const siglet_cert *cert, const siglet_chain *authority,
+				bool *ret_is_issued)
+{
+	bool is_issued = false;
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; i < siglet_chain_count(authority) && err == NULL && !is_issued; i++)
+		err = check_issuer(cert, siglet_chain_cert(authority, i), &is_issued);
+	if (err == NULL)
+		*ret_is_issued = is_issued;
+	return err;
 }
 
 siglet_err *siglet_timestamp_is_of(const siglet_timestamp *timestamp, const siglet_chain *authority,
@@ -148,8 +164,8 @@ siglet_err *siglet_timestamp_is_of(const siglet_timestamp *timestamp, const sigl
 	}
 	siglet_err *err = siglet_embedded_read(timestamp, &embedded);
 	for (size_t i = 0; i < embedded.count && err == NULL && !is_of; i++)
-		is_of = siglet_timestamp_names(timestamp, embedded.owned[i]) &&
-			issued_by_authority(embedded.owned[i], authority);
+		if (siglet_timestamp_names(timestamp, embedded.owned[i]))
+			err = check_issued(embedded.owned[i], authority, &is_of);
 	siglet_embedded_clear(&embedded);
 	if (err == NULL)
 		*ret_is_of = is_of;

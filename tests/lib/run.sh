@@ -6,7 +6,7 @@ set -u
 export B SIGLET
 
 tests=
-for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/corpus/*.py tests/lint/*.t \
+for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/corpus/*.py tests/lint/*.t tests/lint/*.py \
 	tests/install/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
 	[ -f "$t" ] && [ -x "$t" ] && tests="$tests $t"
 done

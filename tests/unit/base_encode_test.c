@@ -283,6 +283,8 @@ static void pem_that_is_no_pem_is_refused(void)
 	pem_is_refused("-----BEGIN THING----\nZm9v\n-----END THING-----\n", "a dash too few");
 	pem_is_refused("-----BEGIN THING-----\nZm9v\n-----END THING----\n",
 		       "a dash too few at the end");
+	pem_is_refused("-----BEGIN THING----- \nZm9v\n-----END THING-----\n", "a space behind it");
+	pem_is_refused("-----BEGIN THING-----\nZm9v\n-----END THING-----x\n", "more than an end");
 	pem_is_refused("-----BEGIN THING-----\nZm9\n-----END THING-----\n", "no padding");
 	pem_is_refused("-----BEGIN THING-----\nZm9v \n-----END THING-----\n", "a space");
 	pem_is_refused("-----BEGIN THING-----\nDEK-Info: x\n\nZm9v\n-----END THING-----\n",

@@ -278,6 +278,7 @@ static void half_surrogate_pairs_are_refused(void)
 {
 	malformed("\"a\\ud800\"", "byte 2: half a surrogate pair");
 	malformed("\"\\udc00\"", "byte 1: half a surrogate pair");
+	malformed("\"\\udc00\\udc00\"", "byte 1: half a surrogate pair");
 	malformed("\"\\ud800\\ud800\"", "byte 1: half a surrogate pair");
 	malformed("\"\\ud800\\u0041\"", "byte 1: half a surrogate pair");
 	malformed("\"\\udbff\\n\"", "byte 1: half a surrogate pair");

@@ -35,6 +35,8 @@ static void quoting_repairs_what_is_no_utf8(void)
 	OK(quotes(siglet_slice_str("a\xc3\xa4\xc3"), "\"a\xc3\xa4" LOST "\""), "half a character");
 	OK(quotes(siglet_slice_str("\xc3\"\xa4"), "\"" LOST "\\\"" LOST "\""),
 	   "one that a quote would complete");
+	OK(quotes(siglet_slice_str("\xf0\x9f\x98\x80\xff"), "\"\xf0\x9f\x98\x80" LOST "\""),
+	   "one behind a whole character");
 	OK(quotes(siglet_slice_str("\xed\xa0\x80z"), "\"" LOST LOST LOST "z\""), "a surrogate");
 }
 
@@ -165,6 +167,10 @@ static void one_value_alone_is_a_document(void)
 	siglet_json_writer_init(&w, &out, 0);
 	siglet_json_write_begin_array(&w, NULL);
 	OK_ERROR(siglet_json_writer_finish(&w), SIGLET_E_INTERNAL, "nor is half of one");
+	siglet_json_writer_init(&w, &out, 0);
+	siglet_json_write_begin_array(&w, NULL);
+	siglet_json_write_null(&w, NULL);
+	OK_ERROR(siglet_json_writer_finish(&w), SIGLET_E_INTERNAL, "nor one without its end");
 	siglet_json_writer_init(&w, &out, 0);
 	siglet_json_write_end_array(&w);
 	siglet_json_write_null(&w, NULL);

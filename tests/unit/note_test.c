@@ -392,7 +392,8 @@ static void corpus_example(void)
 
 static void message_has(siglet_err *err, const char *words)
 {
-	if (!OK(err != NULL && strstr(siglet_err_message(err), words) != NULL, "it says: %s", words))
+	if (!OK(err != NULL && strstr(siglet_err_message(err), words) != NULL, "it says: %s",
+		words))
 		printf("# got: %s\n", err == NULL ? "success" : siglet_err_message(err));
 	siglet_err_free(err);
 }

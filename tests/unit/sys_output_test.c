@@ -100,7 +100,8 @@ static void only_regular_files_are_replaced(void)
 	OK_ERROR(write_file("none/file", "x", true), SIGLET_E_IO, "no file in a missing folder");
 	OK_ERROR(write_file("target/file", "x", true), SIGLET_E_IO, "nor below a file");
 	OK_ERROR(siglet_sys_output_begin("/dev/null", &output), SIGLET_E_IO, "no device");
-	OK_ERROR(siglet_sys_output_begin("/dev/stdout", &output), SIGLET_E_IO, "no standard output");
+	OK_ERROR(siglet_sys_output_begin("/dev/stdout", &output), SIGLET_E_IO,
+		 "no standard output");
 	OK_ERROR(siglet_sys_output_begin("", &output), SIGLET_E_IO, "no empty name");
 
 	err = siglet_sys_output_begin(in_scratch("late"), &output);
@@ -114,14 +115,19 @@ static void only_regular_files_are_replaced(void)
 static void a_file_is_committed_once(void)
 {
 	siglet_sys_output *output = NULL;
+	char name[64];
 
 	OK_SUCCESS(siglet_sys_output_begin(in_scratch("once"), &output), "begun");
 	OK_SUCCESS(siglet_sys_output_commit(output, 0600), "committed");
 	OK_ERROR(siglet_sys_output_commit(output, 0600), SIGLET_E_USAGE, "not twice");
 	OK_ERROR(siglet_sys_output_write(output, siglet_slice_str("x")), SIGLET_E_IO,
 		 "and takes no more bytes");
+	(void)snprintf(name, sizeof(name), ".siglet-%ld-0.tmp", (long)getpid());
+	put_file(name, "another's", 9);
 	siglet_sys_output_free(output);
 	OK(siglet_sys_is_there(in_scratch("once")), "freeing it keeps the file");
+	OK(file_holds(name, "another's"), "and what has the temporary's name by now");
+	(void)unlink(in_scratch(name));
 	siglet_sys_output_free(NULL);
 }
 
@@ -149,9 +155,9 @@ static int closed_streams(void)
 		err = siglet_sys_keep_standard_streams();
 		const int next = open("/dev/null", O_RDONLY);
 		_exit(err == NULL && next == 3 && read(0, &byte, 1) < 0 && write(1, "x", 1) < 0 &&
-				      write(2, "x", 1) < 0 ?
-			      0 :
-			      1);
+				      write(2, "x", 1) < 0
+			      ? 0
+			      : 1);
 	}
 	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
 		return -1;
@@ -196,7 +202,8 @@ static void the_bar_is_drawn(int master, int terminal)
 	OK(drain(master, text, sizeof(text)) == 0, "nothing is drawn in the first second");
 	bar.next_ms = 0;
 	siglet_sys_progress_add(&bar, 50);
-	OK(drain(master, text, sizeof(text)) > 0 && strstr(text, " 50%  100 of 200  a\\x1b") != NULL,
+	OK(drain(master, text, sizeof(text)) > 0 &&
+		   strstr(text, " 50%  100 of 200  a\\x1b") != NULL,
 	   "then half of it, under a harmless name");
 	siglet_sys_progress_add(&bar, 50);
 	OK(drain(master, text, sizeof(text)) == 0, "not again at once");
@@ -214,8 +221,9 @@ static void the_bar_is_drawn(int master, int terminal)
 static void a_terminal_is_known(void)
 {
 	const int master = posix_openpt(O_RDWR | O_NOCTTY);
-	const char *name =
-		master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0 ? ptsname(master) : NULL;
+	const char *name = master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0
+				   ? ptsname(master)
+				   : NULL;
 	const int terminal = name == NULL ? -1 : open(name, O_RDWR | O_NOCTTY);
 	struct winsize size = { .ws_col = 33, .ws_row = 9 };
 

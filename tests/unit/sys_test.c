@@ -91,8 +91,7 @@ static void messages_name_the_file_and_the_reason(void)
 	   "the system's words begin small");
 	OK(says(read_name("/dev/null", 9, &data), "/dev/null: is a device, not a regular file"),
 	   "what it is instead is said");
-	OK(says(read_name("a\x1b[31m\n", 9, &data),
-		"a\\x1b[31m\\x0a: no such file or directory"),
+	OK(says(read_name("a\x1b[31m\n", 9, &data), "a\\x1b[31m\\x0a: no such file or directory"),
 	   "a name is made harmless");
 	(void)snprintf(want, sizeof(want), "%s: is a directory", scratch);
 	OK(says(read_name(scratch, 9, &data), want), "a directory is called one");
@@ -125,7 +124,7 @@ static void a_stream_has_every_byte(void)
 	OK_SUCCESS(siglet_sys_stream_file(in_scratch("stream"), collect, &c), "a file is streamed");
 	OK(c.bytes == sizeof(big), "every byte once");
 	OK(c.pieces == 2 && c.largest == 1 << 20, "in pieces of a MiB");
-	c = (collected){ .fail_at = 1 };
+	c = (collected) { .fail_at = 1 };
 	OK_ERROR(siglet_sys_stream_file(in_scratch("stream"), collect, &c), SIGLET_E_RANGE,
 		 "an error of the consumer is returned");
 	OK(c.pieces == 1, "and ends the reading");
@@ -217,9 +216,9 @@ static siglet_err *note_path(void *context, const char *path)
 	const size_t used = strlen(s->text);
 
 	(void)snprintf(s->text + used, sizeof(s->text) - used, "%s ", path + strlen(scratch) + 1);
-	return s->fail_at != NULL && strstr(path, s->fail_at) != NULL ?
-		       siglet_err_new(SIGLET_E_RANGE, "enough") :
-		       NULL;
+	return s->fail_at != NULL && strstr(path, s->fail_at) != NULL
+		       ? siglet_err_new(SIGLET_E_RANGE, "enough")
+		       : NULL;
 }
 
 static void a_folder_is_walked_in_order(void)
@@ -240,15 +239,18 @@ static void a_folder_is_walked_in_order(void)
 	OK_SUCCESS(siglet_sys_walk(in_scratch("w"), note_path, &s), "a folder is walked");
 	OK(strcmp(s.text, "w/.hidden w/a w/b/10 w/b/2 w/c ") == 0,
 	   "every regular file by its path, in byte order, no link followed");
-	s = (seen){ 0 };
-	OK_SUCCESS(siglet_sys_walk(in_scratch("w/b/"), note_path, &s), "a slash at the end is fine");
+	s = (seen) { 0 };
+	OK_SUCCESS(siglet_sys_walk(in_scratch("w/b/"), note_path, &s),
+		   "a slash at the end is fine");
 	OK(strcmp(s.text, "w/b/10 w/b/2 ") == 0, "and not doubled");
-	s = (seen){ .fail_at = "w/b/10" };
+	s = (seen) { .fail_at = "w/b/10" };
 	OK_ERROR(siglet_sys_walk(in_scratch("w"), note_path, &s), SIGLET_E_RANGE,
 		 "an error of the visitor ends the walk");
 	OK(strstr(s.text, "w/b/2") == NULL, "at once");
-	OK_ERROR(siglet_sys_walk(in_scratch("w/a"), note_path, &s), SIGLET_E_IO, "a file is no folder");
-	OK_ERROR(siglet_sys_walk(in_scratch("none"), note_path, &s), SIGLET_E_IO, "nor what is missing");
+	OK_ERROR(siglet_sys_walk(in_scratch("w/a"), note_path, &s), SIGLET_E_IO,
+		 "a file is no folder");
+	OK_ERROR(siglet_sys_walk(in_scratch("none"), note_path, &s), SIGLET_E_IO,
+		 "nor what is missing");
 }
 
 static void a_walk_has_a_bottom(void)

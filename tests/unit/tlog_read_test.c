@@ -101,6 +101,10 @@ static void refusals_name_the_kind(void)
 	OK(err != NULL && strstr(siglet_err_message(err), "does not hold the signature") != NULL,
 	   "and why intoto 0.0.1 is refused");
 	siglet_err_free(err);
+	err = read_entry(replace(V1, "hashedrekord", "rekord"), &e);
+	OK(err != NULL && strstr(siglet_err_message(err), "signature") == NULL,
+	   "which is not why another kind is");
+	siglet_err_free(err);
 }
 
 static void left_out_members_have_their_defaults(void)
@@ -336,6 +340,14 @@ static void unset_members_are_not_written(void)
 	OK(strstr(text, "inclusionPromise") == NULL, "no inclusionPromise");
 	OK(strstr(text, "canonicalizedBody") == NULL, "no canonicalizedBody");
 	OK(strstr(text, "\"1234\"") != NULL, "numbers are strings");
+	e.proof_root = SIGLET_SLICE_NONE;
+	e.proof_size = 0;
+	e.checkpoint = SIGLET_SLICE_NONE;
+	text = written(&e);
+	OK(strstr(text, "rootHash") == NULL, "no rootHash");
+	OK(strstr(text, "treeSize") == NULL, "no treeSize");
+	OK(strstr(text, "checkpoint") == NULL, "no checkpoint");
+	OK(strstr(text, "\"hashes\":[") != NULL, "but hashes");
 }
 
 int main(void)
