@@ -206,7 +206,9 @@ $(B)/libsiglet.so: $(LIB_OBJ) pkg/siglet/siglet.map
 	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet.so.$(SOVERSION) \
 		-Wl,--version-script,pkg/siglet/siglet.map -o $@ $(LIB_OBJ) $(LIBS)
 
-$(B)/siglet.pc: pkg/siglet/siglet.pc.in Makefile
+# Made each time: it names the prefix, which may be another one at install.
+.PHONY: FORCE
+$(B)/siglet.pc: pkg/siglet/siglet.pc.in FORCE
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' $< > $@
 

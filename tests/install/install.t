@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installed under a prefix, the library serves a program of its own, and uninstall leaves nothing.
+. tests/lib/tap.sh
+. tests/cli/demo.sh
+: "${B:=build}"
+prefix=$(mktemp -d)
+trap 'rm -rf "$prefix"' EXIT
+
+case $B in
+*asan* | *tsan* | *cov*)
+	skip 'an instrumented build is not for installing'
+	done_testing
+	exit
+	;;
+esac
+
+build_embed() {
+	# shellcheck disable=SC2046
+	PKG_CONFIG_PATH=$prefix/lib/pkgconfig ${CC:-cc} -std=c17 -Wall -Wextra -Werror -o "$prefix/embed" tests/install/embed.c \
+		$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs siglet)
+}
+run_embed() {
+	LD_LIBRARY_PATH=$prefix/lib "$prefix/embed" "$DEMO_ARTIFACT" "$1" "$DEMO_ISSUER"
+}
+refused() {
+	run_embed https://example.com/other
+	[ $? = 1 ]
+}
+nothing_left() {
+	[ -z "$(find "$prefix" -name '*siglet*' -type f)" ]
+}
+
+ok 'make install' make -s install B="$B" PREFIX="$prefix"
+ok 'a program compiles against it by pkg-config' build_embed
+ok 'it accepts the demo artifact' run_embed "$DEMO_IDENTITY"
+ok 'it refuses another identity' refused
+ok 'the installed program runs' "$prefix/bin/siglet" version
+ok 'the example has at most 40 lines of code' sh -c '[ "$(grep -vcE "^ *$|^/\*" tests/install/embed.c)" -le 40 ]'
+ok 'make uninstall' make -s uninstall B="$B" PREFIX="$prefix"
+ok 'nothing is left' nothing_left
+done_testing
