@@ -3,17 +3,17 @@
  *
  * A whole Sigstore instance in memory: certificate authority, CT log, timestamp authority, Rekor
  * logs of both versions, the trusted root that names them, and the bundles that they make together.
- * Every bundle is signed for real by OpenSSL; of siglet only pkg/base is used, so that nothing under
- * test vouches for itself. With a defect a bundle breaks one rule, and all the rest of it is made
- * anew around the fault, so that only a verifier that knows this rule refuses it.
+ * Every bundle is signed for real by OpenSSL; of siglet only pkg/base is used, so that nothing
+ * under test vouches for itself. With a defect a bundle breaks one rule, and all the rest of it is
+ * made anew around the fault, so that only a verifier that knows this rule refuses it.
  *
- * The same seed gives the same keys, names, serial numbers and times, whatever the clock says. ECDSA
- * and PSS signatures are random, so bytes differ from run to run.
+ * The same seed gives the same keys, names, serial numbers and times, whatever the clock says.
+ * ECDSA and PSS signatures are random, so bytes differ from run to run.
  *
  * A fault of the forge itself, memory included, prints a line and aborts. One object, one thread.
  *
- * Spec: Fulcio's certificate profile, RFC 6962 (SCTs, trees), RFC 3161, Rekor v1 and v2 entries, C2SP
- *       signed-note and tlog-cosignature, sigstore_bundle.proto, sigstore_trustroot.proto.
+ * Spec: Fulcio's certificate profile, RFC 6962 (SCTs, trees), RFC 3161, Rekor v1 and v2 entries,
+ *       C2SP signed-note and tlog-cosignature, sigstore_bundle.proto, sigstore_trustroot.proto.
  */
 #ifndef SIGLET_TEST_FORGE_H
 #define SIGLET_TEST_FORGE_H
@@ -71,7 +71,7 @@ typedef struct forge_config {
 	const char *seed;	   /* NULL: "siglet" */
 	bool is_fast;		   /* P-256 where CA and TSA have P-384 */
 	bool no_intermediate;	   /* the root issues leaves itself */
-	bool tsa_leaf_not_in_root; /* the trusted root has the TSA's root only; tokens embed the leaf */
+	bool tsa_leaf_not_in_root; /* only the TSA's root is; tokens embed the leaf */
 	forge_key_type ct_key;
 	forge_key_type rekor_v1_key;
 	forge_key_type rekor_v2_key;
@@ -201,7 +201,7 @@ typedef struct forge_identity {
 #define FORGE_MAX_ENTRIES 40 /* more than any verifier takes */
 #define FORGE_MAX_STAMPS 40
 
-/* All zero: forge_artifact(), bundle 0.3, certificate, hashedrekord 0.0.1 with promise and proof. */
+/* All zero: forge_artifact(), v0.3, certificate, hashedrekord 0.0.1 with promise and proof. */
 typedef struct forge_options {
 	forge_version version;
 	forge_material material;

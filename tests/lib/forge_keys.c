@@ -37,8 +37,8 @@ static const key_facts facts[FORGE_KEY_TYPES] = {
 };
 
 /*
- * The primes of one RSA key of each size. They protect nothing, here or anywhere: finding primes from
- * a seed would cost each test seconds.
+ * The primes of one RSA key of each size. They protect nothing, here or anywhere: to find primes
+ * from a seed would cost each test seconds.
  */
 typedef struct rsa_primes {
 	int bits;
