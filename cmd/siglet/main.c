@@ -9,10 +9,13 @@ const cli_verb *const cli_verbs[] = {
 	&cli_verify, &cli_inspect, &cli_version, &cli_help, &cli_completion, NULL,
 };
 
-/* OpenSSL's configuration file could bring in another provider's algorithms: it is never read. */
+/*
+ * OpenSSL's configuration file could bring in another provider's algorithms: it is never read. What
+ * it holds at the end goes with the process: giving it back piece by piece takes longer than --help.
+ */
 static bool start_crypto(void)
 {
-	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
 }
 
 static siglet_status run_verb(const char *name, int argc, char **argv)

@@ -93,6 +93,7 @@ siglet_slice siglet_slice_str(const char *text); /* without the NUL; NULL gives 
 bool siglet_slice_equal(siglet_slice a, siglet_slice b);
 bool siglet_slice_is(siglet_slice a, const char *text); /* byte equality with a C string */
 bool siglet_slice_has_prefix(siglet_slice a, const char *text);
+bool siglet_slice_contains(siglet_slice a, const char *text);
 bool siglet_slice_has_suffix(siglet_slice a, const char *text);
 bool siglet_slice_equal_nocase(siglet_slice a, siglet_slice b); /* ASCII letters only, any locale */
 int siglet_slice_compare(siglet_slice a, siglet_slice b);	 /* memcmp order, then length */

@@ -44,6 +44,25 @@ bool siglet_slice_has_suffix(siglet_slice a, const char *text)
 	return a.len >= len && (len == 0 || memcmp(a.ptr + (a.len - len), text, len) == 0);
 }
 
+bool siglet_slice_contains(siglet_slice a, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (len == 0)
+		return true;
+	while (a.len >= len) {
+		const uint8_t *at = memchr(a.ptr, text[0], a.len - len + 1);
+
+		if (at == NULL)
+			return false;
+		if (memcmp(at, text, len) == 0)
+			return true;
+		a.len -= (size_t)(at - a.ptr) + 1;
+		a.ptr = at + 1;
+	}
+	return false;
+}
+
 /* tolower() would ask the locale. */
 static uint8_t ascii_lower(uint8_t c)
 {

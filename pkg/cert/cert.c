@@ -91,7 +91,8 @@ static siglet_err *read_key(siglet_cert *cert)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "certificate: public key");
 	cert->spki_len = (size_t)len;
 
-	siglet_err *err = siglet_key_from_spki(siglet_cert_spki(cert), &cert->key);
+	siglet_err *err = siglet_key_from_decoded(siglet_cert_spki(cert),
+						  X509_get0_pubkey(cert->x509), &cert->key);
 	if (err == NULL)
 		return NULL;
 	const siglet_code code = siglet_err_code(err);

@@ -132,7 +132,7 @@ const char *siglet_fulcio_name(unsigned number);
 unsigned siglet_fulcio_find(siglet_slice name);
 const char *siglet_san_type_name(siglet_san_type type);
 
-/* ---- authorities (chain.c) ---- */
+/* ---- authorities (authority.c, chain.c) ---- */
 
 /* The certificates of one authority of a trusted root: a universe of its own. */
 typedef struct siglet_chain siglet_chain;
@@ -146,18 +146,34 @@ typedef enum siglet_purpose {
  * Set up an authority. The last certificate is the anchor, self-signed or not. For timestamping a
  * first certificate that is no CA is the signer. Takes nothing: certs are copied.
  *
- * What belongs to the trusted root alone is checked at most once, on first use: the signatures and
- * constraints from each of its certificates up to the anchor. (A thread that comes meanwhile waits.)
+ * What belongs to the trusted root alone is done at most once, on first use: the certificates are
+ * parsed, and the signatures and constraints from each of them up to the anchor checked. (A thread
+ * that comes meanwhile waits.)
  *
- * Errors: SIGLET_E_MISSING (no certificate), SIGLET_E_LIMIT, SIGLET_E_NOMEM, SIGLET_E_CRYPTO
+ * Errors: SIGLET_E_MISSING (no certificate), SIGLET_E_LIMIT, SIGLET_E_MALFORMED (one that is not
+ *         DER), SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_chain_new(siglet_purpose purpose,
 					     const siglet_slice *der_certs, size_t count,
 					     siglet_chain **ret_chain);
 void siglet_chain_free(siglet_chain *chain);
 size_t siglet_chain_count(const siglet_chain *chain);
+
+/*
+ * Parse the certificates now. One that is malformed makes the authority useless: no path leads there.
+ * Errors: SIGLET_E_UNTRUSTED (that, naming it), SIGLET_E_CRYPTO, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_chain_open(const siglet_chain *chain);
+/* Once it is open; NULL before. */
 const siglet_cert *siglet_chain_cert(const siglet_chain *chain, size_t index);
 const siglet_cert *siglet_chain_signer(const siglet_chain *chain); /* timestamping; NULL if unknown */
+
+/*
+ * Do now, in this thread, all that a verification would do on first use. For callers with a core to
+ * spare; the answer is the one that a verification will get.
+ * Errors: those of siglet_chain_open; SIGLET_E_UNTRUSTED
+ */
+SIGLET_MUST_USE siglet_err *siglet_chain_prepare(const siglet_chain *chain);
 
 /* A path that was verified, leaf first, anchor last; borrows from leaf, chain and untrusted. */
 typedef struct siglet_path {

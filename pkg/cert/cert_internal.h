@@ -6,6 +6,8 @@
 
 #include "cert/cert.h"
 
+#include <pthread.h>
+
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -71,6 +73,33 @@ siglet_slice siglet_extension_slice(X509_EXTENSION *extension); /* what its OCTE
 
 /* Set san, eku and the flags of a certificate whose x509 is set. */
 SIGLET_MUST_USE siglet_err *siglet_cert_read_extensions(siglet_cert *cert);
+
+/* ---- authorities (authority.c, chain.c) ---- */
+
+/* What is known of the path from one certificate of the authority to its anchor. */
+typedef struct siglet_memo {
+	pthread_mutex_t lock;
+	bool known;
+	siglet_err *why; /* known, and no path: why not */
+	siglet_path path;
+} siglet_memo;
+
+struct siglet_chain {
+	siglet_purpose purpose;
+	size_t count;
+	uint8_t *der[SIGLET_MAX_CHAIN]; /* malloc */
+	size_t der_len[SIGLET_MAX_CHAIN];
+	siglet_memo *memos; /* of each certificate; locked, so const callers share it */
+	size_t memo_count;
+
+	pthread_mutex_t lock; /* over what follows, until it is known */
+	bool has_lock;
+	bool is_known;
+	siglet_err *why; /* known, and it can't be used: why not */
+	siglet_cert *certs[SIGLET_MAX_CHAIN];
+	X509_STORE *stores[SIGLET_MAX_CHAIN]; /* each with that one certificate */
+	size_t first_ca;		      /* 1 behind a timestamping signer, else 0 */
+};
 
 /* ---- paths (path.c) ---- */
 

@@ -1,118 +1,13 @@
 #include "cert/cert_internal.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-
 /*
- * An authority: which paths lead to its anchor?
+ * Which paths lead to an authority's anchor?
  *
  * A signature by an authority's own certificate over another of its own says the same every time, so
  * it is checked once (recall, below). A leaf then costs one public-key operation: its signature by
  * the certificate that issued it, which is made the only trusted one of a store for that purpose.
  * Every other rule is applied anew to the whole path, since the leaf's part of it can break them.
  */
-
-/* What is known of the path from one certificate of the authority to its anchor. */
-typedef struct memo {
-	pthread_mutex_t lock;
-	bool known;
-	siglet_err *why; /* known, and no path: why not */
-	siglet_path path;
-} memo;
-
-struct siglet_chain {
-	siglet_purpose purpose;
-	size_t count;
-	size_t first_ca; /* 1 behind a timestamping signer, else 0 */
-	siglet_cert *certs[SIGLET_MAX_CHAIN];
-	X509_STORE *stores[SIGLET_MAX_CHAIN]; /* each with that one certificate */
-	memo *memos;			      /* of each certificate; locked, so const callers share it */
-	size_t memo_count;
-};
-
-/* ---- making one ---- */
-
-static siglet_err *add_cert(siglet_chain *chain, siglet_slice der)
-{
-	const size_t index = chain->count;
-	siglet_err *err = siglet_cert_parse(der, &chain->certs[index]);
-
-	if (err != NULL)
-		return siglet_err_wrap(err, "certificate %zu", index);
-	chain->count++;
-	if (pthread_mutex_init(&chain->memos[index].lock, NULL) != 0)
-		return siglet_err_nomem();
-	chain->memo_count++;
-	return siglet_store_new(chain->certs[index], &chain->stores[index]);
-}
-
-siglet_err *siglet_chain_new(siglet_purpose purpose, const siglet_slice *der_certs, size_t count,
-			     siglet_chain **ret_chain)
-{
-	siglet_chain *chain = NULL;
-	siglet_err *err = SIGLET_ERR_UNSET;
-
-	if (count == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "an authority without certificates");
-	if (count > SIGLET_MAX_CHAIN)
-		return siglet_err_new(SIGLET_E_LIMIT, "%zu certificates, at most %d", count,
-				      SIGLET_MAX_CHAIN);
-	chain = siglet_calloc(1, sizeof(*chain));
-	if (chain == NULL)
-		return siglet_err_nomem();
-	chain->purpose = purpose;
-	chain->memos = siglet_calloc(count, sizeof(*chain->memos));
-	if (chain->memos == NULL) {
-		err = siglet_err_nomem();
-		goto out;
-	}
-	for (size_t i = 0; i < count; i++) {
-		err = add_cert(chain, der_certs[i]);
-		if (err != NULL)
-			goto out;
-	}
-	if (purpose == SIGLET_PURPOSE_TIMESTAMPING && !chain->certs[0]->is_ca)
-		chain->first_ca = 1;
-	*ret_chain = chain;
-	chain = NULL;
-	err = NULL; /* success */
-out:
-	siglet_chain_free(chain);
-	return err;
-}
-
-void siglet_chain_free(siglet_chain *chain)
-{
-	if (chain == NULL)
-		return;
-	for (size_t i = 0; i < chain->memo_count; i++) {
-		siglet_err_free(chain->memos[i].why);
-		(void)pthread_mutex_destroy(&chain->memos[i].lock);
-	}
-	free(chain->memos);
-	for (size_t i = 0; i < chain->count; i++) {
-		X509_STORE_free(chain->stores[i]);
-		siglet_cert_free(chain->certs[i]);
-	}
-	free(chain);
-}
-
-size_t siglet_chain_count(const siglet_chain *chain)
-{
-	return chain->count;
-}
-
-const siglet_cert *siglet_chain_cert(const siglet_chain *chain, size_t index)
-{
-	return index < chain->count ? chain->certs[index] : NULL;
-}
-
-const siglet_cert *siglet_chain_signer(const siglet_chain *chain)
-{
-	return chain->first_ca == 1 ? chain->certs[0] : NULL;
-}
-
-/* ---- paths ---- */
 
 static siglet_err *verify_leaf(const siglet_chain *chain, const siglet_cert *leaf,
 			       const siglet_cert *const *untrusted, size_t count,
@@ -144,7 +39,7 @@ static siglet_err *climb(const siglet_chain *chain, size_t index, siglet_path *r
  */
 static siglet_err *recall(const siglet_chain *chain, size_t index, siglet_path *ret_path)
 {
-	memo *known = &chain->memos[index];
+	siglet_memo *known = &chain->memos[index];
 	siglet_err *err = SIGLET_ERR_UNSET;
 
 	if (pthread_mutex_lock(&known->lock) != 0)
@@ -248,9 +143,13 @@ siglet_err *siglet_chain_verify(const siglet_chain *chain, const siglet_cert *le
 				const siglet_cert *const *untrusted, size_t count,
 				siglet_path *ret_path)
 {
-	const siglet_cert *signer = siglet_chain_signer(chain);
+	const siglet_cert *signer;
 	siglet_err *err = SIGLET_ERR_UNSET;
 
+	err = siglet_chain_open(chain);
+	if (err != NULL)
+		return err;
+	signer = siglet_chain_signer(chain);
 	switch (chain->purpose) {
 	case SIGLET_PURPOSE_CODE_SIGNING:
 		err = siglet_cert_check_signer(leaf);
@@ -271,4 +170,16 @@ siglet_err *siglet_chain_verify(const siglet_chain *chain, const siglet_cert *le
 		siglet_err_free(err);
 	}
 	return verify_leaf(chain, leaf, untrusted, count, ret_path);
+}
+
+siglet_err *siglet_chain_prepare(const siglet_chain *chain)
+{
+	siglet_err *err = siglet_chain_open(chain);
+
+	for (size_t i = 0; err == NULL && i + 1 < chain->count; i++) {
+		siglet_path path;
+
+		err = recall(chain, i, &path);
+	}
+	return err;
 }

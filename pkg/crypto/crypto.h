@@ -99,6 +99,7 @@ const char *siglet_scheme_name(siglet_scheme scheme); /* "ECDSA SHA-256" … */
 bool siglet_scheme_hash(siglet_scheme scheme, siglet_hash *ret_hash);
 
 typedef struct siglet_key siglet_key; /* a public key; immutable */
+struct evp_pkey_st;
 
 /* A row of PublicKeyDetails. */
 typedef struct siglet_key_details {
@@ -138,6 +139,13 @@ size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLE
  *                               ML-DSA when this build's OpenSSL has none
  */
 SIGLET_MUST_USE siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key);
+
+/*
+ * The same, of a certificate's SPKI that OpenSSL decoded already: spares a second import. decoded is
+ * shared, not taken; NULL where OpenSSL could make nothing of it.
+ */
+SIGLET_MUST_USE siglet_err *siglet_key_from_decoded(siglet_slice der, struct evp_pkey_st *decoded,
+						    siglet_key **ret_key);
 
 /*
  * The key of a trust root, encoded as details says and of the kind that it names.

@@ -27,9 +27,13 @@ struct siglet_key {
 /* OpenSSL's object for the hash; static, never freed. */
 const EVP_MD *siglet_hash_md(siglet_hash hash);
 
-/* The OpenSSL key in an SPKI, checked. Errors: those of siglet_key_from_spki. */
-SIGLET_MUST_USE siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY **ret_pkey,
-					       siglet_key_type *ret_type, unsigned *ret_bits);
+/*
+ * The OpenSSL key in an SPKI, checked. decoded: what OpenSSL made of these bytes before, or NULL.
+ * Errors: those of siglet_key_from_spki.
+ */
+SIGLET_MUST_USE siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded,
+					       EVP_PKEY **ret_pkey, siglet_key_type *ret_type,
+					       unsigned *ret_bits);
 
 /* The SPKI of a PKCS#1 RSAPublicKey. Appends. Errors: SIGLET_E_MALFORMED and the buffer's. */
 SIGLET_MUST_USE siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki);

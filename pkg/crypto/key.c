@@ -36,7 +36,7 @@ static void describe(siglet_key *key)
 			       type_name(key->type));
 }
 
-siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key)
+siglet_err *siglet_key_from_decoded(siglet_slice der, EVP_PKEY *decoded, siglet_key **ret_key)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
 	EVP_PKEY *pkey = NULL;
@@ -44,7 +44,7 @@ siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key)
 	siglet_key_type type = SIGLET_KEY_RSA;
 	unsigned bits = 0;
 
-	err = siglet_spki_decode(der, &pkey, &type, &bits);
+	err = siglet_spki_decode(der, decoded, &pkey, &type, &bits);
 	if (err != NULL)
 		goto out;
 	key = calloc(1, sizeof(*key) + der.len);
@@ -69,6 +69,11 @@ out:
 	siglet_key_free(key);
 	EVP_PKEY_free(pkey);
 	return err;
+}
+
+siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key)
+{
+	return siglet_key_from_decoded(der, NULL, ret_key);
 }
 
 void siglet_key_free(siglet_key *key)

@@ -97,6 +97,14 @@ static siglet_err *import_with(EVP_PKEY_CTX *ctx, const form *f, siglet_slice ra
 	return NULL;
 }
 
+static siglet_err *share(EVP_PKEY *decoded, EVP_PKEY **ret_pkey)
+{
+	if (EVP_PKEY_up_ref(decoded) != 1)
+		return siglet_crypto_error(SIGLET_E_CRYPTO, "public key");
+	*ret_pkey = decoded;
+	return NULL;
+}
+
 static siglet_err *import(const form *f, siglet_slice raw, EVP_PKEY **ret_pkey)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, f->algorithm, NULL);
@@ -236,8 +244,8 @@ out:
 	return err;
 }
 
-siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY **ret_pkey, siglet_key_type *ret_type,
-			       unsigned *ret_bits)
+siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **ret_pkey,
+			       siglet_key_type *ret_type, unsigned *ret_bits)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
 	const form *f;
@@ -254,7 +262,9 @@ siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY **ret_pkey, siglet_key
 		if (err == NULL)
 			*ret_type = SIGLET_KEY_RSA;
 	} else {
-		err = import(f, siglet_slice_of(der.ptr + f->prefix_len, f->key_len), ret_pkey);
+		const siglet_slice raw = { der.ptr + f->prefix_len, f->key_len };
+
+		err = decoded != NULL ? share(decoded, ret_pkey) : import(f, raw, ret_pkey);
 		if (err == NULL) {
 			*ret_type = f->type;
 			*ret_bits = f->bits;

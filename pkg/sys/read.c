@@ -140,18 +140,31 @@ siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data)
 	return err;
 }
 
+/* A small file, as most are in a batch, is not worth fresh pages from the kernel and their return. */
+static size_t piece_bytes(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size < 0 ||
+	    (uintmax_t)info.st_size >= PIECE_BYTES)
+		return PIECE_BYTES;
+	return ((size_t)info.st_size / PAGE_BYTES + 1) * PAGE_BYTES;
+}
+
 /* Large pieces in one aligned buffer: the kernel's copy and the hash each run at their own full speed. */
 static siglet_err *stream(int fd, const char *shown, siglet_sys_consume *consume, void *context)
 {
+	const size_t room = piece_bytes(fd);
 	void *piece = NULL;
 	siglet_err *err = NULL;
 	size_t len = 0;
 
-	if (posix_memalign(&piece, PAGE_BYTES, PIECE_BYTES) != 0)
+	if (posix_memalign(&piece, PAGE_BYTES, room) != 0)
 		return siglet_err_nomem();
-	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice; a pipe takes none */
+	if (room == PIECE_BYTES)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice; a pipe takes none */
 	do {
-		err = read_some(fd, shown, piece, PIECE_BYTES, &len);
+		err = read_some(fd, shown, piece, room, &len);
 		if (err == NULL && len > 0)
 			err = consume(context, siglet_slice_of(piece, len));
 	} while (err == NULL && len > 0);

@@ -154,15 +154,25 @@ static siglet_err *check_issued(const siglet_cert *cert, const siglet_chain *aut
 siglet_err *siglet_timestamp_is_of(const siglet_timestamp *timestamp, const siglet_chain *authority,
 				   bool *ret_is_of)
 {
-	const siglet_cert *signer = siglet_chain_signer(authority);
 	siglet_embedded embedded = { .count = 0 };
+	const siglet_cert *signer;
 	bool is_of = false;
+	siglet_err *err = siglet_chain_open(authority);
 
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNTRUSTED) {
+		/* What can't be used has no token to its name. */
+		siglet_err_free(err);
+		*ret_is_of = false;
+		return NULL;
+	}
+	if (err != NULL)
+		return err;
+	signer = siglet_chain_signer(authority);
 	if (signer != NULL) {
 		*ret_is_of = siglet_timestamp_names(timestamp, signer);
 		return NULL;
 	}
-	siglet_err *err = siglet_embedded_read(timestamp, &embedded);
+	err = siglet_embedded_read(timestamp, &embedded);
 	for (size_t i = 0; i < embedded.count && err == NULL && !is_of; i++)
 		if (siglet_timestamp_names(timestamp, embedded.owned[i]))
 			err = check_issued(embedded.owned[i], authority, &is_of);

@@ -70,9 +70,12 @@ static siglet_err *find_path(const siglet_timestamp *timestamp, const siglet_cha
 			     siglet_embedded *embedded, const siglet_cert **ret_signer,
 			     siglet_path *ret_path)
 {
-	const siglet_cert *signer = siglet_chain_signer(authority);
-	siglet_err *err = NULL;
+	siglet_err *err = siglet_chain_open(authority);
+	const siglet_cert *signer;
 
+	if (err != NULL)
+		return err;
+	signer = siglet_chain_signer(authority);
 	if (signer != NULL) {
 		if (!siglet_timestamp_names(timestamp, signer))
 			return siglet_err_new(SIGLET_E_UNTRUSTED, "its signer is another one");

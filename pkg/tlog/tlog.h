@@ -81,7 +81,7 @@ SIGLET_MUST_USE siglet_err *siglet_entry_match(const siglet_entry *entry,
 					       const siglet_entry_subject *subject,
 					       siglet_buf *ret_body);
 
-/* The artifact hash that the entry's body needs, for callers that hash first. Mask; 0 if none/unknown. */
+/* The artifact hashes that the entry's body names, for callers that hash first. Mask; 0 for none. */
 unsigned siglet_entry_hashes(const siglet_entry *entry);
 
 /* Append what a signed entry timestamp covers: JCS of body, integratedTime, logID, logIndex. */

@@ -20,9 +20,19 @@ static siglet_err *check_time(const siglet_authority *authority, const siglet_pa
 	return siglet_path_check_time(path, time_s);
 }
 
+/* Sets c->err or c->path, once. */
+static void try_authority(const verification *v, const siglet_authority *authority, candidate *c)
+{
+	if (c->tried)
+		return;
+	c->err = siglet_chain_verify(authority->chain, v->leaf, NULL, 0, &c->path);
+	c->tried = true;
+}
+
 /*
- * Find an authority that vouches for the leaf at time_s. A reason about time beats one about paths:
- * it comes from an authority that did issue the leaf.
+ * Find an authority that vouches for the leaf at time_s. Those whose window holds it come first: an
+ * old one is asked only for a better reason to refuse. A reason about time beats one about paths: it
+ * comes from an authority that did issue the leaf.
  */
 static siglet_err *find_authority(const verification *v, candidate *candidates, int64_t time_s,
 				  size_t *ret_index, siglet_rule *ret_rule)
@@ -32,17 +42,17 @@ static siglet_err *find_authority(const verification *v, candidate *candidates, 
 					 "no certificate authority of the trusted root issued it");
 
 	*ret_rule = SIGLET_RULE_CERT_CHAIN;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t turn = 0; turn < 2 * count; turn++) {
+		const size_t i = turn % count;
 		const siglet_authority *authority = siglet_trustroot_ca(v->root, i);
-		candidate *c = &candidates[i];
+		const bool is_current = siglet_window_contains_s(&authority->window, time_s);
 
-		if (!c->tried) {
-			c->err = siglet_chain_verify(authority->chain, v->leaf, NULL, 0, &c->path);
-			c->tried = true;
-		}
-		if (c->err != NULL)
+		if (is_current != (turn < count))
 			continue;
-		siglet_err *err = check_time(authority, &c->path, time_s);
+		try_authority(v, authority, &candidates[i]);
+		if (candidates[i].err != NULL)
+			continue;
+		siglet_err *err = check_time(authority, &candidates[i].path, time_s);
 		siglet_err_free(why);
 		why = err;
 		if (err == NULL) {
@@ -70,11 +80,15 @@ static siglet_err *explain_no_path(const verification *v, const candidate *candi
 	for (size_t i = 0; i < count; i++) {
 		const siglet_chain *chain = siglet_trustroot_ca(v->root, i)->chain;
 
-		for (size_t j = 0; candidates[i].err != NULL && j < siglet_chain_count(chain); j++)
-			if (siglet_cert_issued_by_name(v->leaf, siglet_chain_cert(chain, j)))
+		for (size_t j = 0; candidates[i].err != NULL && j < siglet_chain_count(chain); j++) {
+			const siglet_cert *cert = siglet_chain_cert(chain, j);
+
+			/* NULL: it could not be read, and might have been the one. */
+			if (cert == NULL || siglet_cert_issued_by_name(v->leaf, cert))
 				return siglet_err_wrap(candidate_error(&candidates[i], err),
 						       "no certificate authority of the trusted "
 						       "root issued it");
+		}
 	}
 	return err;
 }

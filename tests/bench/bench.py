@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 B = ROOT / os.environ.get("B", "build")
@@ -22,25 +21,30 @@ SIGLET = str(ROOT / os.environ.get("SIGLET", "build/siglet"))
 FORGE = str(B / "tests/gen/siglet-forge")
 FLOOR = str(B / "tests/bench/floor")
 CORPUS = pathlib.Path(os.environ.get("SIGLET_CORPUS", ROOT / ".." / "shared" / "corpus"))
-NULL = os.open("/dev/null", os.O_RDWR)
+LAUNCH = str(B / "tests/bench/launch")
+
+
+def launch(runs, *commands, may_fail=False):
+    """For each round the (wall seconds, peak resident KiB) of each command, run in turn."""
+    arguments = [LAUNCH, str(runs)]
+    for i, command in enumerate(commands):
+        arguments += (["--"] if i > 0 else []) + command
+    lines = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout.splitlines()
+    results = [tuple(int(field) for field in line.split()) for line in lines]
+    for index, _, _, status in results:
+        if status != 0 and not may_fail:
+            sys.exit("bench: %s: wait status %d" % (" ".join(commands[index][:3]), status))
+    pairs = [(wall / 1e6, kib) for _, wall, kib, _ in results]
+    return [pairs[i : i + len(commands)] for i in range(0, len(pairs), len(commands))]
 
 
 def once(command):
-    """(wall seconds, peak resident KiB) of one run."""
-    files = [(os.POSIX_SPAWN_DUP2, NULL, 0), (os.POSIX_SPAWN_DUP2, NULL, 1), (os.POSIX_SPAWN_DUP2, NULL, 2)]
-    start = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=files)
-    _, status, usage = os.wait4(pid, 0)
-    wall = time.perf_counter() - start
-    if status != 0:
-        sys.exit("bench: %s: wait status %d" % (" ".join(command[:3]), status))
-    return wall, usage.ru_maxrss
+    return launch(1, command)[0][0]
 
 
 def compare(a, b, runs):
     """Medians of both and of the pairwise ratio a/b."""
-    once(a), once(b)
-    pairs = [(once(a), once(b)) for _ in range(runs)]
+    pairs = launch(runs + 1, a, b)[1:]
     return (
         statistics.median(p[0][0] for p in pairs),
         statistics.median(p[1][0] for p in pairs),
@@ -120,16 +124,10 @@ def hashing(gigabytes):
         bundle = ROOT / "testdata/demo"
         bundle = str(next(bundle.glob("*.sigstore.json")))
 
-        def ours():
-            start = time.perf_counter()
-            pid = os.posix_spawn(SIGLET, [SIGLET, "verify", "--bundle", bundle, "--github", "acme/app", str(big)], os.environ,
-                                 file_actions=[(os.POSIX_SPAWN_DUP2, NULL, 1), (os.POSIX_SPAWN_DUP2, NULL, 2)])
-            _, _, usage = os.wait4(pid, 0)
-            return time.perf_counter() - start, usage.ru_maxrss
-
+        ours = [SIGLET, "verify", "--bundle", bundle, "--github", "acme/app", str(big)]
         openssl = [shutil.which("openssl"), "dgst", "-sha256", str(big)]
         once(openssl)
-        pairs = [(ours(), once(openssl)) for _ in range(3)]
+        pairs = launch(3, ours, openssl, may_fail=True)  # refused, once it was read
     ratio = statistics.median(p[1][0] / p[0][0] for p in pairs)
     report("hashing %d GB" % gigabytes, "%.0f %% of the speed of openssl dgst; %.1f MiB"
            % (100 * ratio, max(p[0][1] for p in pairs) / 1024), "95 %, flat")
@@ -158,7 +156,7 @@ def main():
             shutil.copy(artifact, out / "artifact")
             shutil.copy(bundle, out / "bundle.sigstore.json")
             one_bundle(name, out)
-    walls = sorted(once([SIGLET, "--help"])[0] for _ in range(60))
+    walls = sorted(run[0][0] for run in launch(60, [SIGLET, "--help"]))
     report("siglet --help", "%.2f ms" % (walls[len(walls) // 2] * 1e3), "3 ms")
     sizes()
     count = int(os.environ.get("SIGLET_BENCH_COUNT", "10000"))

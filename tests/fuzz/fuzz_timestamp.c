@@ -46,7 +46,8 @@ static const siglet_chain *public_good(void)
 	    siglet_base64_decode(siglet_slice_str(root_base64), &root) != NULL)
 		abort();
 	const siglet_slice certs[] = { siglet_buf_slice(&signer), siglet_buf_slice(&root) };
-	if (siglet_chain_new(SIGLET_PURPOSE_TIMESTAMPING, certs, 2, &chain) != NULL)
+	if (siglet_chain_new(SIGLET_PURPOSE_TIMESTAMPING, certs, 2, &chain) != NULL ||
+	    siglet_chain_open(chain) != NULL)
 		abort();
 	siglet_buf_clear(&signer);
 	siglet_buf_clear(&root);

@@ -126,6 +126,12 @@ static void prefixes_and_suffixes(void)
 	OK(siglet_slice_has_prefix(abc, "ab") && siglet_slice_has_prefix(abc, "abc") &&
 		   siglet_slice_has_prefix(abc, "") && siglet_slice_has_prefix(none, ""),
 	   "a prefix is found");
+	OK(siglet_slice_contains(abc, "b") && siglet_slice_contains(abc, "abc") &&
+		   siglet_slice_contains(none, ""),
+	   "contains");
+	OK(!siglet_slice_contains(abc, "abcd") && !siglet_slice_contains(abc, "ac") &&
+		   !siglet_slice_contains(none, "a"),
+	   "contains not");
 	OK(!siglet_slice_has_prefix(abc, "b") && !siglet_slice_has_prefix(abc, "abcd") &&
 		   !siglet_slice_has_prefix(none, "a"),
 	   "what is none is not");

@@ -19,6 +19,9 @@ static void authority_needs_certificates(void)
 	OK_ERROR(siglet_chain_new(CODE, many, SIGLET_MAX_CHAIN + 1, &chain), SIGLET_E_LIMIT, "too many");
 	OK(chain == NULL, "nothing is returned");
 	OK_SUCCESS(siglet_chain_new(CODE, many, SIGLET_MAX_CHAIN, &chain), "as many as may be");
+	OK(siglet_chain_cert(chain, 3) == NULL, "they are not read yet");
+	OK_SUCCESS(siglet_chain_open(chain), "open it");
+	OK_SUCCESS(siglet_chain_open(chain), "… and again");
 	OK(siglet_chain_count(chain) == SIGLET_MAX_CHAIN &&
 		   siglet_slice_equal(siglet_cert_der(siglet_chain_cert(chain, 3)), many[3]) &&
 		   siglet_chain_cert(chain, SIGLET_MAX_CHAIN) == NULL,
@@ -30,6 +33,33 @@ static void authority_needs_certificates(void)
 	many[1].len--;
 	OK_ERROR(siglet_chain_new(CODE, many, 2, &chain), SIGLET_E_MALFORMED, "a broken one");
 	OK(chain == NULL && ERR_peek_error() == 0, "nothing is returned, nothing queued");
+	many[1] = siglet_slice_of("\x05\x00", 2);
+	many[2].len = SIGLET_MAX_CERT_BYTES + 1;
+	OK_ERROR(siglet_chain_new(CODE, many + 2, 1, &chain), SIGLET_E_LIMIT, "a huge one");
+	siglet_buf_clear(&der);
+	X509_free(root);
+}
+
+/* DER, but no certificate. */
+static void a_broken_certificate_makes_an_authority_useless(void)
+{
+	X509 *root = make_root(MAKER_ROOT);
+	siglet_buf der = x509_der(root);
+	const siglet_slice certs[2] = { siglet_slice_of("\x30\x02\x05\x00", 4),
+					siglet_buf_slice(&der) };
+	siglet_chain *chain = NULL;
+	siglet_path path = { .count = 0 };
+	siglet_cert *cert = parse_x509(root);
+
+	OK_SUCCESS(siglet_chain_new(CODE, certs, 2, &chain), "nobody has looked yet");
+	OK_ERROR(siglet_chain_prepare(chain), SIGLET_E_UNTRUSTED, "prepare");
+	OK_ERROR(siglet_chain_open(chain), SIGLET_E_UNTRUSTED, "open");
+	OK_ERROR(siglet_chain_verify(chain, cert, NULL, 0, &path), SIGLET_E_UNTRUSTED, "verify");
+	OK(siglet_chain_cert(chain, 1) == NULL && siglet_chain_signer(chain) == NULL,
+	   "it has no certificates");
+	OK(ERR_peek_error() == 0, "nothing is queued");
+	siglet_chain_free(chain);
+	siglet_cert_free(cert);
 	siglet_buf_clear(&der);
 	X509_free(root);
 }
@@ -409,6 +439,7 @@ int main(void)
 {
 	authority_keys_new();
 	authority_needs_certificates();
+	a_broken_certificate_makes_an_authority_useless();
 	every_rule_of_a_path_holds();
 	name_constraints_bind_each_leaf();
 	signatures_must_be_the_issuers();

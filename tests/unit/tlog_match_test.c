@@ -591,7 +591,8 @@ static void hashes_are_named_ahead(void)
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, replace(v1, "sha256", "sha384")) == 2, "sha384");
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, replace(v1, "sha256", "sha512")) == 4, "sha512");
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, replace(v1, "sha256", "md5")) == 0, "md5");
-	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, replace(v1, "\"spec\"", "\"x\"")) == 0, "none");
+	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, "\"sha384\" \"sha512\"") == 6, "two");
+	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, "\"SHA2_384\"") == 0, "another kind's word");
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, "x") == 0, "no JSON");
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V001, "[]") == 0, "an array");
 	OK(hashes(SIGLET_ENTRY_HASHEDREKORD_V002, v2) == 2, "SHA2_384");
