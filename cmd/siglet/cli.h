@@ -56,6 +56,32 @@ typedef enum cli_id {
 	CLI_OUTPUT,
 	CLI_PREDICATE_OUT,
 	CLI_EXPLAIN,
+	CLI_IDENTITY_TOKEN,
+	CLI_NO_AMBIENT,
+	CLI_OIDC_ISSUER,
+	CLI_OIDC_CLIENT_ID,
+	CLI_AUDIENCE,
+	CLI_DEVICE,
+	CLI_YES,
+	CLI_PUBLISH_PRIVATE,
+	CLI_SIGNING_CONFIG,
+	CLI_FULCIO_URL,
+	CLI_REKOR_URL,
+	CLI_REKOR_VERSION,
+	CLI_TSA_URL,
+	CLI_NO_TLOG,
+	CLI_NO_TIMESTAMP,
+	CLI_OUTPUT_DIR,
+	CLI_FORCE,
+	CLI_ALGORITHM,
+	CLI_CERTIFICATE,
+	CLI_PASSPHRASE_FILE,
+	CLI_AUDIT_LOG,
+	CLI_DRY_RUN,
+	CLI_TIMEOUT,
+	CLI_PREDICATE,
+	CLI_STATEMENT,
+	CLI_NAME,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */
@@ -84,11 +110,13 @@ struct cli_verb {
 	size_t option_count;
 	const char *const *later; /* options of later versions, NULL at the end; may be NULL */
 	bool uses_crypto;
+	bool keeps_secrets; /* a token, a key: no core files, and a heap that is not swapped out */
 	siglet_status (*run)(const cli_verb *verb, int argc, char **argv);
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const cli_verb cli_verify, cli_inspect, cli_help, cli_version, cli_completion;
+extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_whoami, cli_help, cli_version,
+	cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 
@@ -166,6 +194,18 @@ siglet_status cli_worst(siglet_status a, siglet_status b);
 
 /* Flush standard output: what could not be written must not pass for success. */
 siglet_status cli_finish(siglet_status status);
+
+/* ---- trust (trust.c) ---- */
+
+/*
+ * The trust root that --instance, --trusted-root, --trust-config or SIGLET_TRUST_CONFIG name; else the public
+ * one. Errors: SIGLET_E_USAGE (two of them), SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *cli_open_trust(const cli_arguments *arguments, siglet_trust **ret_trust);
+
+/* Two of these options contradict each other: SIGLET_E_USAGE. */
+SIGLET_MUST_USE siglet_err *cli_check_exclusive(const cli_arguments *arguments, const cli_id *ids,
+						size_t count);
 
 /* ---- signals (signals.c) ---- */
 

@@ -5,7 +5,6 @@
 /* From options to a trust root and an expectation. */
 
 #define MAX_THRESHOLD 100
-#define TRUST_VARIABLE "SIGLET_TRUST_CONFIG"
 
 /* Options whose value the library takes as it is. */
 static const struct {
@@ -35,27 +34,6 @@ static const struct {
 	{ CLI_SCT_THRESHOLD, SIGLET_THRESHOLD_SCT },
 };
 
-/* Two options of which the second would be silently unheard. */
-static siglet_err *check_exclusive(const cli_arguments *arguments, const cli_id *ids, size_t count)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < arguments->given_count; i++) {
-		const cli_option *option = arguments->given[i].option;
-
-		for (size_t k = 0; k < count; k++) {
-			if (option->id != ids[k])
-				continue;
-			if (first != NULL && strcmp(first, option->name) != 0)
-				return siglet_err_new(SIGLET_E_USAGE,
-						      "--%s and --%s contradict each other", first,
-						      option->name);
-			first = option->name;
-		}
-	}
-	return NULL;
-}
-
 /* Before anything is read: somebody must be expected, and only one. */
 static siglet_err *check_signer(const cli_arguments *arguments)
 {
@@ -80,36 +58,12 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 		if (cli_has(arguments, signers[i]))
 			return siglet_err_new(SIGLET_E_USAGE,
 					      "--key and an identity contradict each other");
-	err = check_exclusive(arguments, issuers, SIGLET_COUNT(issuers));
+	err = cli_check_exclusive(arguments, issuers, SIGLET_COUNT(issuers));
 	if (err == NULL)
-		err = check_exclusive(arguments, identities, SIGLET_COUNT(identities));
+		err = cli_check_exclusive(arguments, identities, SIGLET_COUNT(identities));
 	if (err == NULL)
-		err = check_exclusive(arguments, forges, SIGLET_COUNT(forges));
+		err = cli_check_exclusive(arguments, forges, SIGLET_COUNT(forges));
 	return err;
-}
-
-static siglet_err *open_trust(const cli_arguments *arguments, siglet_trust **ret_trust)
-{
-	static const cli_id roots[] = { CLI_INSTANCE, CLI_TRUSTED_ROOT, CLI_TRUST_CONFIG };
-	const char *root = cli_value(arguments, CLI_TRUSTED_ROOT);
-	const char *config = cli_value(arguments, CLI_TRUST_CONFIG);
-	const char *instance = cli_value(arguments, CLI_INSTANCE);
-	siglet_err *err = check_exclusive(arguments, roots, SIGLET_COUNT(roots));
-
-	if (err != NULL)
-		return err;
-	if (root != NULL)
-		return siglet_trust_open(root, ret_trust);
-	if (config != NULL)
-		return siglet_trust_open_config(config, ret_trust);
-	if (instance != NULL)
-		return siglet_trust_shipped(instance, ret_trust);
-	config = siglet_sys_environment(TRUST_VARIABLE);
-	if (config != NULL) {
-		err = siglet_trust_open_config(config, ret_trust);
-		return err == NULL ? NULL : siglet_err_wrap(err, TRUST_VARIABLE);
-	}
-	return siglet_trust_shipped("public", ret_trust);
 }
 
 /* One option that was given, as the library understands it. */
@@ -160,7 +114,7 @@ siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask)
 	siglet_err *err = check_signer(arguments);
 
 	if (err == NULL)
-		err = open_trust(arguments, &ask->trust);
+		err = cli_open_trust(arguments, &ask->trust);
 	if (err == NULL)
 		err = siglet_expectation_new(ask->trust, &ask->expectation);
 	if (err == NULL)

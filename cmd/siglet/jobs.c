@@ -23,12 +23,7 @@ typedef struct pool {
 	bool filled[MAX_AHEAD];
 } pool;
 
-typedef struct tally {
-	size_t accepted, refused, failed;
-	siglet_status status;
-} tally;
-
-static void count_answer(tally *t, const verify_answer *answer)
+static void count_answer(verify_tally *t, const verify_answer *answer)
 {
 	if (answer->status == SIGLET_STATUS_OK)
 		t->accepted++;
@@ -64,7 +59,7 @@ static void *worker(void *shared)
 }
 
 /* The thread that writes. */
-static void print_in_order(pool *p, siglet_sys_progress *progress, tally *t)
+static void print_in_order(pool *p, siglet_sys_progress *progress, verify_tally *t)
 {
 	(void)pthread_mutex_lock(&p->lock);
 	while (p->first < p->count) {
@@ -90,7 +85,7 @@ static void print_in_order(pool *p, siglet_sys_progress *progress, tally *t)
 
 /* False when not a single thread could be had; then nothing was done. */
 static bool run_threads(unsigned jobs, size_t count, verify_work *work, void *context,
-			siglet_sys_progress *progress, tally *t)
+			siglet_sys_progress *progress, verify_tally *t)
 {
 	pool *p = siglet_calloc(1, sizeof(*p));
 	pthread_t threads[MAX_JOBS];
@@ -120,7 +115,7 @@ static bool run_threads(unsigned jobs, size_t count, verify_work *work, void *co
 }
 
 static void run_alone(size_t count, verify_work *work, void *context, siglet_sys_progress *progress,
-		      tally *t)
+		      verify_tally *t)
 {
 	for (size_t i = 0; i < count; i++) {
 		verify_answer answer;
@@ -135,25 +130,32 @@ static void run_alone(size_t count, verify_work *work, void *context, siglet_sys
 	}
 }
 
+void verify_run_all(bool quiet, unsigned jobs, size_t count, verify_work *work, void *context,
+		    verify_tally *ret_tally)
+{
+	siglet_sys_progress progress;
+
+	*ret_tally = (verify_tally) { .status = SIGLET_STATUS_OK };
+	if (jobs > MAX_JOBS)
+		jobs = MAX_JOBS;
+	if (jobs > count)
+		jobs = (unsigned)count;
+	siglet_sys_progress_start(&progress, quiet ? -1 : STDERR_FILENO, "files", count, false);
+	if (jobs <= 1 || !run_threads(jobs, count, work, context, &progress, ret_tally))
+		run_alone(count, work, context, &progress, ret_tally);
+	siglet_sys_progress_wipe(&progress);
+}
+
 siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count, verify_work *work,
 			      void *context)
 {
-	siglet_sys_progress progress;
-	tally t = { .status = SIGLET_STATUS_OK };
+	verify_tally t;
 
 	if (count == 0)
 		return cli_fail(NULL, siglet_err_new(SIGLET_E_IO, "nothing to verify was found"));
 	if (jobs == 0)
 		jobs = siglet_sys_processors();
-	if (jobs > MAX_JOBS)
-		jobs = MAX_JOBS;
-	if (jobs > count)
-		jobs = (unsigned)count;
-	siglet_sys_progress_start(&progress, ask->style.quiet ? -1 : STDERR_FILENO, "files", count,
-				  false);
-	if (jobs == 1 || !run_threads(jobs, count, work, context, &progress, &t))
-		run_alone(count, work, context, &progress, &t);
-	siglet_sys_progress_wipe(&progress);
+	verify_run_all(ask->style.quiet, jobs, count, work, context, &t);
 	if (!ask->style.quiet && !ask->style.json)
 		(void)fprintf(stderr, "siglet: %zu of %zu accepted, %zu refused, %zu not judged\n",
 			      t.accepted, count, t.refused, t.failed);

@@ -2,11 +2,15 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <openssl/crypto.h>
 
+#define SECURE_HEAP_BYTES 65536
+#define SECURE_HEAP_LEAST 32
+
 const cli_verb *const cli_verbs[] = {
-	&cli_verify, &cli_inspect, &cli_version, &cli_help, &cli_completion, NULL,
+	&cli_sign, &cli_attest, &cli_verify, &cli_inspect, &cli_whoami, &cli_version, &cli_help, &cli_completion, NULL,
 };
 
 /*
@@ -16,6 +20,19 @@ const cli_verb *const cli_verbs[] = {
 static bool start_crypto(void)
 {
 	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
+}
+
+/*
+ * Before a secret is there: a heap for keys that is neither swapped out nor dumped, and no core files. A limit of
+ * one byte is what also keeps a crash handler behind a pipe from getting one. Where memory can't be locked the
+ * key is in ordinary memory: that is no reason not to sign.
+ */
+static void protect_secrets(void)
+{
+	const struct rlimit no_core = { 1, 1 };
+
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)CRYPTO_secure_malloc_init(SECURE_HEAP_BYTES, SECURE_HEAP_LEAST);
 }
 
 static siglet_status run_verb(const char *name, int argc, char **argv)
@@ -33,6 +50,8 @@ static siglet_status run_verb(const char *name, int argc, char **argv)
 	}
 	if (verb->uses_crypto && !start_crypto())
 		return cli_fail(NULL, siglet_err_new(SIGLET_E_INTERNAL, "OpenSSL did not start"));
+	if (verb->keeps_secrets)
+		protect_secrets();
 	return verb->run(verb, argc, argv);
 }
 

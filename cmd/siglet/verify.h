@@ -109,6 +109,15 @@ SIGLET_MUST_USE siglet_err *verify_list_gather(const cli_arguments *arguments,
 
 typedef void verify_work(void *context, size_t index, verify_answer *answer);
 
+typedef struct verify_tally {
+	size_t accepted, refused, failed;
+	siglet_status status; /* the worst */
+} verify_tally;
+
+/* Do work 0 to count-1 with this many threads, and print the answers in order. */
+void verify_run_all(bool quiet, unsigned jobs, size_t count, verify_work *work, void *context,
+		    verify_tally *ret_tally);
+
 /*
  * Do work 0 to count-1 with this many threads, print the answers in order, then a summary of files. Gives the
  * worst status; unreadable where there is nothing to do.

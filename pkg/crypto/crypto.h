@@ -115,6 +115,11 @@ typedef struct siglet_key_details {
 const siglet_key_details *siglet_key_details_find(siglet_slice name);
 const siglet_key_details *siglet_key_details_number(int number);
 
+/* By the algorithm registry's name, "ecdsa-sha2-256-nistp256"; NULL for one that is not known. */
+const siglet_key_details *siglet_key_details_registry(siglet_slice name);
+/* Is it one that new signatures are made with (no deprecated row, RSA of 3072 bits or more)? */
+bool siglet_key_details_may_sign(const siglet_key_details *details);
+
 /*
  * The row that a signer with this key writes (rekor-v2: P-256 -> PKIX_ECDSA_P256_SHA_256, RSA ->
  * PKCS1V15 of its size, Ed25519 -> PKIX_ED25519_PH …). NULL where there is none (RSA of an odd size).
@@ -185,6 +190,49 @@ SIGLET_MUST_USE siglet_err *siglet_key_verify(const siglet_key *key, siglet_sche
 SIGLET_MUST_USE siglet_err *siglet_key_verify_digest(const siglet_key *key, siglet_scheme scheme,
 						     const siglet_digest *digest,
 						     siglet_slice signature);
+
+/* ---- private keys (signer.c, signer_load.c) ---- */
+
+/* A private key and the one way in which it signs. Wiped when freed; may be shared by threads. */
+typedef struct siglet_signer siglet_signer;
+
+/*
+ * A key that lives in memory only. OpenSSL allocates its secret part from the secure heap where the program set
+ * one up. Errors: SIGLET_E_UNSUPPORTED (this build's OpenSSL has no such algorithm), SIGLET_E_CRYPTO, _NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_signer_generate(const siglet_key_details *details,
+						   siglet_signer **ret_signer);
+
+/*
+ * A managed key: a PEM PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC or RSA PRIVATE KEY; an empty passphrase for none.
+ * It signs as siglet_key_details_default says. Errors: SIGLET_E_MALFORMED, SIGLET_E_MISSING (a passphrase is
+ * needed), SIGLET_E_MISMATCH (it is a wrong one), SIGLET_E_UNSUPPORTED, SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_signer_from_pem(siglet_slice pem, siglet_slice passphrase,
+						   siglet_signer **ret_signer);
+
+/* The same of a key that OpenSSL holds (PKCS#11 through a provider or engine). Takes a reference. */
+SIGLET_MUST_USE siglet_err *siglet_signer_from_pkey(struct evp_pkey_st *pkey,
+						    siglet_signer **ret_signer);
+
+void siglet_signer_free(siglet_signer *signer);
+const siglet_key *siglet_signer_key(const siglet_signer *signer); /* its public half */
+const siglet_key_details *siglet_signer_details(const siglet_signer *signer);
+siglet_scheme siglet_signer_scheme(const siglet_signer *signer);
+struct evp_pkey_st *siglet_signer_pkey(const siglet_signer *signer); /* borrowed; for a CSR */
+
+/*
+ * Append a signature, DER for ECDSA. The second form is for schemes with a hash (siglet_scheme_hash); the digest
+ * must be of that hash. Errors: SIGLET_E_USAGE, SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_signer_sign(const siglet_signer *signer, siglet_slice message,
+					       siglet_buf *ret_signature);
+SIGLET_MUST_USE siglet_err *siglet_signer_sign_digest(const siglet_signer *signer,
+						      const siglet_digest *digest,
+						      siglet_buf *ret_signature);
+
+/* Random bytes for nonces and secrets. Errors: SIGLET_E_CRYPTO. */
+SIGLET_MUST_USE siglet_err *siglet_crypto_random(uint8_t *ret_bytes, size_t len);
 
 /* OpenSSL's reason for the last failure, moved out of its queue, which is left empty. */
 SIGLET_MUST_USE siglet_err *siglet_crypto_error(siglet_code code, const char *what);

@@ -124,23 +124,31 @@ bool siglet_artifact_needs_message(const siglet_bundles *bundles,
 	return false;
 }
 
-siglet_error *siglet_artifact_begin(const siglet_bundles *bundles,
-				    const siglet_expectation *expectation,
-				    siglet_artifact **ret_artifact)
+siglet_err *siglet_artifact_start(unsigned hashes, bool needs_message,
+				  siglet_artifact **ret_artifact)
 {
 	siglet_artifact *artifact = NULL;
 	siglet_err *err = siglet_artifact_new(&artifact);
 
 	if (err != NULL)
 		return err;
-	err = siglet_hasher_new(siglet_artifact_hashes(bundles, expectation), &artifact->hasher);
+	err = siglet_hasher_new(hashes, &artifact->hasher);
 	if (err != NULL) {
 		siglet_artifact_free(artifact);
 		return err;
 	}
-	artifact->has_message = siglet_artifact_needs_message(bundles, expectation);
+	artifact->has_message = needs_message;
 	*ret_artifact = artifact;
 	return NULL;
+}
+
+siglet_error *siglet_artifact_begin(const siglet_bundles *bundles,
+				    const siglet_expectation *expectation,
+				    siglet_artifact **ret_artifact)
+{
+	return siglet_artifact_start(siglet_artifact_hashes(bundles, expectation),
+				     siglet_artifact_needs_message(bundles, expectation),
+				     ret_artifact);
 }
 
 siglet_error *siglet_artifact_add(siglet_artifact *artifact, const void *data, size_t len)

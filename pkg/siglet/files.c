@@ -33,7 +33,9 @@ siglet_error *siglet_trust_open(const char *path, siglet_trust **ret_trust)
 
 siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trust)
 {
+	siglet_signing_config *config = NULL;
 	siglet_trustroot *root = NULL;
+	siglet_err *config_err = NULL;
 	siglet_buf json;
 	siglet_err *err;
 
@@ -41,6 +43,9 @@ siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trus
 	err = siglet_sys_read_file(path, &json);
 	if (err == NULL) {
 		err = siglet_trust_config_parse(siglet_buf_slice(&json), &root, NULL);
+		if (err == NULL)
+			config_err = siglet_trust_config_parse(siglet_buf_slice(&json), NULL,
+							       &config);
 		if (err != NULL)
 			err = siglet_err_wrap(err, "%s",
 					      siglet_text_printable(siglet_slice_str(path)).text);
@@ -48,7 +53,12 @@ siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trus
 	siglet_buf_clear(&json);
 	if (err != NULL)
 		return siglet_as_unreadable(err);
-	return siglet_trust_new(root, path, NULL, ret_trust);
+	err = siglet_trust_new(root, config, path, NULL, ret_trust);
+	if (err == NULL)
+		(*ret_trust)->config_err = config_err;
+	else
+		siglet_err_free(config_err);
+	return err;
 }
 
 siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation, const char *path)

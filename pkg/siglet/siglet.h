@@ -2,8 +2,8 @@
  * siglet: is this file what that identity signed?
  *
  * The public interface of libsiglet, and the only header that is installed. It verifies Sigstore
- * bundles offline: no function here opens a socket, reads the environment or changes the process
- * (locale, signals, OpenSSL's configuration).
+ * bundles offline, and signs. It never changes the process (locale, signals, OpenSSL's configuration), and only the
+ * functions under "credentials" and "signing" use the network or read the environment.
  *
  * Handles are opaque. A siglet_trust and a siglet_expectation are immutable once in use and may be
  * shared by any number of threads; every other handle belongs to one thread at a time. Text that is
@@ -317,6 +317,182 @@ SIGLET_CHECKED siglet_error *siglet_result_predicate(const siglet_result *result
 						     size_t *ret_len);
 
 SIGLET_API void siglet_result_free(siglet_result *result);
+
+/* ---- credentials: whose identity signs (not in libsiglet-verify) ---- */
+
+/* An OIDC identity token. A secret: wiped when freed, never part of a message. */
+typedef struct siglet_credential siglet_credential;
+
+/* A token that the caller got from somewhere. Errors: IDENTITY (no such token). */
+SIGLET_CHECKED siglet_error *siglet_credential_parse(const void *jwt, size_t len,
+						     siglet_credential **ret_credential);
+
+/*
+ * The identity of the CI job or cloud machine that this process runs in: reads the environment, files and
+ * helper programs of the known providers, and asks the provider's service. Token variables are overwritten in
+ * the environment once they are read. ret_credential NULL and no error: there is none here.
+ * Errors: IDENTITY (a provider that grants none: the hint says what to change), SERVICE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_credential_ambient(const char *audience,
+						       siglet_credential **ret_credential);
+
+/* How a person is asked. */
+typedef struct siglet_login {
+	const char *issuer;	 /* the OIDC issuer's URL */
+	const char *client_id;	 /* NULL: "sigstore" */
+	const char *audience;	 /* NULL: the client id */
+	unsigned timeout_s;	 /* 0: 120 */
+	bool device;		 /* a code to type elsewhere, in place of a browser here */
+	/* Show a line: what to open, what to type. */
+	void (*tell)(void *context, const char *line);
+	/* Open a URL in a browser; false: there is none. Not used with device. */
+	bool (*browse)(void *context, const char *url);
+	void *context;
+} siglet_login;
+
+/* Errors: IDENTITY (refused, or nobody came), SERVICE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_credential_login(const siglet_login *login,
+						     siglet_credential **ret_credential);
+
+/* Would a CA take it now? Errors: IDENTITY: expired, not yet valid, another audience, e-mail not verified. */
+SIGLET_CHECKED siglet_error *siglet_credential_check(const siglet_credential *credential,
+						     const char *audience);
+
+/* "GitHub Actions" …; "token" for one that was given, "login" for a person. */
+SIGLET_API const char *siglet_credential_source(const siglet_credential *credential);
+/* Texts are NUL-terminated and may hold any character but NUL. */
+SIGLET_API const char *siglet_credential_issuer(const siglet_credential *credential);
+SIGLET_API const char *siglet_credential_subject(const siglet_credential *credential);
+/* The issuer and the identity (SAN) that the certificate will have; identity NULL: only the CA knows. */
+SIGLET_API const char *siglet_credential_certificate_issuer(const siglet_credential *credential);
+SIGLET_API const char *siglet_credential_identity(const siglet_credential *credential);
+SIGLET_API const char *siglet_credential_email(const siglet_credential *credential); /* or NULL */
+SIGLET_API int64_t siglet_credential_expires(const siglet_credential *credential); /* s since 1970 */
+/* A text claim by name, or NULL. Lives as long as the credential. */
+SIGLET_API const char *siglet_credential_claim(const siglet_credential *credential,
+					       const char *name);
+/* All claims as JSON. Owned. Errors: INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_credential_claims(const siglet_credential *credential,
+						      char **ret_json);
+SIGLET_API void siglet_credential_free(siglet_credential *credential);
+
+/* ---- signing (not in libsiglet-verify) ---- */
+
+/*
+ * One signing run: services, a key, and the certificate for it. Set up by one thread; once it is started any
+ * number of threads may sign with it.
+ */
+typedef struct siglet_signing siglet_signing;
+
+/*
+ * trust is what the bundles will verify under, and says (where it came from a ClientTrustConfig) which services
+ * to use; it must outlive the handle.
+ */
+SIGLET_CHECKED siglet_error *siglet_signing_new(const siglet_trust *trust,
+						siglet_signing **ret_signing);
+SIGLET_API void siglet_signing_free(siglet_signing *signing); /* wipes the key */
+
+typedef enum siglet_sign_option {
+	SIGLET_SIGN_ALGORITHM = 1, /* registry name; default "ecdsa-sha2-256-nistp256" */
+	SIGLET_SIGN_CONFIG_JSON,   /* a signing_config.json in place of the trust config's */
+	SIGLET_SIGN_FULCIO_URL,
+	SIGLET_SIGN_REKOR_URL,
+	SIGLET_SIGN_REKOR_VERSION, /* "1" or "2" */
+	SIGLET_SIGN_TSA_URL,
+	SIGLET_SIGN_OIDC_URL,
+	SIGLET_SIGN_PROOF,	   /* "csr" (default) or "public-key": what is sent to the CA */
+	SIGLET_SIGN_TIMEOUT,	   /* seconds for one request */
+	SIGLET_SIGN_IN_FLIGHT,	   /* requests at once; default "8" */
+} siglet_sign_option;
+
+/* Each at most once, before the start. Errors: USAGE, UNREADABLE (a config), INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_signing_set(siglet_signing *signing, siglet_sign_option what,
+						const char *value);
+/* Sign without a log entry, without a timestamp; verifiers then need thresholds of 0. */
+SIGLET_API void siglet_signing_skip_tlog(siglet_signing *signing);
+SIGLET_API void siglet_signing_skip_timestamp(siglet_signing *signing);
+
+/* Told of every request: what was asked of whom, status (0: none), milliseconds, and what went wrong or NULL. */
+typedef void siglet_sign_trace(void *context, const char *method, const char *url, int status,
+			       unsigned ms, const char *problem);
+SIGLET_API void siglet_signing_set_trace(siglet_signing *signing, siglet_sign_trace *trace,
+					 void *context);
+
+/*
+ * A managed key in place of a credential: PEM text, encrypted or not; certificate_pem may be NULL.
+ * Errors: UNREADABLE (no key, a wrong passphrase, an algorithm that is not used), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_signing_set_key_pem(siglet_signing *signing, const char *pem,
+							const char *passphrase,
+							const char *certificate_pem);
+
+/* The issuer to log in at, as the services are set; NULL when none is known. */
+SIGLET_CHECKED siglet_error *siglet_signing_oidc_issuer(const siglet_signing *signing,
+							char **ret_issuer);
+
+/*
+ * Choose the services, make the key and get it certified. credential is NULL with a managed key; it is not
+ * needed any more once this returns.
+ * Errors: USAGE, IDENTITY (the CA does not take it), SERVICE, TRUST, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_signing_start(siglet_signing *signing,
+						  const siglet_credential *credential);
+
+/* Once it is started: the identity and issuer of the certificate; NULL for a key. */
+SIGLET_API const char *siglet_signing_identity(const siglet_signing *signing);
+SIGLET_API const char *siglet_signing_issuer(const siglet_signing *signing);
+/* The thresholds that verifiers need to accept what is made, as siglet_expectation_set_threshold has them. */
+SIGLET_API unsigned siglet_signing_threshold(const siglet_signing *signing,
+					     siglet_threshold which);
+
+typedef struct siglet_signature siglet_signature; /* what was made */
+
+/*
+ * Sign bytes, a digest ("sha256:HEX", where the algorithm signs one) or a file, which is read once in pieces;
+ * one that changes while it is read is an error. What is returned has been verified.
+ * Errors: USAGE, UNREADABLE, IDENTITY (the certificate ran out), SERVICE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_sign_bytes(const siglet_signing *signing, const void *data,
+					       size_t len, siglet_signature **ret_signature);
+SIGLET_CHECKED siglet_error *siglet_sign_digest(const siglet_signing *signing, const char *digest,
+						siglet_signature **ret_signature);
+SIGLET_CHECKED siglet_error *siglet_sign_file(const siglet_signing *signing, const char *path,
+					      siglet_signature **ret_signature);
+/*
+ * The long way, for a stream: begin here, siglet_artifact_add, siglet_artifact_finish, sign. Before the signing
+ * is started, begin keeps what its algorithm will need.
+ */
+SIGLET_CHECKED siglet_error *siglet_signing_begin_artifact(const siglet_signing *signing,
+							   siglet_artifact **ret_artifact);
+SIGLET_CHECKED siglet_error *siglet_sign_artifact(const siglet_signing *signing,
+						  const siglet_artifact *artifact,
+						  siglet_signature **ret_signature);
+/*
+ * An in-toto statement, as it stands; it is checked for its form. artifact is the file that it is about, to be
+ * sure that it is; NULL for none at hand.
+ */
+SIGLET_CHECKED siglet_error *siglet_sign_statement(const siglet_signing *signing,
+						   const void *json, size_t len,
+						   const siglet_artifact *artifact,
+						   siglet_signature **ret_signature);
+
+SIGLET_API const void *siglet_signature_bundle(const siglet_signature *signature, size_t *ret_len);
+/* "sha256:HEX" of the artifact; NULL for a statement. */
+SIGLET_API const char *siglet_signature_sha256(const siglet_signature *signature);
+/* Where and when it was logged. False: it was not. */
+SIGLET_API bool siglet_signature_log(const siglet_signature *signature, const char **ret_url,
+				     int64_t *ret_index);
+SIGLET_API bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s);
+SIGLET_API void siglet_signature_free(siglet_signature *signature);
+
+/*
+ * Make an in-toto Statement v1. names and digests ("sha256:HEX") of count subjects; predicate is JSON; type a
+ * short name (slsaprovenance1 …) or a URI. Owned. Errors: USAGE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_statement_make(const char *const *names,
+						   const char *const *digests, size_t count,
+						   const char *type, const void *predicate,
+						   size_t len, char **ret_json);
 
 #ifdef __cplusplus
 }

@@ -26,13 +26,16 @@ extern const size_t siglet_shipped_count;
 
 struct siglet_trust {
 	siglet_trustroot *root;
+	siglet_signing_config *config; /* where to sign; NULL: not said, or see config_err */
+	siglet_err *config_err;	       /* why the file's config can't be used; who verifies need not care */
 	char *source;
 	const siglet_shipped *shipped; /* NULL for a file */
 	siglet_thresholds thresholds;
 };
 
-/* Takes root, also when it fails. */
-SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root, const char *source,
+/* Takes root and config (which may be NULL), also when it fails. */
+SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root,
+					     siglet_signing_config *config, const char *source,
 					     const siglet_shipped *shipped,
 					     siglet_trust **ret_trust);
 
@@ -79,6 +82,8 @@ struct siglet_artifact {
 };
 
 SIGLET_MUST_USE siglet_err *siglet_artifact_new(siglet_artifact **ret_artifact);
+SIGLET_MUST_USE siglet_err *siglet_artifact_start(unsigned hashes, bool needs_message,
+						  siglet_artifact **ret_artifact);
 
 /* Does verifying these bundles need the whole artifact in memory? And under which hashes? */
 bool siglet_artifact_needs_message(const siglet_bundles *bundles,

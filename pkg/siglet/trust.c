@@ -7,17 +7,20 @@
 
 static const siglet_thresholds ORDINARY = { .tlog = 1, .timestamp = 1, .sct = 1 };
 
-siglet_err *siglet_trust_new(siglet_trustroot *root, const char *source,
-			     const siglet_shipped *shipped, siglet_trust **ret_trust)
+siglet_err *siglet_trust_new(siglet_trustroot *root, siglet_signing_config *config,
+			     const char *source, const siglet_shipped *shipped,
+			     siglet_trust **ret_trust)
 {
 	siglet_trust *trust = siglet_calloc(1, sizeof(*trust));
 	siglet_err *err;
 
 	if (trust == NULL) {
+		siglet_signing_config_free(config);
 		siglet_trustroot_free(root);
 		return siglet_err_nomem();
 	}
 	trust->root = root;
+	trust->config = config;
 	trust->shipped = shipped;
 	trust->thresholds = shipped != NULL ? shipped->thresholds : ORDINARY;
 	err = siglet_strndup(siglet_slice_str(source), &trust->source);
@@ -42,7 +45,7 @@ siglet_error *siglet_trust_shipped(const char *instance, siglet_trust **ret_trus
 			siglet_trustroot_parse(siglet_slice_of(shipped->json, shipped->len), &root);
 		if (err != NULL)
 			return siglet_err_wrap(err, "the shipped trust root of %s", instance);
-		return siglet_trust_new(root, instance, shipped, ret_trust);
+		return siglet_trust_new(root, NULL, instance, shipped, ret_trust);
 	}
 	return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "no instance \"%s\"",
 					      siglet_text_printable(siglet_slice_str(instance)).text),
@@ -59,7 +62,7 @@ siglet_error *siglet_trust_parse(const void *json, size_t len, const char *sourc
 		return siglet_err_wrap(
 			siglet_as_unreadable(err), "%s",
 			siglet_text_printable(siglet_slice_str(source)).text);
-	return siglet_trust_new(root, source, NULL, ret_trust);
+	return siglet_trust_new(root, NULL, source, NULL, ret_trust);
 }
 
 /* What fails here fails again where it is asked for, and is reported there. */
@@ -99,6 +102,8 @@ void siglet_trust_free(siglet_trust *trust)
 {
 	if (trust == NULL)
 		return;
+	siglet_err_free(trust->config_err);
+	siglet_signing_config_free(trust->config);
 	siglet_trustroot_free(trust->root);
 	free(trust->source);
 	free(trust);

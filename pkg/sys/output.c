@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "sys/sys.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@ struct siglet_sys_output {
 	char temporary[MAX_NAME_BYTES]; /* a name in the folder; "" when there is none */
 	int folder_fd;
 	int fd;
+	uint64_t written;
+	bool reserved; /* the file is longer than what was written */
 };
 
 static siglet_err *open_folder(siglet_sys_output *output)
@@ -61,15 +64,28 @@ static siglet_err *check_target(const siglet_sys_output *output)
 					 : "is no regular file, and not replaced");
 }
 
-static siglet_err *open_temporary(siglet_sys_output *output)
+/*
+ * A file without a name, where the file system has such: whatever becomes of this process, nothing is left
+ * behind. It can be given its name only by way of /proc.
+ */
+static bool open_nameless(siglet_sys_output *output)
+{
+#ifdef O_TMPFILE
+	if (access("/proc/self/fd", X_OK) == 0)
+		output->fd = openat(output->folder_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
+				    S_IRUSR | S_IWUSR);
+#endif
+	return output->fd >= 0;
+}
+
+/* Call make with the name of a temporary until there was nothing by that name. */
+static siglet_err *name_temporary(siglet_sys_output *output,
+				  int (*make)(siglet_sys_output *output))
 {
 	for (unsigned i = 0; i < MAX_TEMPORARIES; i++) {
 		(void)snprintf(output->temporary, sizeof(output->temporary), ".siglet-%ld-%u.tmp",
 			       (long)getpid(), i);
-		output->fd = openat(output->folder_fd, output->temporary,
-				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-				    S_IRUSR | S_IWUSR);
-		if (output->fd >= 0)
+		if (make(output) >= 0)
 			return NULL;
 		const int number = errno;
 		output->temporary[0] = '\0';
@@ -78,6 +94,27 @@ static siglet_err *open_temporary(siglet_sys_output *output)
 	}
 	return siglet_sys_refuse(SIGLET_E_IO, output->path,
 				 "old temporary files (.siglet-*.tmp) are in the way");
+}
+
+static int make_file(siglet_sys_output *output)
+{
+	output->fd = openat(output->folder_fd, output->temporary,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    S_IRUSR | S_IWUSR);
+	return output->fd;
+}
+
+static int link_nameless(const siglet_sys_output *output, const char *name)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", output->fd);
+	return linkat(AT_FDCWD, path, output->folder_fd, name, AT_SYMLINK_FOLLOW);
+}
+
+static int make_link(siglet_sys_output *output)
+{
+	return link_nameless(output, output->temporary);
 }
 
 siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_output)
@@ -93,8 +130,8 @@ siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_ou
 		err = open_folder(output);
 	if (err == NULL)
 		err = check_target(output);
-	if (err == NULL)
-		err = open_temporary(output);
+	if (err == NULL && !open_nameless(output))
+		err = name_temporary(output, make_file);
 	if (err != NULL) {
 		siglet_sys_output_free(output);
 		return err;
@@ -112,34 +149,94 @@ siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data
 			continue;
 		if (len < 0)
 			return siglet_sys_errno(output->path, errno);
+		output->written += (uint64_t)len;
 		data = siglet_slice_of(data.ptr + len, data.len - (size_t)len);
 	}
 	return NULL;
 }
 
-siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode)
+siglet_err *siglet_sys_output_reserve(siglet_sys_output *output, uint64_t bytes)
+{
+	int number;
+
+	do
+		number = posix_fallocate(output->fd, 0, (off_t)bytes);
+	while (number == EINTR);
+	if (number == EINVAL || number == EOPNOTSUPP)
+		return NULL; /* a file system that can't promise */
+	if (number != 0)
+		return siglet_sys_errno(output->path, number);
+	output->reserved = true;
+	return NULL;
+}
+
+/* Everything but the name. */
+static siglet_err *complete(siglet_sys_output *output, unsigned mode)
 {
 	const int fd = output->fd;
-	siglet_err *err;
 
 	if (fd < 0)
 		return siglet_err_new(SIGLET_E_USAGE, "the file is in its place already");
-	if (fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0)
+	if ((output->reserved && ftruncate(fd, (off_t)output->written) != 0) ||
+	    fchmod(fd, (mode_t)mode) != 0 || fsync(fd) != 0)
 		return siglet_sys_errno(output->path, errno);
+	return check_target(output);
+}
+
+/* Where nothing may be replaced, a second name beside the temporary one is made, or none. */
+static siglet_err *put_in_place(siglet_sys_output *output, bool replace)
+{
+	siglet_err *err = NULL;
+
+	if (output->temporary[0] == '\0') {
+		if (link_nameless(output, output->name) == 0)
+			return NULL;
+		if (errno != EEXIST || !replace)
+			return siglet_sys_errno(output->path, errno);
+		err = name_temporary(output, make_link);
+		if (err != NULL)
+			return err;
+	}
+	if (!replace && linkat(output->folder_fd, output->temporary, output->folder_fd,
+			       output->name, 0) != 0)
+		return siglet_sys_errno(output->path, errno);
+	if (!replace)
+		siglet_sys_output_discard(output);
+	else if (renameat(output->folder_fd, output->temporary, output->folder_fd,
+			  output->name) != 0)
+		return siglet_sys_errno(output->path, errno);
+	output->temporary[0] = '\0';
+	return NULL;
+}
+
+static siglet_err *commit(siglet_sys_output *output, unsigned mode, bool replace)
+{
+	siglet_err *err = complete(output, mode);
+	int fd;
+
+	if (err == NULL)
+		err = put_in_place(output, replace);
+	if (err != NULL)
+		return err;
+	fd = output->fd;
 	output->fd = -1;
 	if (close(fd) != 0)
 		return siglet_sys_errno(output->path, errno);
-	err = check_target(output);
-	if (err != NULL)
-		return err;
-	if (renameat(output->folder_fd, output->temporary, output->folder_fd, output->name) != 0)
-		return siglet_sys_errno(output->path, errno);
-	output->temporary[0] = '\0';
 	/* Some file systems can't put a folder on disk by itself, and say EINVAL. */
 	if (fsync(output->folder_fd) != 0 && errno != EINVAL && errno != ENOTSUP)
 		return siglet_err_wrap(siglet_sys_errno(output->path, errno),
 				       "written, but its folder could not be put on disk");
 	return NULL;
+}
+
+siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode)
+{
+	return commit(output, mode, true);
+}
+
+siglet_err *siglet_sys_output_commit_new(siglet_sys_output *output, unsigned mode)
+{
+	return commit(output, mode, false);
 }
 
 void siglet_sys_output_discard(const siglet_sys_output *output)

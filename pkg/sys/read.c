@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,6 +141,18 @@ siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data)
 	return err;
 }
 
+siglet_err *siglet_sys_read_descriptor(int fd, siglet_buf *ret_data)
+{
+	char shown[32];
+	siglet_err *err;
+
+	(void)snprintf(shown, sizeof(shown), "descriptor %d", fd);
+	err = read_whole(fd, shown, ret_data);
+	if (err != NULL)
+		siglet_buf_clear(ret_data);
+	return err;
+}
+
 /* A small file, as most are in a batch, is not worth fresh pages from the kernel and their return. */
 static size_t piece_bytes(int fd)
 {
@@ -180,6 +193,49 @@ siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume
 	if (err != NULL)
 		return err;
 	err = stream(fd, path, consume, context);
+	(void)close(fd);
+	return err;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* What is read, and how much of it there was. */
+typedef struct counted {
+	siglet_sys_consume *consume;
+	void *context;
+	uintmax_t bytes;
+} counted;
+
+static siglet_err *count(void *context, siglet_slice piece)
+{
+	counted *c = context;
+
+	c->bytes += piece.len;
+	return c->consume(c->context, piece);
+}
+
+siglet_err *siglet_sys_stream_unchanged(const char *path, siglet_sys_consume *consume, void *context)
+{
+	counted c = { consume, context, 0 };
+	struct stat before, after;
+	int fd = -1;
+	siglet_err *err = open_regular(path, &fd);
+
+	if (err != NULL)
+		return err;
+	if (fstat(fd, &before) != 0)
+		err = siglet_sys_errno(path, errno);
+	if (err == NULL)
+		err = stream(fd, path, count, &c);
+	if (err == NULL && fstat(fd, &after) != 0)
+		err = siglet_sys_errno(path, errno);
+	if (err == NULL && (!is_same(&before, &after) || c.bytes != (uintmax_t)before.st_size))
+		err = siglet_sys_refuse(SIGLET_E_IO, path, "changed while it was read");
 	(void)close(fd);
 	return err;
 }

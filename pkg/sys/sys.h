@@ -36,6 +36,9 @@ SIGLET_MUST_USE siglet_err *siglet_sys_read_file(const char *path, siglet_buf *r
 /* The same of standard input, which may be anything that can be read. */
 SIGLET_MUST_USE siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data);
 
+/* And of an open descriptor, named "descriptor N" in messages; it stays open. */
+SIGLET_MUST_USE siglet_err *siglet_sys_read_descriptor(int fd, siglet_buf *ret_data);
+
 /*
  * A regular file from its start to its end, once, in pieces of up to 1 MiB that live until consume returns.
  * Errors: SIGLET_E_IO, SIGLET_E_NOMEM, those of consume.
@@ -43,6 +46,13 @@ SIGLET_MUST_USE siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data);
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume,
 						   void *context);
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_stdin(siglet_sys_consume *consume, void *context);
+
+/*
+ * The same, and an error if the file changed meanwhile: another size, time or inode at the end than at the
+ * start, or another number of bytes. Errors also: SIGLET_E_IO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_stream_unchanged(const char *path,
+							siglet_sys_consume *consume, void *context);
 
 /*
  * The same for a file named below a folder: no part of name may be a symbolic link or "..", nor may it be
@@ -67,7 +77,8 @@ uint64_t siglet_sys_file_size(const char *path);
 typedef struct siglet_sys_output siglet_sys_output;
 
 /*
- * Begin a file: the bytes go to a temporary in the same folder that only its owner can read. Only a regular
+ * Begin a file: the bytes go to a temporary in the same folder that only its owner can read, and that has no
+ * name where the system knows how to do that. Only a regular
  * file may be in the way (it is replaced on commit): no folder, device or symbolic link. Free the output when
  * done. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
  */
@@ -75,11 +86,17 @@ SIGLET_MUST_USE siglet_err *siglet_sys_output_begin(const char *path,
 						    siglet_sys_output **ret_output);
 SIGLET_MUST_USE siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data);
 
+/* Have room for so many bytes, so that no disk is full later; a file is as long as what was written. */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_reserve(siglet_sys_output *output, uint64_t bytes);
+
 /*
  * Give it the permissions mode, put it on disk, then in its place. After an error the file is as it was,
  * unless the error says that only the folder could not be put on disk. Errors: SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode);
+
+/* The same, but what came to be there meanwhile is not replaced: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_commit_new(siglet_sys_output *output, unsigned mode);
 
 /* Remove the temporary. Safe to call from a signal handler. */
 void siglet_sys_output_discard(const siglet_sys_output *output);
@@ -89,6 +106,14 @@ void siglet_sys_output_free(siglet_sys_output *output);
 
 /* The permissions of a new file: 0666 without what the umask takes. Changes the umask for a moment. */
 unsigned siglet_sys_new_file_mode(void);
+
+/* ---- logs (append.c) ---- */
+
+/*
+ * Append a line, which ends with a newline, to a file that is made (for its owner alone) where there is none:
+ * whole, under a lock, and on disk when this returns. After an error nothing was added. Errors: SIGLET_E_IO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
 
 /* ---- folders (walk.c) ---- */
 
@@ -118,6 +143,9 @@ const char *siglet_sys_environment(const char *name);
 unsigned siglet_sys_processors(void);  /* online, at least 1 */
 int64_t siglet_sys_now_s(void);	       /* seconds since 1970 UTC */
 int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
+
+/* Have the desktop open a URL (browser.c). False where there is none. */
+bool siglet_sys_open_browser(const char *url);
 
 /* ---- the terminal (terminal.c) ---- */
 

@@ -221,6 +221,15 @@ SIGLET_MUST_USE siglet_err *siglet_verify(const siglet_bundle *bundle, const sig
 					  const siglet_verify_input *artifact,
 					  const siglet_policy *policy, siglet_report **ret_report);
 
+/*
+ * The certificate's part alone, for who signs: would a signature made at time_s be accepted as far as the
+ * leaf goes? Its fitness, path and window at that time, and SCTs. ret_identity borrows from the leaf.
+ * Errors: those of the checks; SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_verify_leaf(const siglet_cert *leaf, const siglet_trustroot *root,
+					       int64_t time_s, unsigned sct_threshold,
+					       siglet_identity *ret_identity);
+
 /* ---- views (view_text.c, view_json.c, view_explain.c) ---- */
 
 /* Append the report as one JSON object's members, by the schema in docs/json.md. */

@@ -62,14 +62,46 @@ static void a_temporary_is_private(void)
 
 	OK_SUCCESS(siglet_sys_output_begin(in_scratch("private"), &output), "begun");
 	name = temporary();
-	OK(name != NULL && stat(in_scratch(name), &info) == 0 && (info.st_mode & 07777) == 0600,
-	   "only its owner can read it");
+	OK(name == NULL ||
+		   (stat(in_scratch(name), &info) == 0 && (info.st_mode & 07777) == 0600),
+	   "it has no name, or only its owner can read it");
 	OK(!siglet_sys_is_there(in_scratch("private")), "the target is not there yet");
 	siglet_sys_output_discard(output);
 	OK(temporary() == NULL, "discarding removes it");
-	OK_ERROR(siglet_sys_output_commit(output, 0600), SIGLET_E_IO, "then it can't be committed");
 	siglet_sys_output_free(output);
 	OK(!siglet_sys_is_there(in_scratch("private")), "and nothing came of it");
+}
+
+static void what_is_there_may_be_kept(void)
+{
+	siglet_sys_output *output = NULL;
+
+	OK_SUCCESS(siglet_sys_output_begin(in_scratch("kept"), &output), "begun");
+	OK_SUCCESS(siglet_sys_output_write(output, siglet_slice_str("first")), "written");
+	OK_SUCCESS(siglet_sys_output_commit_new(output, 0600), "nothing is in the way");
+	siglet_sys_output_free(output);
+	OK(file_holds("kept", "first"), "it is there");
+	OK_SUCCESS(siglet_sys_output_begin(in_scratch("kept"), &output), "a second");
+	OK_ERROR(siglet_sys_output_commit_new(output, 0600), SIGLET_E_IO, "does not replace it");
+	siglet_sys_output_free(output);
+	OK(file_holds("kept", "first"), "it is as it was");
+	OK(temporary() == NULL, "no temporary is left");
+}
+
+static void room_can_be_reserved(void)
+{
+	siglet_sys_output *output = NULL;
+	struct stat info = { 0 };
+
+	OK_SUCCESS(siglet_sys_output_begin(in_scratch("room"), &output), "begun");
+	OK_SUCCESS(siglet_sys_output_reserve(output, 65536), "64 KiB");
+	OK_SUCCESS(siglet_sys_output_write(output, siglet_slice_str("few")), "three bytes");
+	OK_SUCCESS(siglet_sys_output_commit(output, 0600), "committed");
+	siglet_sys_output_free(output);
+	OK(stat(in_scratch("room"), &info) == 0 && info.st_size == 3, "it is as long as what was written");
+	OK_SUCCESS(siglet_sys_output_begin(in_scratch("huge"), &output), "another");
+	OK_ERROR(siglet_sys_output_reserve(output, (uint64_t)1 << 60), SIGLET_E_IO, "more than any disk");
+	siglet_sys_output_free(output);
 }
 
 static void old_temporaries_are_passed_over(void)
@@ -270,6 +302,8 @@ int main(void)
 	scratch_make();
 	an_output_is_whole_or_absent();
 	a_temporary_is_private();
+	what_is_there_may_be_kept();
+	room_can_be_reserved();
 	old_temporaries_are_passed_over();
 	only_regular_files_are_replaced();
 	a_file_is_committed_once();

@@ -1,0 +1,360 @@
+#include "sign.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* From options to a run that can sign. */
+
+#define MAX_CONFIG_BYTES ((size_t)4 << 20)
+#define MAX_PEM_BYTES 65536
+#define MAX_PASSPHRASE_BYTES 4096
+#define MAX_COMMAND_BYTES 65536
+
+/* Options whose value the library takes as it is. */
+static const struct {
+	cli_id id;
+	siglet_sign_option what;
+} plain[] = {
+	{ CLI_ALGORITHM, SIGLET_SIGN_ALGORITHM },   { CLI_FULCIO_URL, SIGLET_SIGN_FULCIO_URL },
+	{ CLI_REKOR_URL, SIGLET_SIGN_REKOR_URL },   { CLI_REKOR_VERSION, SIGLET_SIGN_REKOR_VERSION },
+	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL },	    { CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL },
+	{ CLI_TIMEOUT, SIGLET_SIGN_TIMEOUT },
+};
+
+/* ---- services ---- */
+
+static siglet_err *set_config(const char *path, siglet_signing *signing)
+{
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, MAX_CONFIG_BYTES);
+	err = siglet_sys_read_file(path, &json);
+	if (err == NULL)
+		err = siglet_signing_set(signing, SIGLET_SIGN_CONFIG_JSON, siglet_buf_text(&json));
+	if (err != NULL && siglet_err_code(err) != SIGLET_E_IO)
+		err = siglet_err_recode(err, SIGLET_E_IO);
+	siglet_buf_clear(&json);
+	return err;
+}
+
+static void trace(void *context, const char *method, const char *url, int status, unsigned ms,
+		  const char *problem)
+{
+	siglet_buf line;
+	siglet_err *err;
+
+	(void)context;
+	siglet_buf_init(&line, MAX_COMMAND_BYTES);
+	err = siglet_buf_printf(&line, "siglet: %s ", method);
+	if (err == NULL)
+		err = cli_append_name(&line, url);
+	if (err == NULL && problem != NULL)
+		err = siglet_buf_printf(&line, ": %s", problem);
+	if (err == NULL)
+		err = siglet_buf_printf(&line, status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",
+					status, ms);
+	if (err == NULL)
+		(void)fwrite(line.ptr, 1, line.len, stderr);
+	siglet_err_free(err);
+	siglet_buf_clear(&line);
+}
+
+/* ---- a managed key ---- */
+
+/* The first line, without its end. */
+static siglet_err *read_passphrase(const char *source, siglet_buf *ret_passphrase)
+{
+	siglet_err *err;
+
+	if (strncmp(source, "fd:", 3) == 0) {
+		unsigned fd = 0;
+
+		for (const char *c = source + 3; *c != '\0'; c++) {
+			if (*c < '0' || *c > '9' || fd > 6553)
+				return siglet_err_new(SIGLET_E_USAGE, "fd:N takes a number");
+			fd = fd * 10 + (unsigned)(*c - '0');
+		}
+		err = siglet_sys_read_descriptor((int)fd, ret_passphrase);
+	} else {
+		err = siglet_sys_read_file(source, ret_passphrase);
+	}
+	if (err == NULL)
+		siglet_buf_truncate(ret_passphrase,
+				    strcspn(siglet_buf_text(ret_passphrase), "\r\n"));
+	return err;
+}
+
+static siglet_err *set_key(const cli_arguments *arguments, const char *path,
+			   siglet_signing *signing)
+{
+	const char *source = cli_value(arguments, CLI_PASSPHRASE_FILE);
+	const char *certificate = cli_value(arguments, CLI_CERTIFICATE);
+	siglet_buf pem, passphrase, chain;
+	siglet_err *err;
+
+	if (strncmp(path, "pkcs11:", 7) == 0)
+		return siglet_err_new(SIGLET_E_USAGE, "PKCS#11 keys are not in this version");
+	siglet_buf_init_secret(&pem, MAX_PEM_BYTES);
+	siglet_buf_init_secret(&passphrase, MAX_PASSPHRASE_BYTES);
+	siglet_buf_init(&chain, MAX_PEM_BYTES);
+	err = siglet_sys_read_file(path, &pem);
+	if (err == NULL && source != NULL)
+		err = read_passphrase(source, &passphrase);
+	if (err == NULL && certificate != NULL)
+		err = siglet_sys_read_file(certificate, &chain);
+	if (err == NULL) {
+		err = siglet_signing_set_key_pem(signing, siglet_buf_text(&pem),
+						 siglet_buf_text(&passphrase),
+						 certificate == NULL ? NULL : siglet_buf_text(&chain));
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&chain);
+	siglet_buf_clear(&passphrase);
+	siglet_buf_clear(&pem);
+	return err;
+}
+
+static siglet_err *check_key_options(const cli_arguments *arguments)
+{
+	static const cli_id with_key[] = { CLI_KEY, CLI_IDENTITY_TOKEN };
+	static const cli_id logins[] = { CLI_DEVICE, CLI_IDENTITY_TOKEN };
+
+	if (!cli_has(arguments, CLI_KEY) &&
+	    (cli_has(arguments, CLI_PASSPHRASE_FILE) || cli_has(arguments, CLI_CERTIFICATE)))
+		return siglet_err_new(SIGLET_E_USAGE, "--passphrase-file and --certificate go with --key");
+	if (cli_has(arguments, CLI_KEY) && cli_has(arguments, CLI_ALGORITHM))
+		return siglet_err_new(SIGLET_E_USAGE, "--algorithm is for keys that are made: "
+						      "a given one has its own");
+	siglet_err *err = cli_check_exclusive(arguments, with_key, SIGLET_COUNT(with_key));
+	return err == NULL ? cli_check_exclusive(arguments, logins, SIGLET_COUNT(logins)) : err;
+}
+
+/* ---- the run ---- */
+
+static siglet_err *set_options(const cli_arguments *arguments, siglet_signing *signing)
+{
+	const char *config = cli_value(arguments, CLI_SIGNING_CONFIG);
+	const char *key = cli_value(arguments, CLI_KEY);
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < SIGLET_COUNT(plain); i++) {
+		const char *value = cli_value(arguments, plain[i].id);
+
+		if (value != NULL)
+			err = siglet_signing_set(signing, plain[i].what, value);
+	}
+	if (err == NULL && config != NULL)
+		err = set_config(config, signing);
+	if (err == NULL && key != NULL)
+		err = set_key(arguments, key, signing);
+	if (cli_has(arguments, CLI_NO_TLOG))
+		siglet_signing_skip_tlog(signing);
+	if (cli_has(arguments, CLI_NO_TIMESTAMP))
+		siglet_signing_skip_timestamp(signing);
+	return err;
+}
+
+siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run)
+{
+	siglet_err *err = cli_style_from(arguments, &run->style);
+
+	run->arguments = arguments;
+	run->audit_log = cli_value(arguments, CLI_AUDIT_LOG);
+	run->force = cli_has(arguments, CLI_FORCE);
+	run->new_file_mode = siglet_sys_new_file_mode();
+	if (err == NULL)
+		err = check_key_options(arguments);
+	if (err == NULL)
+		err = cli_open_trust(arguments, &run->trust);
+	if (err == NULL)
+		err = siglet_signing_new(run->trust, &run->signing);
+	if (err == NULL)
+		err = set_options(arguments, run->signing);
+	if (err == NULL && run->style.verbose)
+		siglet_signing_set_trace(run->signing, trace, NULL);
+	return err;
+}
+
+void sign_clear(sign_run *run)
+{
+	siglet_credential_free(run->credential);
+	siglet_signing_free(run->signing);
+	siglet_trust_free(run->trust);
+	*run = (sign_run) { .trust = NULL };
+}
+
+/* ---- what a public log would learn ---- */
+
+static bool is_public_log(const sign_run *run)
+{
+	const char *source = siglet_trust_source(run->trust);
+
+	return strcmp(source, "public") == 0 || strcmp(source, "staging") == 0;
+}
+
+static siglet_err *check_visibility(const sign_run *run)
+{
+	static const char *const claims[] = { "repository_visibility", "project_visibility" };
+
+	for (size_t i = 0; i < SIGLET_COUNT(claims); i++) {
+		const char *value = siglet_credential_claim(run->credential, claims[i]);
+
+		if (value == NULL ||
+		    (strcmp(value, "private") != 0 && strcmp(value, "internal") != 0))
+			continue;
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNTRUSTED,
+				       "the repository is %s, and a public log would keep its name, "
+				       "workflow and commit for ever",
+				       value),
+			"pass --publish-private if that is meant, or sign with an instance of your own");
+	}
+	return NULL;
+}
+
+static siglet_err *ask_about_email(const sign_run *run)
+{
+	const char *email = siglet_credential_email(run->credential);
+	const char *identity = siglet_credential_identity(run->credential);
+	char answer[16] = "";
+
+	if (email == NULL || identity == NULL || strcmp(email, identity) != 0 ||
+	    cli_has(run->arguments, CLI_YES) || !siglet_sys_is_terminal(STDIN_FILENO) ||
+	    !siglet_sys_is_terminal(STDERR_FILENO))
+		return NULL;
+	(void)fprintf(stderr, "A public log will keep the address %s for ever. Go on? [y/N] ",
+		      siglet_text_printable(siglet_slice_str(email)).text);
+	(void)fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
+	     strcmp(answer, "yes\n") == 0))
+		return NULL;
+	return siglet_err_hint(siglet_err_new(SIGLET_E_UNTRUSTED, "not published"),
+			       "--yes goes on without asking");
+}
+
+siglet_err *sign_identify(sign_run *run)
+{
+	siglet_err *err;
+
+	if (cli_has(run->arguments, CLI_KEY))
+		return NULL;
+	err = sign_find_identity(run->arguments, run->signing, &run->credential);
+	if (err != NULL || !is_public_log(run))
+		return err;
+	if (!cli_has(run->arguments, CLI_PUBLISH_PRIVATE))
+		err = check_visibility(run);
+	return err == NULL ? ask_about_email(run) : err;
+}
+
+siglet_err *sign_start(sign_run *run)
+{
+	siglet_err *err = siglet_signing_start(run->signing, run->credential);
+
+	siglet_credential_free(run->credential);
+	run->credential = NULL;
+	return err;
+}
+
+/* ---- what a stranger should type ---- */
+
+/* In single quotes, unless it is plain for every shell. */
+static siglet_err *append_word(siglet_buf *out, const char *word)
+{
+	static const char plain_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					       "0123456789_@%+=:,./-";
+	siglet_err *err = siglet_buf_append_byte(out, ' ');
+
+	if (err != NULL)
+		return err;
+	if (word[0] != '\0' && word[strspn(word, plain_characters)] == '\0')
+		return siglet_buf_append_str(out, word);
+	err = siglet_buf_append_byte(out, '\'');
+	for (const char *c = word; err == NULL && *c != '\0'; c++)
+		err = *c == '\'' ? siglet_buf_append_str(out, "'\\''")
+				 : siglet_text_print(siglet_slice_of(c, 1), out);
+	return err == NULL ? siglet_buf_append_byte(out, '\'') : err;
+}
+
+static siglet_err *append_option(siglet_buf *out, const char *option, const char *value)
+{
+	siglet_err *err;
+
+	if (value == NULL)
+		return NULL;
+	err = append_word(out, option);
+	return err == NULL ? append_word(out, value) : err;
+}
+
+static siglet_err *append_thresholds(const sign_run *run, siglet_buf *out)
+{
+	siglet_err *err = NULL;
+
+	if (siglet_signing_threshold(run->signing, SIGLET_THRESHOLD_TLOG) == 0 &&
+	    cli_has(run->arguments, CLI_NO_TLOG))
+		err = append_option(out, "--tlog-threshold", "0");
+	return err;
+}
+
+static siglet_err *append_trust(const sign_run *run, siglet_buf *out)
+{
+	static const struct {
+		cli_id id;
+		const char *option;
+	} options[] = { { CLI_INSTANCE, "--instance" },
+			{ CLI_TRUSTED_ROOT, "--trusted-root" },
+			{ CLI_TRUST_CONFIG, "--trust-config" } };
+	const char *source = siglet_trust_source(run->trust);
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; i < SIGLET_COUNT(options); i++) {
+		if (!cli_has(run->arguments, options[i].id))
+			continue;
+		return append_option(out, options[i].option,
+				     cli_value(run->arguments, options[i].id));
+	}
+	if (strcmp(source, "public") != 0)
+		err = append_option(out, "--trust-config", source);
+	return err;
+}
+
+static siglet_err *append_signer(const sign_run *run, siglet_buf *out)
+{
+	const char *identity = siglet_signing_identity(run->signing);
+	siglet_err *err;
+
+	if (identity == NULL)
+		return append_option(out, "--key", "PUBLIC_KEY.pem");
+	err = append_option(out, "--identity", identity);
+	return err == NULL
+		       ? append_option(out, "--issuer", siglet_signing_issuer(run->signing))
+		       : err;
+}
+
+void sign_print_command(const sign_run *run, const char *name, const char *bundle, const char *type)
+{
+	siglet_buf out;
+	siglet_err *err;
+
+	siglet_buf_init(&out, MAX_COMMAND_BYTES);
+	err = siglet_buf_append_str(&out, "siglet: to verify it:\n  siglet verify");
+	if (err == NULL)
+		err = append_word(&out, name == NULL ? "FILE" : name);
+	if (err == NULL)
+		err = append_option(&out, "--bundle", bundle);
+	if (err == NULL)
+		err = append_signer(run, &out);
+	if (err == NULL)
+		err = append_option(&out, "--type", type);
+	if (err == NULL)
+		err = append_thresholds(run, &out);
+	if (err == NULL)
+		err = append_trust(run, &out);
+	if (err == NULL)
+		(void)fprintf(stderr, "%s\n", siglet_buf_text(&out));
+	siglet_err_free(err);
+	siglet_buf_clear(&out);
+}

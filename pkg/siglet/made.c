@@ -1,0 +1,174 @@
+#include "siglet/signing_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "statement/statement.h"
+#include "sys/sys.h"
+
+/* Signing, once a run is set up. */
+
+struct siglet_signature {
+	siglet_signed made;
+	char sha256[sizeof("sha256:") + 2 * SIGLET_SHA256_SIZE];
+};
+
+static siglet_err *sign_content(const siglet_signing *signing, const siglet_content *content,
+				const char *sha256, siglet_signature **ret_signature)
+{
+	siglet_signature *signature;
+	siglet_err *err;
+
+	if (signing->session == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "the signing was not started");
+	signature = siglet_calloc(1, sizeof(*signature));
+	if (signature == NULL)
+		return siglet_err_nomem();
+	siglet_signed_init(&signature->made);
+	if (sha256 != NULL)
+		memcpy(signature->sha256, sha256, strlen(sha256) + 1);
+	err = siglet_session_sign(signing->session, content, &signature->made);
+	if (err != NULL) {
+		siglet_signature_free(signature);
+		return err;
+	}
+	*ret_signature = signature;
+	return NULL;
+}
+
+siglet_error *siglet_signing_begin_artifact(const siglet_signing *signing,
+					    siglet_artifact **ret_artifact)
+{
+	bool needs_message = false;
+
+	if (signing->session == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "the signing was not started");
+	const unsigned hashes = siglet_session_hashes(signing->session, &needs_message);
+	return siglet_artifact_start(hashes, needs_message, ret_artifact);
+}
+
+static siglet_verify_input input_of(const siglet_artifact *artifact)
+{
+	return (siglet_verify_input) {
+		.digests = &artifact->digests,
+		.has_message = artifact->has_message,
+		.message = artifact->message,
+	};
+}
+
+siglet_error *siglet_sign_artifact(const siglet_signing *signing, const siglet_artifact *artifact,
+				   siglet_signature **ret_signature)
+{
+	const siglet_content content = { .artifact = input_of(artifact) };
+
+	return sign_content(signing, &content, siglet_artifact_sha256(artifact), ret_signature);
+}
+
+siglet_error *siglet_sign_bytes(const siglet_signing *signing, const void *data, size_t len,
+				siglet_signature **ret_signature)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_err *err = siglet_signing_begin_artifact(signing, &artifact);
+
+	if (err == NULL)
+		err = siglet_artifact_add(artifact, data, len);
+	if (err == NULL)
+		err = siglet_artifact_finish(artifact);
+	if (err == NULL)
+		err = siglet_sign_artifact(signing, artifact, ret_signature);
+	siglet_artifact_free(artifact);
+	return err;
+}
+
+siglet_error *siglet_sign_digest(const siglet_signing *signing, const char *digest,
+				 siglet_signature **ret_signature)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_err *err = siglet_artifact_from_digest(digest, &artifact);
+
+	if (err == NULL)
+		err = siglet_sign_artifact(signing, artifact, ret_signature);
+	siglet_artifact_free(artifact);
+	return err;
+}
+
+static siglet_err *consume(void *context, siglet_slice piece)
+{
+	return siglet_artifact_add(context, piece.ptr, piece.len);
+}
+
+siglet_error *siglet_sign_file(const siglet_signing *signing, const char *path,
+			       siglet_signature **ret_signature)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_err *err = siglet_signing_begin_artifact(signing, &artifact);
+
+	if (err == NULL)
+		err = siglet_sys_stream_unchanged(path, consume, artifact);
+	if (err == NULL)
+		err = siglet_artifact_finish(artifact);
+	if (err == NULL)
+		err = siglet_sign_artifact(signing, artifact, ret_signature);
+	siglet_artifact_free(artifact);
+	return err;
+}
+
+/* ---- statements ---- */
+
+siglet_error *siglet_sign_statement(const siglet_signing *signing, const void *json, size_t len,
+				    const siglet_artifact *artifact,
+				    siglet_signature **ret_signature)
+{
+	siglet_statement *statement = NULL;
+	siglet_content content = {
+		.payload_type = siglet_slice_str(SIGLET_INTOTO_PAYLOAD_TYPE),
+		.payload = siglet_slice_of(json, len),
+	};
+	siglet_err *err = siglet_statement_parse(content.payload, &statement);
+
+	siglet_statement_free(statement);
+	if (err != NULL)
+		return siglet_as_unreadable(siglet_err_wrap(err, "the statement"));
+	if (artifact != NULL)
+		content.artifact = input_of(artifact);
+	return sign_content(signing, &content, NULL, ret_signature);
+}
+
+/* ---- asking ---- */
+
+const void *siglet_signature_bundle(const siglet_signature *signature, size_t *ret_len)
+{
+	*ret_len = signature->made.bundle.len;
+	return signature->made.bundle.ptr;
+}
+
+const char *siglet_signature_sha256(const siglet_signature *signature)
+{
+	return signature->sha256[0] == '\0' ? NULL : signature->sha256;
+}
+
+bool siglet_signature_log(const siglet_signature *signature, const char **ret_url,
+			  int64_t *ret_index)
+{
+	if (signature->made.log_url == NULL)
+		return false;
+	*ret_url = signature->made.log_url;
+	*ret_index = signature->made.log_index;
+	return true;
+}
+
+bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s)
+{
+	if (signature->made.time_s == 0)
+		return false;
+	*ret_time_s = signature->made.time_s;
+	return true;
+}
+
+void siglet_signature_free(siglet_signature *signature)
+{
+	if (signature == NULL)
+		return;
+	siglet_signed_clear(&signature->made);
+	free(signature);
+}

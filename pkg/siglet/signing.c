@@ -1,0 +1,345 @@
+#include "siglet/signing_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sys/sys.h"
+
+/* Setting up a signing run. */
+
+#define MAX_CONFIG_BYTES SIGLET_MAX_TRUSTROOT_BYTES
+#define MAX_PEM_BYTES 65536
+#define MAX_TIMEOUT_S 3600
+#define MAX_IN_FLIGHT 64
+#define DEFAULT_ALGORITHM "ecdsa-sha2-256-nistp256"
+
+siglet_error *siglet_signing_new(const siglet_trust *trust, siglet_signing **ret_signing)
+{
+	siglet_signing *signing = siglet_calloc(1, sizeof(*signing));
+
+	if (signing == NULL)
+		return siglet_err_nomem();
+	signing->trust = trust;
+	signing->details = siglet_key_details_registry(siglet_slice_str(DEFAULT_ALGORITHM));
+	siglet_services_init(&signing->services);
+	*ret_signing = signing;
+	return NULL;
+}
+
+void siglet_signing_free(siglet_signing *signing)
+{
+	if (signing == NULL)
+		return;
+	siglet_session_free(signing->session);
+	siglet_signer_free(signing->managed);
+	free(signing->certificate_pem);
+	siglet_signing_config_free(signing->config);
+	siglet_services_clear(&signing->services);
+	siglet_http_free(signing->http);
+	for (size_t i = 0; i < SIGLET_COUNT(signing->values); i++)
+		free(signing->values[i]);
+	free(signing->identity);
+	free(signing->issuer);
+	free(signing);
+}
+
+/* ---- options ---- */
+
+static siglet_err *read_number(const char *text, unsigned most, unsigned *ret_number)
+{
+	unsigned number = 0;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c < '0' || *c > '9' || number > most)
+			return siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no number up to %u",
+					      siglet_text_printable(siglet_slice_str(text)).text,
+					      most);
+		number = number * 10 + (unsigned)(*c - '0');
+	}
+	if (number == 0 || number > most)
+		return siglet_err_new(SIGLET_E_USAGE, "not a number from 1 to %u", most);
+	*ret_number = number;
+	return NULL;
+}
+
+static siglet_err *set_algorithm(siglet_signing *signing, const char *name)
+{
+	const siglet_key_details *details = siglet_key_details_registry(siglet_slice_str(name));
+
+	if (details == NULL || !siglet_key_details_may_sign(details))
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE, "no algorithm \"%s\" to sign with",
+				       siglet_text_printable(siglet_slice_str(name)).text),
+			"the usual one is " DEFAULT_ALGORITHM);
+	signing->details = details;
+	return NULL;
+}
+
+static siglet_err *set_config(siglet_signing *signing, const char *json)
+{
+	siglet_err *err = siglet_signing_config_parse(siglet_slice_str(json), &signing->config);
+
+	return err == NULL ? NULL : siglet_as_unreadable(err);
+}
+
+static siglet_err *set_proof(siglet_signing *signing, const char *value)
+{
+	if (strcmp(value, "csr") == 0)
+		signing->proof = SIGLET_FULCIO_CSR;
+	else if (strcmp(value, "public-key") == 0)
+		signing->proof = SIGLET_FULCIO_PUBLIC_KEY;
+	else
+		return siglet_err_new(SIGLET_E_USAGE, "neither csr nor public-key");
+	return NULL;
+}
+
+static siglet_err *set_url(siglet_signing *signing, siglet_sign_option what, const char *value)
+{
+	if (!siglet_http_url_is_allowed(value))
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
+				       siglet_text_printable(siglet_slice_str(value)).text),
+			"it must be https, or http to this machine");
+	return siglet_strndup(siglet_slice_str(value), &signing->values[what]);
+}
+
+siglet_error *siglet_signing_set(siglet_signing *signing, siglet_sign_option what,
+				 const char *value)
+{
+	unsigned number = 0;
+	siglet_err *err;
+
+	if ((unsigned)what >= SIGLET_COUNT(signing->values) || signing->session != NULL ||
+	    (signing->set & 1u << what) != 0)
+		return siglet_err_new(SIGLET_E_USAGE, "an unknown option, given twice or too late");
+	signing->set |= 1u << what;
+	switch (what) {
+	case SIGLET_SIGN_ALGORITHM:
+		return set_algorithm(signing, value);
+	case SIGLET_SIGN_CONFIG_JSON:
+		return set_config(signing, value);
+	case SIGLET_SIGN_PROOF:
+		return set_proof(signing, value);
+	case SIGLET_SIGN_REKOR_VERSION:
+		err = read_number(value, 2, &number);
+		signing->rekor_version = (int)number;
+		return err;
+	case SIGLET_SIGN_TIMEOUT:
+		err = read_number(value, MAX_TIMEOUT_S, &number);
+		signing->timeout_ms = number * 1000;
+		return err;
+	case SIGLET_SIGN_IN_FLIGHT:
+		return read_number(value, MAX_IN_FLIGHT, &signing->in_flight);
+	case SIGLET_SIGN_FULCIO_URL:
+	case SIGLET_SIGN_REKOR_URL:
+	case SIGLET_SIGN_TSA_URL:
+	case SIGLET_SIGN_OIDC_URL:
+		return set_url(signing, what, value);
+	}
+	return siglet_err_new(SIGLET_E_USAGE, "no such option");
+}
+
+void siglet_signing_skip_tlog(siglet_signing *signing)
+{
+	signing->no_tlog = true;
+}
+
+void siglet_signing_skip_timestamp(siglet_signing *signing)
+{
+	signing->no_timestamp = true;
+}
+
+void siglet_signing_set_trace(siglet_signing *signing, siglet_sign_trace *trace, void *context)
+{
+	signing->trace = trace;
+	signing->trace_context = context;
+}
+
+siglet_error *siglet_signing_set_key_pem(siglet_signing *signing, const char *pem,
+					 const char *passphrase, const char *certificate_pem)
+{
+	siglet_err *err;
+
+	if (signing->managed != NULL || signing->session != NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "a second key, or one too late");
+	err = siglet_signer_from_pem(siglet_slice_str(pem), siglet_slice_str(passphrase),
+				     &signing->managed);
+	if (err != NULL)
+		return siglet_as_unreadable(err);
+	if (certificate_pem == NULL)
+		return NULL;
+	return siglet_strndup(siglet_slice_str(certificate_pem), &signing->certificate_pem);
+}
+
+/* ---- services ---- */
+
+static const siglet_signing_config *config_of(const siglet_signing *signing)
+{
+	return signing->config != NULL ? signing->config : signing->trust->config;
+}
+
+static siglet_service_wishes wishes_of(const siglet_signing *signing)
+{
+	return (siglet_service_wishes) {
+		.fulcio_url = signing->values[SIGLET_SIGN_FULCIO_URL],
+		.rekor_url = signing->values[SIGLET_SIGN_REKOR_URL],
+		.tsa_url = signing->values[SIGLET_SIGN_TSA_URL],
+		.oidc_url = signing->values[SIGLET_SIGN_OIDC_URL],
+		.rekor_version = signing->rekor_version,
+		.no_tlog = signing->no_tlog,
+		.no_timestamp = signing->no_timestamp,
+		.managed_key = signing->managed != NULL,
+	};
+}
+
+static siglet_err *choose(const siglet_signing *signing, siglet_services *services)
+{
+	const siglet_service_wishes wishes = wishes_of(signing);
+	const siglet_trust *trust = signing->trust;
+	siglet_err *err = siglet_services_choose(config_of(signing), &wishes,
+						 siglet_sys_now_s() * 1000, services);
+
+	if (err == NULL || siglet_err_code(err) != SIGLET_E_MISSING)
+		return err;
+	if (config_of(signing) == NULL && trust->config_err != NULL) {
+		siglet_err_free(err);
+		return siglet_err_new(SIGLET_E_TRUST, "%s: %s", trust->source,
+				      siglet_err_message(trust->config_err));
+	}
+	return siglet_err_recode(err, SIGLET_E_TRUST);
+}
+
+siglet_error *siglet_signing_oidc_issuer(const siglet_signing *signing, char **ret_issuer)
+{
+	siglet_services services;
+	siglet_err *err;
+
+	siglet_services_init(&services);
+	err = choose(signing, &services);
+	if (err == NULL && services.oidc == NULL)
+		err = siglet_err_hint(siglet_err_new(SIGLET_E_TRUST, "no OIDC issuer is known"),
+				      "name one with --oidc-issuer");
+	if (err == NULL)
+		err = siglet_strndup(siglet_slice_str(services.oidc), ret_issuer);
+	siglet_services_clear(&services);
+	return err;
+}
+
+/* ---- the start ---- */
+
+static int64_t now_s(void *context)
+{
+	(void)context;
+	return siglet_sys_now_s();
+}
+
+/* What whoever verifies has to ask for less of, since it was left out on demand. */
+static siglet_thresholds thresholds_of(const siglet_signing *signing)
+{
+	siglet_thresholds thresholds = signing->trust->thresholds;
+
+	if (signing->no_tlog)
+		thresholds.tlog = 0;
+	if (signing->managed != NULL && signing->certificate_pem == NULL) {
+		thresholds.timestamp = 0;
+		thresholds.sct = 0;
+	}
+	return thresholds;
+}
+
+static siglet_err *use_managed_key(siglet_signing *signing)
+{
+	siglet_slice pem = siglet_slice_str(signing->certificate_pem);
+	siglet_signer *signer = signing->managed;
+	siglet_buf der;
+	bool found = false;
+	siglet_err *err = NULL;
+
+	siglet_buf_init(&der, SIGLET_MAX_CERT_BYTES);
+	if (pem.len > 0)
+		err = siglet_pem_next(&pem, "CERTIFICATE", &der, &found);
+	if (err == NULL && pem.len > 0 && !found)
+		err = siglet_err_new(SIGLET_E_IO, "no CERTIFICATE block in the certificate file");
+	if (err == NULL) {
+		signing->managed = NULL; /* the session takes it */
+		err = siglet_session_use_key(signing->session, signer, siglet_buf_slice(&der));
+	}
+	siglet_buf_clear(&der);
+	return err == NULL ? NULL : siglet_as_unreadable(err);
+}
+
+static siglet_err *keep_names(siglet_signing *signing)
+{
+	const siglet_identity *identity = siglet_session_identity(signing->session);
+	siglet_err *err;
+
+	if (identity == NULL)
+		return NULL;
+	err = siglet_strndup(identity->san, &signing->identity);
+	return err == NULL ? siglet_strndup(identity->issuer, &signing->issuer) : err;
+}
+
+static siglet_err *open_session(siglet_signing *signing)
+{
+	const siglet_http_options http = {
+		.timeout_ms = signing->timeout_ms,
+		.max_in_flight = signing->in_flight,
+		.trace = signing->trace,
+		.trace_context = signing->trace_context,
+	};
+	siglet_err *err = choose(signing, &signing->services);
+
+	if (err == NULL)
+		err = siglet_http_new(&http, &signing->http);
+	if (err != NULL)
+		return err;
+	signing->thresholds = thresholds_of(signing);
+	const siglet_session_options options = {
+		.root = signing->trust->root,
+		.services = &signing->services,
+		.transport = siglet_http_transport(signing->http),
+		.thresholds = signing->thresholds,
+		.now_s = now_s,
+	};
+	return siglet_session_new(&options, &signing->session);
+}
+
+siglet_error *siglet_signing_start(siglet_signing *signing, const siglet_credential *credential)
+{
+	siglet_err *err;
+
+	if (signing->session != NULL || (credential == NULL) != (signing->managed != NULL))
+		return siglet_err_new(SIGLET_E_USAGE, "a signing needs a credential or a key");
+	err = open_session(signing);
+	if (err == NULL && credential == NULL)
+		err = use_managed_key(signing);
+	else if (err == NULL)
+		err = siglet_session_certify(signing->session, signing->details,
+					     siglet_credential_token(credential), signing->proof);
+	if (err == NULL)
+		err = keep_names(signing);
+	return err;
+}
+
+const char *siglet_signing_identity(const siglet_signing *signing)
+{
+	return signing->identity;
+}
+
+const char *siglet_signing_issuer(const siglet_signing *signing)
+{
+	return signing->issuer;
+}
+
+unsigned siglet_signing_threshold(const siglet_signing *signing, siglet_threshold which)
+{
+	switch (which) {
+	case SIGLET_THRESHOLD_TLOG:
+		return signing->thresholds.tlog;
+	case SIGLET_THRESHOLD_TIMESTAMP:
+		return signing->thresholds.timestamp;
+	case SIGLET_THRESHOLD_SCT:
+		return signing->thresholds.sct;
+	}
+	return 0;
+}

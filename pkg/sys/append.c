@@ -1,0 +1,97 @@
+#include "sys/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/sys_internal.h"
+
+/* Lines that several processes add to one file. */
+
+static siglet_err *open_log(const char *path, int *ret_fd)
+{
+	struct stat info;
+	const int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+			    S_IRUSR | S_IWUSR);
+
+	if (fd < 0)
+		return siglet_sys_errno(path, errno);
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+		(void)close(fd);
+		return siglet_sys_refuse(SIGLET_E_IO, path, "is not a regular file");
+	}
+	*ret_fd = fd;
+	return NULL;
+}
+
+static siglet_err *lock(int fd, const char *path)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX);
+	while (result != 0 && errno == EINTR);
+	return result == 0 ? NULL : siglet_sys_errno(path, errno);
+}
+
+static bool write_whole(int fd, siglet_slice line)
+{
+	while (line.len > 0) {
+		const ssize_t len = write(fd, line.ptr, line.len);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return false;
+		line = siglet_slice_of(line.ptr + len, line.len - (size_t)len);
+	}
+	return true;
+}
+
+/* What a crash of somebody cut off is given its end, so that the next line stands by itself. */
+static siglet_err *end_last_line(int fd, const char *path, off_t size)
+{
+	char last = '\n';
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) != 1)
+		return siglet_sys_errno(path, errno);
+	if (last == '\n' || write_whole(fd, siglet_slice_str("\n")))
+		return NULL;
+	return siglet_sys_errno(path, errno);
+}
+
+static siglet_err *append(int fd, const char *path, siglet_slice line)
+{
+	struct stat info;
+	siglet_err *err = lock(fd, path);
+
+	if (err != NULL)
+		return err;
+	if (fstat(fd, &info) != 0)
+		return siglet_sys_errno(path, errno);
+	err = end_last_line(fd, path, info.st_size);
+	if (err != NULL)
+		return err;
+	if (write_whole(fd, line) && fsync(fd) == 0)
+		return NULL;
+	err = siglet_sys_errno(path, errno);
+	/* Half a line is worse than none. */
+	if (ftruncate(fd, info.st_size) != 0)
+		err = siglet_err_wrap(err, "and a part of a line is left");
+	return err;
+}
+
+siglet_err *siglet_sys_append_line(const char *path, siglet_slice line)
+{
+	int fd = -1;
+	siglet_err *err = open_log(path, &fd);
+
+	if (err != NULL)
+		return err;
+	err = append(fd, path, line);
+	if (close(fd) != 0 && err == NULL)
+		err = siglet_sys_errno(path, errno);
+	return err;
+}
