@@ -168,13 +168,6 @@ SIGLET_MUST_USE siglet_err *siglet_chain_open(const siglet_chain *chain);
 const siglet_cert *siglet_chain_cert(const siglet_chain *chain, size_t index);
 const siglet_cert *siglet_chain_signer(const siglet_chain *chain); /* timestamping; NULL if unknown */
 
-/*
- * Do now, in this thread, all that a verification would do on first use. For callers with a core to
- * spare; the answer is the one that a verification will get.
- * Errors: those of siglet_chain_open; SIGLET_E_UNTRUSTED
- */
-SIGLET_MUST_USE siglet_err *siglet_chain_prepare(const siglet_chain *chain);
-
 /* A path that was verified, leaf first, anchor last; borrows from leaf, chain and untrusted. */
 typedef struct siglet_path {
 	const siglet_cert *certs[SIGLET_MAX_CHAIN + 2];

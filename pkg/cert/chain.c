@@ -171,15 +171,3 @@ siglet_err *siglet_chain_verify(const siglet_chain *chain, const siglet_cert *le
 	}
 	return verify_leaf(chain, leaf, untrusted, count, ret_path);
 }
-
-siglet_err *siglet_chain_prepare(const siglet_chain *chain)
-{
-	siglet_err *err = siglet_chain_open(chain);
-
-	for (size_t i = 0; err == NULL && i + 1 < chain->count; i++) {
-		siglet_path path;
-
-		err = recall(chain, i, &path);
-	}
-	return err;
-}

@@ -203,13 +203,6 @@ SIGLET_CHECKED siglet_error *siglet_bundles_write(const siglet_bundles *bundles,
 						  char **ret_json);
 SIGLET_API void siglet_bundles_free(siglet_bundles *bundles);
 
-/*
- * Check now what the trust root's own certificates say of each other, as far as these bundles ask for
- * it. Never needed: a verification does so itself. For callers with a core to spare, in a thread
- * beside the one that reads the artifact; what is found out is found out once, and answers nothing.
- */
-SIGLET_API void siglet_trust_prepare(const siglet_trust *trust, const siglet_bundles *bundles);
-
 /* ---- artifacts ---- */
 
 typedef struct siglet_artifact siglet_artifact;
