@@ -42,6 +42,8 @@ typedef enum siglet_code {
 	SIGLET_E_MISSING,     /* something that is required is absent */
 	SIGLET_E_IO,	      /* a file can't be read or written */
 	SIGLET_E_NETWORK,     /* a service failed or can't be reached */
+	SIGLET_E_IDENTITY,    /* no identity to sign with, or one that the authority does not take */
+	SIGLET_E_TRUST,	      /* no usable trust root */
 	SIGLET_E_CRYPTO,      /* the cryptographic library failed */
 	SIGLET_E_NOMEM,	      /* out of memory */
 	SIGLET_E_INTERNAL,    /* a fault of ours */
@@ -71,6 +73,9 @@ SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_wrap(siglet_err *err, c
 /* Say what to do about it; an earlier hint stays. Takes err; never returns NULL. */
 SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, const char *format, ...)
 	SIGLET_PRINTF(2, 3);
+
+/* The same error under another code: what it means to the caller of the caller. Takes err. */
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_recode(siglet_err *err, siglet_code code);
 
 siglet_code siglet_err_code(const siglet_err *err);	   /* err must not be NULL */
 const char *siglet_err_message(const siglet_err *err);	   /* never NULL */

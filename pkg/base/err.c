@@ -90,6 +90,13 @@ siglet_err *siglet_err_hint(siglet_err *err, const char *format, ...)
 	return err;
 }
 
+siglet_err *siglet_err_recode(siglet_err *err, siglet_code code)
+{
+	if (!err->is_static)
+		err->code = code;
+	return err;
+}
+
 siglet_code siglet_err_code(const siglet_err *err)
 {
 	return err->code;
@@ -132,6 +139,10 @@ const char *siglet_code_name(siglet_code code)
 		return "io";
 	case SIGLET_E_NETWORK:
 		return "network";
+	case SIGLET_E_IDENTITY:
+		return "identity";
+	case SIGLET_E_TRUST:
+		return "trust";
 	case SIGLET_E_CRYPTO:
 		return "crypto";
 	case SIGLET_E_NOMEM:

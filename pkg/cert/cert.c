@@ -91,8 +91,12 @@ static siglet_err *read_key(siglet_cert *cert)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "certificate: public key");
 	cert->spki_len = (size_t)len;
 
-	siglet_err *err = siglet_key_from_decoded(siglet_cert_spki(cert),
-						  X509_get0_pubkey(cert->x509), &cert->key);
+	EVP_PKEY *decoded = X509_get0_pubkey(cert->x509);
+	siglet_err *err = siglet_key_from_decoded(siglet_cert_spki(cert), decoded, &cert->key);
+
+	/* OpenSSL parses a certificate also where it has no memory for its key, and then calls it weak. */
+	if (err == NULL && decoded == NULL)
+		return siglet_err_nomem();
 	if (err == NULL)
 		return NULL;
 	const siglet_code code = siglet_err_code(err);

@@ -34,30 +34,22 @@ static siglet_err *climb(const siglet_chain *chain, size_t index, siglet_path *r
 }
 
 /*
- * The same, found out once. Only a verdict is kept: a failure for want of memory is none. The lock of
- * a signer is held while those of CA certificates are taken, never the other way round.
+ * The same, found out once. The lock of a signer is held while those of CA certificates are taken, never the
+ * other way round.
  */
 static siglet_err *recall(const siglet_chain *chain, size_t index, siglet_path *ret_path)
 {
 	siglet_memo *known = &chain->memos[index];
-	siglet_err *err = SIGLET_ERR_UNSET;
+	siglet_err *err = NULL;
 
 	if (pthread_mutex_lock(&known->lock) != 0)
 		return siglet_err_new(SIGLET_E_INTERNAL, "a lock failed");
 	if (!known->known) {
 		err = climb(chain, index, &known->path);
-		if (err != NULL && siglet_err_code(err) != SIGLET_E_UNTRUSTED)
-			goto out;
-		known->why = err;
-		known->known = true;
+		known->known = err == NULL;
 	}
-	if (known->why != NULL) {
-		err = siglet_err_new(SIGLET_E_UNTRUSTED, "%s", siglet_err_message(known->why));
-		goto out;
-	}
-	*ret_path = known->path;
-	err = NULL; /* success */
-out:
+	if (err == NULL)
+		*ret_path = known->path;
 	(void)pthread_mutex_unlock(&known->lock);
 	return err;
 }

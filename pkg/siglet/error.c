@@ -20,6 +20,10 @@ siglet_status siglet_error_status(const siglet_error *error)
 		return SIGLET_STATUS_UNREADABLE;
 	case SIGLET_E_NETWORK:
 		return SIGLET_STATUS_SERVICE;
+	case SIGLET_E_IDENTITY:
+		return SIGLET_STATUS_IDENTITY;
+	case SIGLET_E_TRUST:
+		return SIGLET_STATUS_TRUST;
 	case SIGLET_E_NOMEM:
 	case SIGLET_E_INTERNAL:
 		return SIGLET_STATUS_INTERNAL;
@@ -65,13 +69,5 @@ bool siglet_is_refusal(const siglet_err *err)
 
 siglet_err *siglet_as_unreadable(siglet_err *err)
 {
-	siglet_err *io;
-
-	if (!siglet_is_refusal(err))
-		return err;
-	io = siglet_err_new(SIGLET_E_IO, "%s", siglet_err_message(err));
-	if (siglet_err_hint_text(err) != NULL)
-		io = siglet_err_hint(io, "%s", siglet_err_hint_text(err));
-	siglet_err_free(err);
-	return io;
+	return siglet_is_refusal(err) ? siglet_err_recode(err, SIGLET_E_IO) : err;
 }

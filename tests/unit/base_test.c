@@ -76,12 +76,21 @@ static void every_code_has_its_own_name(void)
 	static const char *const names[] = {
 		"usage", "malformed", "unsupported", "range",	      "length",
 		"limit", "mismatch",  "untrusted",   "expired",	      "missing",
-		"io",	 "network",   "crypto",	     "out-of-memory", "internal",
+		"io",	 "network", "identity", "trust",   "crypto",	     "out-of-memory", "internal",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(names); i++)
 		OK(strcmp(siglet_code_name((siglet_code)(SIGLET_E_USAGE + i)), names[i]) == 0,
 		   "code %zu is %s", i + 1, names[i]);
+	siglet_err *err = siglet_err_hint(siglet_err_new(SIGLET_E_IO, "why"), "do");
+
+	err = siglet_err_recode(err, SIGLET_E_TRUST);
+	OK(siglet_err_code(err) == SIGLET_E_TRUST && strcmp(siglet_err_message(err), "why") == 0 &&
+		   strcmp(siglet_err_hint_text(err), "do") == 0,
+	   "another code, the same words");
+	siglet_err_free(err);
+	OK(siglet_err_code(siglet_err_recode(siglet_err_nomem(), SIGLET_E_IO)) == SIGLET_E_NOMEM,
+	   "no memory stays that");
 	OK(SIGLET_E_INTERNAL == SIGLET_COUNT(names), "and these are all");
 }
 
