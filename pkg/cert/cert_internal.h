@@ -25,22 +25,22 @@ typedef struct siglet_cert_eku {
 } siglet_cert_eku;
 
 struct siglet_cert {
-	X509 *x509;		/* its extension cache is filled: only read from here on */
-	uint8_t *der;		/* malloc */
+	X509 *x509;   /* its extension cache is filled: only read from here on */
+	uint8_t *der; /* malloc */
 	size_t der_len;
-	uint8_t *spki;		/* OPENSSL_malloc */
+	uint8_t *spki; /* OPENSSL_malloc */
 	size_t spki_len;
-	siglet_key *key;	/* NULL: a key we do not support */
-	GENERAL_NAMES *san;	/* NULL: no such extension */
-	siglet_slice san_der;	/* the extension's content; borrows from x509 */
+	siglet_key *key;      /* NULL: a key we do not support */
+	GENERAL_NAMES *san;   /* NULL: no such extension */
+	siglet_slice san_der; /* the extension's content; borrows from x509 */
 	siglet_cert_eku eku;
 	int64_t not_before_s;
 	int64_t not_after_s;
 	siglet_buf subject;
 	siglet_buf issuer;
 	siglet_buf serial_hex;
-	bool is_ca;		    /* says in any way that it is one */
-	bool may_issue;		    /* a CA whose key usage does not forbid it */
+	bool is_ca;	/* says in any way that it is one */
+	bool may_issue; /* a CA whose key usage does not forbid it */
 	bool has_name_constraints;
 	bool has_unknown_critical;
 };

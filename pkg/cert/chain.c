@@ -23,7 +23,7 @@ static siglet_err *climb(const siglet_chain *chain, size_t index, siglet_path *r
 	if (index < chain->first_ca)
 		return verify_leaf(chain, chain->certs[index], NULL, 0, ret_path);
 	if (index == anchor) {
-		*ret_path = (siglet_path){ .certs = { chain->certs[anchor] }, .count = 1 };
+		*ret_path = (siglet_path) { .certs = { chain->certs[anchor] }, .count = 1 };
 		return NULL;
 	}
 	for (size_t i = chain->first_ca; i < anchor; i++)
@@ -70,8 +70,9 @@ static siglet_err *check_name_constraints(const siglet_chain *chain, const sigle
 	if (!constrained)
 		return NULL;
 
-	siglet_err *err = siglet_path_build(chain->stores[anchor], chain->certs[anchor],
-					    path->certs[0], path->certs + 1, path->count - 2, &whole);
+	siglet_err *err =
+		siglet_path_build(chain->stores[anchor], chain->certs[anchor], path->certs[0],
+				  path->certs + 1, path->count - 2, &whole);
 	if (err == NULL && whole.count != path->count)
 		err = siglet_err_new(SIGLET_E_UNTRUSTED, "name constraints: no single path");
 	return err;

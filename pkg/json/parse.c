@@ -216,7 +216,8 @@ static siglet_err *read_value(reader *r, struct json_object **ret_value)
 	case 'f':
 		return read_boolean(r, false, ret_value);
 	default:
-		if (siglet_json_peek(&r->c) != '-' && !siglet_json_is_digit(siglet_json_peek(&r->c)))
+		if (siglet_json_peek(&r->c) != '-' &&
+		    !siglet_json_is_digit(siglet_json_peek(&r->c)))
 			return siglet_json_expected(&r->c, "a value");
 		return siglet_json_read_number(&r->c, ret_value);
 	}

@@ -35,10 +35,10 @@ EVERYWHERE void *calloc(size_t count, size_t size);
 EVERYWHERE void *realloc(void *old, size_t size);
 EVERYWHERE void free(void *ptr);
 
-static bool armed;	  /* count, and fail when the count is reached */
-static uint64_t until;	  /* allocations that still succeed */
-static bool failed;	  /* one was made to fail */
-static int64_t live;	  /* allocations not given back, of the whole process */
+static bool armed;     /* count, and fail when the count is reached */
+static uint64_t until; /* allocations that still succeed */
+static bool failed;    /* one was made to fail */
+static int64_t live;   /* allocations not given back, of the whole process */
 
 static bool deny(void)
 {
@@ -109,7 +109,8 @@ static siglet_error *rewrite(const input *in)
 {
 	siglet_bundles *bundles = NULL;
 	char *json = NULL;
-	siglet_error *error = siglet_bundles_parse(in->bundle, strlen(in->bundle), "bundle", &bundles);
+	siglet_error *error =
+		siglet_bundles_parse(in->bundle, strlen(in->bundle), "bundle", &bundles);
 
 	if (error == NULL)
 		error = siglet_bundles_write(bundles, 0, &json);
@@ -191,7 +192,8 @@ static void sweep(const input *in, answer with_memory, const char *claim)
 			       (unsigned long long)count, (long long)kept_again);
 	}
 	OK(count > 100 && (with_memory == ACCEPTED || answers[ACCEPTED] == 0),
-	   "%s: no failure turns it into an accept (%llu failed in turn: %llu accepted all the same, %llu refused, "
+	   "%s: no failure turns it into an accept (%llu failed in turn: %llu accepted all the "
+	   "same, %llu refused, "
 	   "%llu errors)",
 	   claim, (unsigned long long)count, (unsigned long long)answers[ACCEPTED],
 	   (unsigned long long)answers[REFUSED], (unsigned long long)answers[ERROR]);
@@ -230,7 +232,8 @@ static void sweep_forged(const forge_options *options, const char *claim)
 int main(int argc, char **argv)
 {
 	if (argc < 6) {
-		fprintf(stderr, "usage: allocation BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER [all]\n");
+		fprintf(stderr,
+			"usage: allocation BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER [all]\n");
 		return 2;
 	}
 	char *bundle = text_read(argv[1]), *root = text_read(argv[2]);
@@ -241,11 +244,11 @@ int main(int argc, char **argv)
 	sweep(&in, ACCEPTED, "a real bundle");
 	in.identity = OTHER_IDENTITY;
 	sweep(&in, REFUSED, "a real bundle, another identity");
-	sweep_forged(&(forge_options){ .is_v2 = true }, "Rekor v2");
-	sweep_forged(&(forge_options){ .material = FORGE_PUBLIC_KEY }, "a managed key");
+	sweep_forged(&(forge_options) { .is_v2 = true }, "Rekor v2");
+	sweep_forged(&(forge_options) { .material = FORGE_PUBLIC_KEY }, "a managed key");
 	if (argc > 6) {
-		sweep_forged(&(forge_options){ .stamp_count = 1 }, "Rekor v1 with a timestamp");
-		sweep_forged(&(forge_options){ .is_v2 = true, .is_dsse = true }, "an attestation");
+		sweep_forged(&(forge_options) { .stamp_count = 1 }, "Rekor v1 with a timestamp");
+		sweep_forged(&(forge_options) { .is_v2 = true, .is_dsse = true }, "an attestation");
 	}
 	free(artifact);
 	free(root);

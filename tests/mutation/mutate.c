@@ -33,7 +33,7 @@ typedef struct regions {
 static void add_region(regions *r, const char *reason, size_t from, size_t to)
 {
 	subject_need(r->count < MAX_REGIONS, "too many regions");
-	r->list[r->count++] = (region){ reason, from, to };
+	r->list[r->count++] = (region) { reason, from, to };
 }
 
 /* One DER element at offset `at`: where its content begins and ends. */
@@ -43,7 +43,8 @@ static bool der_at(siglet_slice der, size_t at, size_t *ret_content, size_t *ret
 	long len = 0;
 	int tag = 0, class = 0;
 
-	if (at >= der.len || (ASN1_get_object(&p, &len, &tag, &class, (long)(der.len - at)) & 0x80) != 0)
+	if (at >= der.len ||
+	    (ASN1_get_object(&p, &len, &tag, &class, (long)(der.len - at)) & 0x80) != 0)
 		return false;
 	*ret_content = (size_t)(p - der.ptr);
 	*ret_end = *ret_content + (size_t)len;
@@ -102,7 +103,8 @@ static void checkpoint_regions(siglet_slice text, bool is_v2, regions *r)
 	const char *line = strstr(note, "\n\n");
 	bool is_first = true;
 
-	for (line = line == NULL ? NULL : line + 2; line != NULL && *line != '\0'; is_first = false) {
+	for (line = line == NULL ? NULL : line + 2; line != NULL && *line != '\0';
+	     is_first = false) {
 		const char *end = strchr(line, '\n'), *name = line + 4;
 		const char *space = strchr(name, ' ');
 
@@ -214,16 +216,24 @@ static void find_regions(const tally *t, const char *path, siglet_slice bytes, r
 	else if (path_ends(path, ".publicKey.hint"))
 		add_region(r, "hint about a key that is given", 0, bytes.len);
 	else if (path_ends(path, ".certificates[1].rawBytes"))
-		add_region(r, "certificates behind the leaf: the trusted root has its own", 0, bytes.len);
+		add_region(r, "certificates behind the leaf: the trusted root has its own", 0,
+			   bytes.len);
 	else if (path_ends(path, ".mediaType") && t->s.key != NULL)
 		add_region(r, "media type 0.2 or 0.3 of a bundle with a key", 0, bytes.len);
 }
 
 static bool is_base64_field(const char *path)
 {
-	static const char *const names[] = { ".rawBytes", ".signature", ".sig", ".payload", ".digest",
-					     ".keyId", ".signedEntryTimestamp", ".rootHash",
-					     ".canonicalizedBody", ".signedTimestamp" };
+	static const char *const names[] = { ".rawBytes",
+					     ".signature",
+					     ".sig",
+					     ".payload",
+					     ".digest",
+					     ".keyId",
+					     ".signedEntryTimestamp",
+					     ".rootHash",
+					     ".canonicalizedBody",
+					     ".signedTimestamp" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(names); i++)
 		if (path_ends(path, names[i]))
@@ -318,9 +328,9 @@ static void mutate_real(char **argv, unsigned step)
 	size_t size = 0;
 	char *bundle = text_read(argv[0]), *root = text_read(argv[1]);
 	char *artifact = text_read_sized(argv[2], &size);
-	subject s = subject_new(siglet_slice_str(bundle), siglet_slice_str(root),
-				siglet_slice_of(artifact, size), argv[3], argv[4],
-				SIGLET_SLICE_NONE);
+	subject s =
+		subject_new(siglet_slice_str(bundle), siglet_slice_str(root),
+			    siglet_slice_of(artifact, size), argv[3], argv[4], SIGLET_SLICE_NONE);
 
 	mutate("a real attestation", s, false, step);
 	subject_clear(&s);
@@ -359,7 +369,8 @@ int main(int argc, char **argv)
 	};
 
 	if (full == 0) {
-		(void)fprintf(stderr, "usage: mutate STEP BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER\n");
+		(void)fprintf(stderr,
+			      "usage: mutate STEP BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER\n");
 		return 2;
 	}
 	for (size_t i = 0; i < SIGLET_COUNT(kinds); i++)

@@ -57,7 +57,8 @@ static void swap_members(swap *w, const char *path, struct json_object *a, struc
 			continue;
 		}
 		(void)json_object_get(ours);
-		subject_need(json_object_object_add(a, name, json_object_get(theirs)) == 0, "memory");
+		subject_need(json_object_object_add(a, name, json_object_get(theirs)) == 0,
+			     "memory");
 		judge_swap(w, below);
 		subject_need(json_object_object_add(a, name, ours) == 0, "memory");
 		swap_node(w, below, ours, theirs);
@@ -68,7 +69,8 @@ static void swap_items(swap *w, const char *path, struct json_object *a, struct 
 {
 	char below[MAX_PATH];
 
-	for (size_t i = 0; i < json_object_array_length(b) && i < json_object_array_length(a); i++) {
+	for (size_t i = 0; i < json_object_array_length(b) && i < json_object_array_length(a);
+	     i++) {
 		struct json_object *ours = json_object_array_get_idx(a, i);
 		struct json_object *theirs = json_object_array_get_idx(b, i);
 
@@ -78,7 +80,8 @@ static void swap_items(swap *w, const char *path, struct json_object *a, struct 
 			continue;
 		}
 		(void)json_object_get(ours);
-		subject_need(json_object_array_put_idx(a, i, json_object_get(theirs)) == 0, "memory");
+		subject_need(json_object_array_put_idx(a, i, json_object_get(theirs)) == 0,
+			     "memory");
 		judge_swap(w, below);
 		subject_need(json_object_array_put_idx(a, i, ours) == 0, "memory");
 		swap_node(w, below, ours, theirs);
@@ -103,8 +106,9 @@ static void swap_pair(const char *kind, subject *a, subject *b, size_t least)
 	swap_node(&there, "", a->tree, b->tree);
 	swap_node(&back, "", b->tree, a->tree);
 	OK(there.accepted + back.accepted == 0 && there.swapped >= least && back.swapped >= least,
-	   "%s: %lu parts of one and %lu of the other swapped, all refused (%lu are the same in both)", kind,
-	   there.swapped, back.swapped, there.same);
+	   "%s: %lu parts of one and %lu of the other swapped, all refused (%lu are the same in "
+	   "both)",
+	   kind, there.swapped, back.swapped, there.same);
 	OK(subject_accepts(a) && subject_accepts(b), "%s: both are accepted as they were", kind);
 }
 
@@ -138,7 +142,9 @@ int main(void)
 		  { .version = FORGE_V01, .material = FORGE_CHAIN_WITH_ISSUER } },
 		{ "dsse 0.0.1", { .is_dsse = true } },
 		{ "intoto 0.0.2",
-		  { .is_dsse = true, .entries = { { .kind = FORGE_INTOTO_002 } }, .entry_count = 1 } },
+		  { .is_dsse = true,
+		    .entries = { { .kind = FORGE_INTOTO_002 } },
+		    .entry_count = 1 } },
 		{ "an envelope in Rekor v2", { .is_dsse = true, .is_v2 = true } },
 		{ "a managed key", { .material = FORGE_PUBLIC_KEY } },
 		{ "a managed key in Rekor v2", { .material = FORGE_PUBLIC_KEY, .is_v2 = true } },
