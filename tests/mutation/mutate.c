@@ -301,7 +301,7 @@ static void mutate(const char *kind, subject s, bool is_v2, unsigned step)
 	tally t = { .kind = kind, .s = s, .is_v2 = is_v2, .step = step };
 
 	mutate_node(&t, "", s.tree);
-	OK(t.surprises == 0 && t.mutants > 500, "%s: %lu mutants%s, %lu refused", kind, t.mutants,
+	OK(t.surprises == 0 && t.mutants > 100, "%s: %lu mutants%s, %lu refused", kind, t.mutants,
 	   step == 1 ? ", every bit" : ", one bit a byte or fewer", t.refused);
 	for (size_t i = 0; i < t.reason_count; i++)
 		printf("# %s: %lu accepted: %s\n", kind, t.allowed[i], t.reasons[i]);
