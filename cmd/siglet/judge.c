@@ -141,12 +141,9 @@ void verify_judge(const verify_ask *ask, const char *name, siglet_sys_progress *
 {
 	siglet_bundles *bundles = NULL;
 	siglet_result *result = NULL;
-	verify_ahead ahead = { .is_running = false };
 	sink s = { .progress = progress };
 	siglet_err *err = verify_find_bundles(ask, name, &bundles);
 
-	if (err == NULL && ask->is_alone)
-		verify_ahead_start(&ahead, ask->trust, bundles);
 	if (err == NULL && ask->output != NULL)
 		err = siglet_sys_output_begin(ask->output, &s.output);
 	cli_guard(s.output);
@@ -167,7 +164,6 @@ void verify_judge(const verify_ask *ask, const char *name, siglet_sys_progress *
 		verify_answer_error(ask, name, "bundle", err, answer);
 	siglet_result_free(result);
 	siglet_artifact_free(s.artifact);
-	verify_ahead_wait(&ahead);
 	siglet_bundles_free(bundles);
 	cli_unguard(s.output);
 	siglet_sys_output_free(s.output);

@@ -270,19 +270,17 @@ static void judge_listed(void *context, size_t index, verify_answer *answer)
 	verify_judge(f->ask, f->list.names[index], NULL, answer);
 }
 
-static siglet_status verify_single(const verify_ask *shared, const char *name, unsigned jobs)
+static siglet_status verify_single(const verify_ask *ask, const char *name)
 {
-	verify_ask ask = *shared;
 	const uint64_t size = strcmp(name, "-") == 0 ? 0 : siglet_sys_file_size(name);
 	siglet_sys_progress progress;
 	siglet_status status;
 	verify_answer answer;
 
-	ask.is_alone = jobs != 1;
-	siglet_sys_progress_start(&progress, ask.style.quiet ? -1 : STDERR_FILENO, name, size,
+	siglet_sys_progress_start(&progress, ask->style.quiet ? -1 : STDERR_FILENO, name, size,
 				  true);
 	verify_answer_init(&answer);
-	verify_judge(&ask, name, &progress, &answer);
+	verify_judge(ask, name, &progress, &answer);
 	verify_answer_print(&answer);
 	status = answer.status;
 	verify_answer_clear(&answer);
@@ -300,7 +298,7 @@ static siglet_status verify_files(const cli_verb *verb, const cli_arguments *arg
 		return siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
 							      : cli_fail(NULL, err);
 	if (f.list.count == 1 && arguments->operand_count == 1)
-		status = verify_single(ask, f.list.names[0], jobs);
+		status = verify_single(ask, f.list.names[0]);
 	else
 		status = verify_run_jobs(ask, jobs, f.list.count, judge_listed, &f);
 	verify_list_clear(&f.list);
@@ -328,9 +326,9 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	else if (cli_has(&arguments, CLI_MANIFEST))
 		status = verify_manifest(&ask, cli_value(&arguments, CLI_MANIFEST), jobs);
 	else if (ask.digest != NULL)
-		status = verify_single(&ask, ask.digest, jobs);
+		status = verify_single(&ask, ask.digest);
 	else if (ask.statement_only)
-		status = verify_single(&ask, ask.bundle, jobs);
+		status = verify_single(&ask, ask.bundle);
 	else
 		status = verify_files(verb, &arguments, &ask, jobs);
 	verify_ask_clear(&ask);

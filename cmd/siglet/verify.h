@@ -7,8 +7,6 @@
 #ifndef SIGLET_CLI_VERIFY_H
 #define SIGLET_CLI_VERIFY_H
 
-#include <pthread.h>
-
 #include "cli.h"
 
 /* Everything about a run but its files. Borrows the texts from argv; owns the two handles. */
@@ -20,7 +18,6 @@ typedef struct verify_ask {
 	const char *output;	   /* NULL: none */
 	const char *predicate_out; /* NULL: none */
 	bool all, statement_only, explain;
-	bool is_alone; /* a single file: it may have the other cores too */
 	unsigned new_file_mode;
 	cli_style style;
 } verify_ask;
@@ -61,21 +58,6 @@ void verify_answer_listed(const verify_ask *ask, const char *name, const char *l
 /* With --verbose, one more line about a file. */
 void verify_answer_tell(const verify_ask *ask, const char *name, verify_answer *answer,
 			const char *format, ...) SIGLET_PRINTF(4, 5);
-
-/* ---- ahead.c ---- */
-
-/* A thread that does the trust root's part of verifying these bundles. */
-typedef struct verify_ahead {
-	const siglet_trust *trust;
-	const siglet_bundles *bundles;
-	pthread_t thread;
-	bool is_running;
-} verify_ahead;
-
-/* Both handles must live until verify_ahead_wait has returned. */
-void verify_ahead_start(verify_ahead *ahead, const siglet_trust *trust,
-			const siglet_bundles *bundles);
-void verify_ahead_wait(verify_ahead *ahead); /* also when nothing was started */
 
 /* ---- judge.c ---- */
 

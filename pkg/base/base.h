@@ -42,11 +42,11 @@ typedef enum siglet_code {
 	SIGLET_E_MISSING,     /* something that is required is absent */
 	SIGLET_E_IO,	      /* a file can't be read or written */
 	SIGLET_E_NETWORK,     /* a service failed or can't be reached */
-	SIGLET_E_IDENTITY,    /* no identity to sign with, or one that the authority does not take */
-	SIGLET_E_TRUST,	      /* no usable trust root */
-	SIGLET_E_CRYPTO,      /* the cryptographic library failed */
-	SIGLET_E_NOMEM,	      /* out of memory */
-	SIGLET_E_INTERNAL,    /* a fault of ours */
+	SIGLET_E_IDENTITY, /* no identity to sign with, or one that the authority does not take */
+	SIGLET_E_TRUST,	   /* no usable trust root */
+	SIGLET_E_CRYPTO,   /* the cryptographic library failed */
+	SIGLET_E_NOMEM,	   /* out of memory */
+	SIGLET_E_INTERNAL, /* a fault of ours */
 } siglet_code;
 
 /*
@@ -60,28 +60,32 @@ extern siglet_err siglet_err_unset;
 #define SIGLET_ERR_UNSET (&siglet_err_unset)
 
 /* Make an error. Never NULL: without memory the answer is a static SIGLET_E_NOMEM error. */
-SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_new(siglet_code code, const char *format, ...)
-	SIGLET_PRINTF(2, 3);
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_new(siglet_code code, const char *format,
+							     ...) SIGLET_PRINTF(2, 3);
 
-/* The static out-of-memory error. */
-SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_nomem(void);
+/* The static out-of-memory error. Inline, so that analysers see that it is not NULL. */
+extern siglet_err siglet_err_no_memory;
+SIGLET_MUST_USE SIGLET_NEVER_NULL static inline siglet_err *siglet_err_nomem(void)
+{
+	return &siglet_err_no_memory;
+}
 
 /* Put "context: " before the message. Takes err, which must not be NULL; never returns NULL. */
-SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_wrap(siglet_err *err, const char *format, ...)
-	SIGLET_PRINTF(2, 3);
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_wrap(siglet_err *err, const char *format,
+							      ...) SIGLET_PRINTF(2, 3);
 
 /* Say what to do about it; an earlier hint stays. Takes err; never returns NULL. */
-SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, const char *format, ...)
-	SIGLET_PRINTF(2, 3);
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, const char *format,
+							      ...) SIGLET_PRINTF(2, 3);
 
 /* The same error under another code: what it means to the caller of the caller. Takes err. */
 SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_recode(siglet_err *err, siglet_code code);
 
-siglet_code siglet_err_code(const siglet_err *err);	   /* err must not be NULL */
-const char *siglet_err_message(const siglet_err *err);	   /* never NULL */
-const char *siglet_err_hint_text(const siglet_err *err);   /* NULL where there is none */
-const char *siglet_code_name(siglet_code code);		   /* "malformed", "mismatch" … */
-void siglet_err_free(siglet_err *err);			   /* NULL and static errors are fine */
+siglet_code siglet_err_code(const siglet_err *err);	 /* err must not be NULL */
+const char *siglet_err_message(const siglet_err *err);	 /* never NULL */
+const char *siglet_err_hint_text(const siglet_err *err); /* NULL where there is none */
+const char *siglet_code_name(siglet_code code);		 /* "malformed", "mismatch" … */
+void siglet_err_free(siglet_err *err);			 /* NULL and static errors are fine */
 
 /* ---- slices (bytes.c) ---- */
 
@@ -91,7 +95,7 @@ typedef struct siglet_slice {
 	size_t len; /* in bytes */
 } siglet_slice;
 
-#define SIGLET_SLICE_NONE ((siglet_slice){ NULL, 0 })
+#define SIGLET_SLICE_NONE ((siglet_slice) { NULL, 0 })
 
 siglet_slice siglet_slice_of(const void *ptr, size_t len);
 siglet_slice siglet_slice_str(const char *text); /* without the NUL; NULL gives an empty slice */
@@ -101,7 +105,7 @@ bool siglet_slice_has_prefix(siglet_slice a, const char *text);
 bool siglet_slice_contains(siglet_slice a, const char *text);
 bool siglet_slice_has_suffix(siglet_slice a, const char *text);
 bool siglet_slice_equal_nocase(siglet_slice a, siglet_slice b); /* ASCII letters only, any locale */
-int siglet_slice_compare(siglet_slice a, siglet_slice b);	 /* memcmp order, then length */
+int siglet_slice_compare(siglet_slice a, siglet_slice b);	/* memcmp order, then length */
 
 /* ---- owned buffers (bytes.c) ---- */
 
@@ -121,7 +125,7 @@ void siglet_buf_init(siglet_buf *buf, size_t max);
 void siglet_buf_init_secret(siglet_buf *buf, size_t max);
 void siglet_buf_clear(siglet_buf *buf); /* frees, wipes secrets; usable again, same ceiling */
 siglet_slice siglet_buf_slice(const siglet_buf *buf);
-const char *siglet_buf_text(const siglet_buf *buf); /* NUL-terminated, "" when empty */
+const char *siglet_buf_text(const siglet_buf *buf);    /* NUL-terminated, "" when empty */
 void siglet_buf_truncate(siglet_buf *buf, size_t len); /* keep the first len bytes, or all */
 
 /* Errors of all appends: SIGLET_E_LIMIT past the ceiling, SIGLET_E_NOMEM. Nothing is appended then. */

@@ -14,12 +14,7 @@ struct siglet_err {
 siglet_err siglet_err_unset = { SIGLET_E_INTERNAL, true, (char[]) { "no verdict was reached" },
 				NULL };
 
-static siglet_err out_of_memory = { SIGLET_E_NOMEM, true, (char[]) { "out of memory" }, NULL };
-
-siglet_err *siglet_err_nomem(void)
-{
-	return &out_of_memory;
-}
+siglet_err siglet_err_no_memory = { SIGLET_E_NOMEM, true, (char[]) { "out of memory" }, NULL };
 
 /* NULL without memory, or when the format fails. */
 SIGLET_PRINTF(1, 0) static char *format_text(const char *format, va_list args)
@@ -41,7 +36,7 @@ siglet_err *siglet_err_new(siglet_code code, const char *format, ...)
 {
 	siglet_err *err = calloc(1, sizeof(*err));
 	if (err == NULL)
-		return &out_of_memory;
+		return &siglet_err_no_memory;
 
 	va_list args;
 	va_start(args, format);
@@ -50,7 +45,7 @@ siglet_err *siglet_err_new(siglet_code code, const char *format, ...)
 	va_end(args);
 	if (err->message == NULL) {
 		free(err);
-		return &out_of_memory;
+		return &siglet_err_no_memory;
 	}
 	return err;
 }

@@ -41,8 +41,8 @@ typedef struct siglet_bundle_data {
 	siglet_bundle_version version;
 	siglet_slice media_type;
 	siglet_material material;
-	siglet_slice leaf_der;			 /* empty for a key */
-	const siglet_slice *chain_rest;		 /* chain: certificates behind the leaf; untrusted */
+	siglet_slice leaf_der;		/* empty for a key */
+	const siglet_slice *chain_rest; /* chain: certificates behind the leaf; untrusted */
 	size_t chain_rest_count;
 	siglet_slice key_hint;
 	const siglet_entry *entries;

@@ -78,9 +78,9 @@ static siglet_err *check_chain_order(const siglet_bundle *bundle)
 			break;
 		}
 		if (!siglet_cert_issued_by_name(lower == NULL ? bundle->leaf : lower, upper))
-			err = siglet_err_new(SIGLET_E_MALFORMED,
-					     "certificates[%zu] is not the issuer of the one before",
-					     i + 1);
+			err = siglet_err_new(
+				SIGLET_E_MALFORMED,
+				"certificates[%zu] is not the issuer of the one before", i + 1);
 		siglet_cert_free(lower);
 		lower = upper;
 		upper = NULL;
@@ -171,10 +171,10 @@ static siglet_err *read_material(const siglet_json *object, siglet_bundle *bundl
 		err = parse_leaf(bundle);
 	if (err == NULL)
 		err = check_chain_order(bundle);
-	return err == NULL ? NULL :
-			     siglet_err_wrap(err, "%s", certificate != NULL ?
-								"certificate" :
-								"x509CertificateChain");
+	return err == NULL ? NULL
+			   : siglet_err_wrap(err, "%s",
+					     certificate != NULL ? "certificate"
+								 : "x509CertificateChain");
 }
 
 /*
@@ -187,8 +187,7 @@ static siglet_err *check_entry_version(const siglet_entry *entry, siglet_bundle_
 		return siglet_err_new(SIGLET_E_MISSING, "no inclusionProof, which %s requires",
 				      siglet_bundle_version_name(version));
 	if (version == SIGLET_BUNDLE_V01 && !siglet_entry_is_v2(entry) && entry->promise.len == 0)
-		return siglet_err_new(SIGLET_E_MISSING,
-				      "no inclusionPromise, which v0.1 requires");
+		return siglet_err_new(SIGLET_E_MISSING, "no inclusionPromise, which v0.1 requires");
 	return NULL;
 }
 
@@ -290,8 +289,8 @@ static siglet_err *read_digest(const siglet_json *object, siglet_bundle *bundle)
 
 static siglet_err *read_message_signature(const siglet_json *object, siglet_bundle *bundle)
 {
-	siglet_err *err = siglet_proto_bytes(object, "signature", &bundle->arena,
-					     &bundle->data.signature);
+	siglet_err *err =
+		siglet_proto_bytes(object, "signature", &bundle->arena, &bundle->data.signature);
 
 	if (err == NULL && bundle->data.signature.len == 0)
 		err = siglet_err_new(SIGLET_E_MISSING, "no signature");
@@ -357,10 +356,9 @@ static siglet_err *read_content(const siglet_json *object, siglet_bundle *bundle
 	if (message == NULL && envelope == NULL)
 		return siglet_err_new(SIGLET_E_MISSING, "no messageSignature and no dsseEnvelope");
 	if (message != NULL && envelope != NULL)
-		return siglet_err_new(SIGLET_E_MALFORMED,
-				      "both messageSignature and dsseEnvelope");
-	return message != NULL ? read_message_signature(message, bundle) :
-				 read_envelope(envelope, bundle);
+		return siglet_err_new(SIGLET_E_MALFORMED, "both messageSignature and dsseEnvelope");
+	return message != NULL ? read_message_signature(message, bundle)
+			       : read_envelope(envelope, bundle);
 }
 
 static siglet_err *read_bundle(const siglet_json *object, siglet_bundle *bundle)
@@ -461,9 +459,9 @@ bool siglet_bundle_next_line(siglet_slice *text, siglet_slice *ret_line)
 			line.len = (size_t)(newline - text->ptr);
 			*text = siglet_slice_of(newline + 1, text->len - line.len - 1);
 		}
-		while (line.len > 0 && (line.ptr[line.len - 1] == '\r' ||
-					line.ptr[line.len - 1] == ' ' ||
-					line.ptr[line.len - 1] == '\t'))
+		while (line.len > 0 &&
+		       (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == ' ' ||
+			line.ptr[line.len - 1] == '\t'))
 			line.len--;
 		if (line.len > 0) {
 			*ret_line = line;

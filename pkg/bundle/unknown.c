@@ -6,14 +6,8 @@
 
 /* Members that the proto has, by the path of their message. Both spellings are listed. */
 static const char *const KNOWN[] = {
-	"mediaType",
-	"media_type",
-	"verificationMaterial",
-	"verification_material",
-	"messageSignature",
-	"message_signature",
-	"dsseEnvelope",
-	"dsse_envelope",
+	"mediaType",	    "media_type",	 "verificationMaterial", "verification_material",
+	"messageSignature", "message_signature", "dsseEnvelope",	 "dsse_envelope",
 };
 
 static const char *const KNOWN_MATERIAL[] = {

@@ -94,15 +94,12 @@ void siglet_chain_free(siglet_chain *chain)
 {
 	if (chain == NULL)
 		return;
-	for (size_t i = 0; i < chain->memo_count; i++) {
-		siglet_err_free(chain->memos[i].why);
+	for (size_t i = 0; i < chain->memo_count; i++)
 		(void)pthread_mutex_destroy(&chain->memos[i].lock);
-	}
 	free(chain->memos);
 	close_chain(chain);
 	for (size_t i = 0; i < chain->count; i++)
 		free(chain->der[i]);
-	siglet_err_free(chain->why);
 	if (chain->has_lock)
 		(void)pthread_mutex_destroy(&chain->lock);
 	free(chain);
@@ -126,22 +123,18 @@ static siglet_err *parse_certs(siglet_chain *chain)
 	return NULL;
 }
 
-/* Only a verdict on the certificates is kept: a failure for want of memory is none. */
 static siglet_err *open_locked(siglet_chain *chain)
 {
-	if (!chain->is_known) {
-		siglet_err *err = parse_certs(chain);
+	siglet_err *err = chain->is_open ? NULL : parse_certs(chain);
 
-		if (err != NULL)
-			close_chain(chain);
-		if (err != NULL && siglet_err_code(err) != SIGLET_E_MALFORMED)
-			return err;
-		chain->why = err;
-		chain->is_known = true;
-	}
-	if (chain->why == NULL)
+	if (err == NULL) {
+		chain->is_open = true;
 		return NULL;
-	return siglet_err_new(SIGLET_E_UNTRUSTED, "%s", siglet_err_message(chain->why));
+	}
+	close_chain(chain);
+	return siglet_err_code(err) == SIGLET_E_MALFORMED
+		       ? siglet_err_recode(err, SIGLET_E_UNTRUSTED)
+		       : err;
 }
 
 siglet_err *siglet_chain_open(const siglet_chain *shared)

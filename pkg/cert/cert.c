@@ -6,7 +6,8 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
-#define MAX_NAME_TEXT (4 * SIGLET_MAX_CERT_BYTES) /* a hex dump with escapes is the longest form */
+#define MAX_NAME_TEXT \
+	((size_t)4 * SIGLET_MAX_CERT_BYTES) /* a hex dump with escapes is the longest form */
 
 /* ---- reading ---- */
 
@@ -73,8 +74,8 @@ static siglet_err *read_time(const ASN1_TIME *time, const char *which, int64_t *
 
 static siglet_err *read_validity(siglet_cert *cert)
 {
-	siglet_err *err = read_time(X509_get0_notBefore(cert->x509), "notBefore",
-				    &cert->not_before_s);
+	siglet_err *err =
+		read_time(X509_get0_notBefore(cert->x509), "notBefore", &cert->not_before_s);
 
 	if (err == NULL)
 		err = read_time(X509_get0_notAfter(cert->x509), "notAfter", &cert->not_after_s);
@@ -91,8 +92,12 @@ static siglet_err *read_key(siglet_cert *cert)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "certificate: public key");
 	cert->spki_len = (size_t)len;
 
-	siglet_err *err = siglet_key_from_decoded(siglet_cert_spki(cert),
-						  X509_get0_pubkey(cert->x509), &cert->key);
+	EVP_PKEY *decoded = X509_get0_pubkey(cert->x509);
+	siglet_err *err = siglet_key_from_decoded(siglet_cert_spki(cert), decoded, &cert->key);
+
+	/* OpenSSL parses a certificate also where it has no memory for its key, and then calls it weak. */
+	if (err == NULL && decoded == NULL)
+		return siglet_err_nomem();
 	if (err == NULL)
 		return NULL;
 	const siglet_code code = siglet_err_code(err);

@@ -34,12 +34,13 @@ SIGLET_MUST_USE siglet_err *siglet_cert_parse(siglet_slice der, siglet_cert **re
 void siglet_cert_free(siglet_cert *cert);
 
 siglet_slice siglet_cert_der(const siglet_cert *cert);
-siglet_slice siglet_cert_spki(const siglet_cert *cert);	   /* DER SubjectPublicKeyInfo */
+siglet_slice siglet_cert_spki(const siglet_cert *cert);	    /* DER SubjectPublicKeyInfo */
 const siglet_key *siglet_cert_key(const siglet_cert *cert); /* NULL: a key we do not support */
 int64_t siglet_cert_not_before_s(const siglet_cert *cert);
 int64_t siglet_cert_not_after_s(const siglet_cert *cert);
 bool siglet_cert_is_ca(const siglet_cert *cert);
-bool siglet_cert_issued_by_name(const siglet_cert *cert, const siglet_cert *issuer); /* names only */
+bool siglet_cert_issued_by_name(const siglet_cert *cert,
+				const siglet_cert *issuer);	    /* names only */
 bool siglet_cert_equal(const siglet_cert *a, const siglet_cert *b); /* DER equality */
 siglet_slice siglet_cert_subject(const siglet_cert *cert); /* one printable line, RFC 2253 style */
 siglet_slice siglet_cert_issuer(const siglet_cert *cert);
@@ -98,7 +99,7 @@ typedef enum siglet_san_type {
 
 /* One value of a later Fulcio extension, for showing. */
 typedef struct siglet_fulcio_other {
-	char oid[64]; /* dotted */
+	char oid[64];	    /* dotted */
 	siglet_slice value; /* the UTF8String's text, or else the raw bytes */
 } siglet_fulcio_other;
 
@@ -108,8 +109,8 @@ typedef struct siglet_fulcio_other {
 typedef struct siglet_identity {
 	siglet_san_type san_type;
 	siglet_slice san;
-	siglet_slice issuer;		      /* .8, or .1 where .8 is absent; empty if neither */
-	bool has[SIGLET_FULCIO_COUNT];	      /* is extension .N present? */
+	siglet_slice issuer;	       /* .8, or .1 where .8 is absent; empty if neither */
+	bool has[SIGLET_FULCIO_COUNT]; /* is extension .N present? */
 	siglet_slice value[SIGLET_FULCIO_COUNT]; /* its text */
 	siglet_fulcio_other other[SIGLET_MAX_FULCIO_OTHER];
 	size_t other_count;
@@ -139,7 +140,7 @@ typedef struct siglet_chain siglet_chain;
 
 typedef enum siglet_purpose {
 	SIGLET_PURPOSE_CODE_SIGNING = 1, /* certs: intermediates, then the anchor */
-	SIGLET_PURPOSE_TIMESTAMPING,	 /* certs: the signer if it is known, intermediates, anchor */
+	SIGLET_PURPOSE_TIMESTAMPING, /* certs: the signer if it is known, intermediates, anchor */
 } siglet_purpose;
 
 /*
@@ -153,9 +154,8 @@ typedef enum siglet_purpose {
  * Errors: SIGLET_E_MISSING (no certificate), SIGLET_E_LIMIT, SIGLET_E_MALFORMED (one that is not
  *         DER), SIGLET_E_NOMEM
  */
-SIGLET_MUST_USE siglet_err *siglet_chain_new(siglet_purpose purpose,
-					     const siglet_slice *der_certs, size_t count,
-					     siglet_chain **ret_chain);
+SIGLET_MUST_USE siglet_err *siglet_chain_new(siglet_purpose purpose, const siglet_slice *der_certs,
+					     size_t count, siglet_chain **ret_chain);
 void siglet_chain_free(siglet_chain *chain);
 size_t siglet_chain_count(const siglet_chain *chain);
 
@@ -166,14 +166,8 @@ size_t siglet_chain_count(const siglet_chain *chain);
 SIGLET_MUST_USE siglet_err *siglet_chain_open(const siglet_chain *chain);
 /* Once it is open; NULL before. */
 const siglet_cert *siglet_chain_cert(const siglet_chain *chain, size_t index);
-const siglet_cert *siglet_chain_signer(const siglet_chain *chain); /* timestamping; NULL if unknown */
-
-/*
- * Do now, in this thread, all that a verification would do on first use. For callers with a core to
- * spare; the answer is the one that a verification will get.
- * Errors: those of siglet_chain_open; SIGLET_E_UNTRUSTED
- */
-SIGLET_MUST_USE siglet_err *siglet_chain_prepare(const siglet_chain *chain);
+const siglet_cert *siglet_chain_signer(
+	const siglet_chain *chain); /* timestamping; NULL if unknown */
 
 /* A path that was verified, leaf first, anchor last; borrows from leaf, chain and untrusted. */
 typedef struct siglet_path {
@@ -233,7 +227,6 @@ SIGLET_MUST_USE siglet_err *siglet_cert_precert_tbs(const siglet_cert *cert, sig
  *         SIGLET_E_UNTRUSTED    issuer is no CA
  */
 SIGLET_MUST_USE siglet_err *siglet_sct_verify(const siglet_sct *sct, const siglet_cert *cert,
-					      const siglet_cert *issuer,
-					      const siglet_key *log_key);
+					      const siglet_cert *issuer, const siglet_key *log_key);
 
 #endif

@@ -25,22 +25,22 @@ typedef struct siglet_cert_eku {
 } siglet_cert_eku;
 
 struct siglet_cert {
-	X509 *x509;		/* its extension cache is filled: only read from here on */
-	uint8_t *der;		/* malloc */
+	X509 *x509;   /* its extension cache is filled: only read from here on */
+	uint8_t *der; /* malloc */
 	size_t der_len;
-	uint8_t *spki;		/* OPENSSL_malloc */
+	uint8_t *spki; /* OPENSSL_malloc */
 	size_t spki_len;
-	siglet_key *key;	/* NULL: a key we do not support */
-	GENERAL_NAMES *san;	/* NULL: no such extension */
-	siglet_slice san_der;	/* the extension's content; borrows from x509 */
+	siglet_key *key;      /* NULL: a key we do not support */
+	GENERAL_NAMES *san;   /* NULL: no such extension */
+	siglet_slice san_der; /* the extension's content; borrows from x509 */
 	siglet_cert_eku eku;
 	int64_t not_before_s;
 	int64_t not_after_s;
 	siglet_buf subject;
 	siglet_buf issuer;
 	siglet_buf serial_hex;
-	bool is_ca;		    /* says in any way that it is one */
-	bool may_issue;		    /* a CA whose key usage does not forbid it */
+	bool is_ca;	/* says in any way that it is one */
+	bool may_issue; /* a CA whose key usage does not forbid it */
 	bool has_name_constraints;
 	bool has_unknown_critical;
 };
@@ -76,11 +76,13 @@ SIGLET_MUST_USE siglet_err *siglet_cert_read_extensions(siglet_cert *cert);
 
 /* ---- authorities (authority.c, chain.c) ---- */
 
-/* What is known of the path from one certificate of the authority to its anchor. */
+/*
+ * The path from one certificate of the authority to its anchor, once it is known. That there is none is not
+ * remembered: OpenSSL's reasons do not always tell a bad path from a want of memory.
+ */
 typedef struct siglet_memo {
 	pthread_mutex_t lock;
 	bool known;
-	siglet_err *why; /* known, and no path: why not */
 	siglet_path path;
 } siglet_memo;
 
@@ -92,10 +94,9 @@ struct siglet_chain {
 	siglet_memo *memos; /* of each certificate; locked, so const callers share it */
 	size_t memo_count;
 
-	pthread_mutex_t lock; /* over what follows, until it is known */
+	pthread_mutex_t lock; /* over what follows, until it is open */
 	bool has_lock;
-	bool is_known;
-	siglet_err *why; /* known, and it can't be used: why not */
+	bool is_open;
 	siglet_cert *certs[SIGLET_MAX_CHAIN];
 	X509_STORE *stores[SIGLET_MAX_CHAIN]; /* each with that one certificate */
 	size_t first_ca;		      /* 1 behind a timestamping signer, else 0 */

@@ -23,7 +23,7 @@ static siglet_err *climb(const siglet_chain *chain, size_t index, siglet_path *r
 	if (index < chain->first_ca)
 		return verify_leaf(chain, chain->certs[index], NULL, 0, ret_path);
 	if (index == anchor) {
-		*ret_path = (siglet_path){ .certs = { chain->certs[anchor] }, .count = 1 };
+		*ret_path = (siglet_path) { .certs = { chain->certs[anchor] }, .count = 1 };
 		return NULL;
 	}
 	for (size_t i = chain->first_ca; i < anchor; i++)
@@ -34,30 +34,22 @@ static siglet_err *climb(const siglet_chain *chain, size_t index, siglet_path *r
 }
 
 /*
- * The same, found out once. Only a verdict is kept: a failure for want of memory is none. The lock of
- * a signer is held while those of CA certificates are taken, never the other way round.
+ * The same, found out once. The lock of a signer is held while those of CA certificates are taken, never the
+ * other way round.
  */
 static siglet_err *recall(const siglet_chain *chain, size_t index, siglet_path *ret_path)
 {
 	siglet_memo *known = &chain->memos[index];
-	siglet_err *err = SIGLET_ERR_UNSET;
+	siglet_err *err = NULL;
 
 	if (pthread_mutex_lock(&known->lock) != 0)
 		return siglet_err_new(SIGLET_E_INTERNAL, "a lock failed");
 	if (!known->known) {
 		err = climb(chain, index, &known->path);
-		if (err != NULL && siglet_err_code(err) != SIGLET_E_UNTRUSTED)
-			goto out;
-		known->why = err;
-		known->known = true;
+		known->known = err == NULL;
 	}
-	if (known->why != NULL) {
-		err = siglet_err_new(SIGLET_E_UNTRUSTED, "%s", siglet_err_message(known->why));
-		goto out;
-	}
-	*ret_path = known->path;
-	err = NULL; /* success */
-out:
+	if (err == NULL)
+		*ret_path = known->path;
 	(void)pthread_mutex_unlock(&known->lock);
 	return err;
 }
@@ -78,8 +70,9 @@ static siglet_err *check_name_constraints(const siglet_chain *chain, const sigle
 	if (!constrained)
 		return NULL;
 
-	siglet_err *err = siglet_path_build(chain->stores[anchor], chain->certs[anchor],
-					    path->certs[0], path->certs + 1, path->count - 2, &whole);
+	siglet_err *err =
+		siglet_path_build(chain->stores[anchor], chain->certs[anchor], path->certs[0],
+				  path->certs + 1, path->count - 2, &whole);
 	if (err == NULL && whole.count != path->count)
 		err = siglet_err_new(SIGLET_E_UNTRUSTED, "name constraints: no single path");
 	return err;
@@ -170,16 +163,4 @@ siglet_err *siglet_chain_verify(const siglet_chain *chain, const siglet_cert *le
 		siglet_err_free(err);
 	}
 	return verify_leaf(chain, leaf, untrusted, count, ret_path);
-}
-
-siglet_err *siglet_chain_prepare(const siglet_chain *chain)
-{
-	siglet_err *err = siglet_chain_open(chain);
-
-	for (size_t i = 0; err == NULL && i + 1 < chain->count; i++) {
-		siglet_path path;
-
-		err = recall(chain, i, &path);
-	}
-	return err;
 }

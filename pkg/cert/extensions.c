@@ -19,8 +19,8 @@ static siglet_err *check_unique(const X509 *x509)
 	const int count = X509_get_ext_count(x509);
 
 	if (count > SIGLET_MAX_CERT_EXTENSIONS)
-		return siglet_err_new(SIGLET_E_LIMIT, "certificate: %d extensions, at most %d", count,
-				      SIGLET_MAX_CERT_EXTENSIONS);
+		return siglet_err_new(SIGLET_E_LIMIT, "certificate: %d extensions, at most %d",
+				      count, SIGLET_MAX_CERT_EXTENSIONS);
 	for (int i = 1; i < count; i++) {
 		const ASN1_OBJECT *object = X509_EXTENSION_get_object(X509_get_ext(x509, i));
 
@@ -35,9 +35,10 @@ static siglet_err *check_unique(const X509 *x509)
 /* OpenSSL takes BER in an extension, and does not look behind what it decoded. */
 static siglet_err *check_der(const X509 *x509)
 {
-	static const int nids[] = { NID_basic_constraints, NID_key_usage, NID_ext_key_usage,
-				    NID_subject_alt_name, NID_name_constraints,
-				    NID_subject_key_identifier, NID_authority_key_identifier };
+	static const int nids[] = { NID_basic_constraints,	 NID_key_usage,
+				    NID_ext_key_usage,		 NID_subject_alt_name,
+				    NID_name_constraints,	 NID_subject_key_identifier,
+				    NID_authority_key_identifier };
 
 	for (size_t i = 0; i < SIGLET_COUNT(nids); i++) {
 		const int at = X509_get_ext_by_NID(x509, nids[i], -1);

@@ -15,8 +15,7 @@ static siglet_slice object_slice(const ASN1_OBJECT *object)
 
 static bool is_below_arc(siglet_slice oid)
 {
-	return oid.len > sizeof(fulcio_arc) &&
-	       memcmp(oid.ptr, fulcio_arc, sizeof(fulcio_arc)) == 0;
+	return oid.len > sizeof(fulcio_arc) && memcmp(oid.ptr, fulcio_arc, sizeof(fulcio_arc)) == 0;
 }
 
 /* The number of an OID that is one arc below Fulcio's; 0 for any other, and from 128 on. */
@@ -60,8 +59,9 @@ static siglet_err *read_ia5(const ASN1_IA5STRING *string, siglet_san_type type,
 static siglet_err *read_other_name(const OTHERNAME *name, siglet_identity *identity)
 {
 	if (fulcio_number(object_slice(name->type_id)) != FULCIO_OTHER_NAME)
-		return siglet_err_new(SIGLET_E_UNSUPPORTED,
-				      "subject alternative name: an otherName that is not Fulcio's");
+		return siglet_err_new(
+			SIGLET_E_UNSUPPORTED,
+			"subject alternative name: an otherName that is not Fulcio's");
 	if (ASN1_TYPE_get(name->value) != V_ASN1_UTF8STRING)
 		return siglet_err_new(SIGLET_E_MALFORMED,
 				      "subject alternative name: the otherName is no UTF8String");
@@ -129,8 +129,8 @@ static siglet_err *read_san(const siglet_cert *cert, siglet_identity *identity)
 
 static siglet_err *bad_extension(unsigned number, const char *what)
 {
-	return siglet_err_new(SIGLET_E_MALFORMED, "extension 1.3.6.1.4.1.57264.1.%u (%s): %s", number,
-			      siglet_fulcio_name(number), what);
+	return siglet_err_new(SIGLET_E_MALFORMED, "extension 1.3.6.1.4.1.57264.1.%u (%s): %s",
+			      number, siglet_fulcio_name(number), what);
 }
 
 /* Up to .6 the content is the text; from .8 on it is a DER UTF8String. */
@@ -154,7 +154,8 @@ static siglet_err *read_other(const ASN1_OBJECT *object, siglet_slice content,
 	siglet_slice text = SIGLET_SLICE_NONE;
 
 	if (identity->other_count == SIGLET_MAX_FULCIO_OTHER)
-		return siglet_err_new(SIGLET_E_LIMIT, "over %d unknown extensions below Fulcio's arc",
+		return siglet_err_new(SIGLET_E_LIMIT,
+				      "over %d unknown extensions below Fulcio's arc",
 				      SIGLET_MAX_FULCIO_OTHER);
 	siglet_fulcio_other *other = &identity->other[identity->other_count];
 	const int len = OBJ_obj2txt(other->oid, (int)sizeof(other->oid), object, 1);
@@ -162,8 +163,8 @@ static siglet_err *read_other(const ASN1_OBJECT *object, siglet_slice content,
 		siglet_crypto_clear_errors();
 		return siglet_err_new(SIGLET_E_LIMIT, "an overlong extension number");
 	}
-	const bool readable = siglet_der_string(content, V_ASN1_UTF8STRING, &text) &&
-			      is_plain_text(text);
+	const bool readable =
+		siglet_der_string(content, V_ASN1_UTF8STRING, &text) && is_plain_text(text);
 	other->value = readable ? text : content;
 	identity->other_count++;
 	return NULL;

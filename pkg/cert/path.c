@@ -42,7 +42,7 @@ siglet_err *siglet_path_append(siglet_path *path, const siglet_cert *cert)
 /* ---- OpenSSL's part ---- */
 
 static siglet_err *stack_of(const siglet_cert *const *certs, size_t count,
-			    STACK_OF(X509) **ret_stack)
+			    STACK_OF(X509) * *ret_stack)
 {
 	STACK_OF(X509) *stack = sk_X509_new_null();
 
@@ -73,7 +73,7 @@ static siglet_err *explain(X509_STORE_CTX *ctx, int result)
 }
 
 /* OpenSSL's chain in our handles: leaf, some of untrusted, trusted. */
-static siglet_err *map_chain(const STACK_OF(X509) *chain, const siglet_cert *trusted,
+static siglet_err *map_chain(const STACK_OF(X509) * chain, const siglet_cert *trusted,
 			     const siglet_cert *leaf, const siglet_cert *const *untrusted,
 			     size_t count, siglet_path *ret_path)
 {
@@ -92,8 +92,8 @@ static siglet_err *map_chain(const STACK_OF(X509) *chain, const siglet_cert *tru
 		for (size_t j = 0; j < count && cert == NULL; j++)
 			if (X509_cmp(sk_X509_value(chain, i), untrusted[j]->x509) == 0)
 				cert = untrusted[j];
-		err = cert == NULL ? siglet_err_new(SIGLET_E_INTERNAL, "a certificate from nowhere") :
-				     siglet_path_append(&path, cert);
+		err = cert == NULL ? siglet_err_new(SIGLET_E_INTERNAL, "a certificate from nowhere")
+				   : siglet_path_append(&path, cert);
 	}
 	if (err == NULL)
 		err = siglet_path_append(&path, trusted);
@@ -102,9 +102,9 @@ static siglet_err *map_chain(const STACK_OF(X509) *chain, const siglet_cert *tru
 	return err;
 }
 
-siglet_err *siglet_path_build(X509_STORE *store, const siglet_cert *trusted, const siglet_cert *leaf,
-			      const siglet_cert *const *untrusted, size_t count,
-			      siglet_path *ret_path)
+siglet_err *siglet_path_build(X509_STORE *store, const siglet_cert *trusted,
+			      const siglet_cert *leaf, const siglet_cert *const *untrusted,
+			      size_t count, siglet_path *ret_path)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
 	STACK_OF(X509) *extra = NULL;

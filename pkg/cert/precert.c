@@ -46,7 +46,7 @@ static siglet_err *split_list(siglet_slice list, int index, tbs_pieces *pieces)
 static siglet_err *split_tbs(const siglet_der *tbs, int index, tbs_pieces *pieces)
 {
 	siglet_slice left = tbs->content;
-	siglet_der field, list;
+	siglet_der field = { .tag = 0 }, list = { .tag = 0 };
 
 	do {
 		if (!siglet_der_next(&left, &field))
@@ -54,8 +54,8 @@ static siglet_err *split_tbs(const siglet_der *tbs, int index, tbs_pieces *piece
 	} while (field.class != V_ASN1_CONTEXT_SPECIFIC || field.tag != 3);
 	if (left.len != 0 || !siglet_der_next(&field.content, &list))
 		return unreadable();
-	pieces->fields = siglet_slice_of(tbs->content.ptr,
-					 (size_t)(field.whole.ptr - tbs->content.ptr));
+	pieces->fields =
+		siglet_slice_of(tbs->content.ptr, (size_t)(field.whole.ptr - tbs->content.ptr));
 	return split_list(list.content, index, pieces);
 }
 
@@ -73,8 +73,8 @@ static siglet_err *join_tbs(const tbs_pieces *pieces, siglet_buf *out)
 	const size_t list = pieces->before.len + pieces->behind.len;
 	const size_t sequence = (size_t)ASN1_object_size(1, (int)list, V_ASN1_SEQUENCE);
 	const size_t field = list == 0 ? 0 : (size_t)ASN1_object_size(1, (int)sequence, 3);
-	siglet_err *err = append_header(out, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL,
-					pieces->fields.len + field);
+	siglet_err *err =
+		append_header(out, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, pieces->fields.len + field);
 
 	if (err == NULL)
 		err = siglet_buf_append(out, pieces->fields);
@@ -93,7 +93,7 @@ siglet_err *siglet_cert_precert_tbs(const siglet_cert *cert, siglet_buf *ret_tbs
 	const int index = X509_get_ext_by_NID(cert->x509, NID_ct_precert_scts, -1);
 	const size_t start = ret_tbs->len;
 	tbs_pieces pieces = { .fields = SIGLET_SLICE_NONE };
-	siglet_der tbs;
+	siglet_der tbs = { .tag = 0 };
 	siglet_err *err = find_tbs(cert, &tbs);
 
 	if (err != NULL)

@@ -52,7 +52,8 @@ siglet_err *siglet_sct_parse(siglet_slice bytes, siglet_sct *ret_sct)
 }
 
 /* opaque SerializedSCT<1..2^16-1>; SerializedSCT sct_list <1..2^16-1>. */
-static siglet_err *read_list(siglet_slice bytes, siglet_sct scts[SIGLET_MAX_SCTS], size_t *ret_count)
+static siglet_err *read_list(siglet_slice bytes, siglet_sct scts[SIGLET_MAX_SCTS],
+			     size_t *ret_count)
 {
 	siglet_reader outer = { bytes }, list = { SIGLET_SLICE_NONE };
 	size_t count = 0;
@@ -107,8 +108,8 @@ static siglet_err *find_scheme(const siglet_sct *sct, const siglet_key *key,
 			       siglet_scheme *ret_scheme)
 {
 	const siglet_key_type type = siglet_key_type_of(key);
-	const bool is_ec = type == SIGLET_KEY_P256 || type == SIGLET_KEY_P384 ||
-			   type == SIGLET_KEY_P521;
+	const bool is_ec =
+		type == SIGLET_KEY_P256 || type == SIGLET_KEY_P384 || type == SIGLET_KEY_P521;
 
 	if (sct->hash_algorithm != HASH_SHA256)
 		return siglet_err_new(SIGLET_E_UNSUPPORTED, "SCT: hash algorithm %u",
@@ -198,7 +199,8 @@ siglet_err *siglet_sct_verify(const siglet_sct *sct, const siglet_cert *cert,
 	siglet_buf_init(&message, SIGLET_MAX_CERT_BYTES + UINT16_MAX + 64);
 	err = append_signed(sct, cert, issuer, &message);
 	if (err == NULL)
-		err = siglet_key_verify(log_key, scheme, siglet_buf_slice(&message), sct->signature);
+		err = siglet_key_verify(log_key, scheme, siglet_buf_slice(&message),
+					sct->signature);
 	siglet_buf_clear(&message);
 	return err != NULL ? siglet_err_wrap(err, "SCT") : NULL;
 }

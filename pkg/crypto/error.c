@@ -16,6 +16,7 @@ siglet_err *siglet_crypto_error(siglet_code code, const char *what)
 	for (unsigned long e = first; e != 0; e = ERR_get_error())
 		if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
 			no_memory = true;
+	ERR_clear_error(); /* what was read still keeps the names of where it was raised */
 	/* A signature that could not be checked for want of memory is not a wrong signature. */
 	if (no_memory)
 		return siglet_err_nomem();

@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,16 +88,11 @@ static siglet_err *write_array(struct json_object *object, siglet_buf *out)
 /* RFC 8785 section 3.2.2.3: a number is the double nearest to it, also where it is an integer. */
 static siglet_err *write_number(struct json_object *object, siglet_buf *out)
 {
-	double number;
+	double number = 0;
+	siglet_err *err = siglet_json_double(object, &number);
 
-	if (json_object_is_type(object, json_type_double) == 1)
-		number = json_object_get_double(object);
-	else if (json_object_get_int64(object) < 0)
-		number = (double)json_object_get_int64(object);
-	else
-		number = (double)json_object_get_uint64(object);
-	if (!isfinite(number))
-		return siglet_err_new(SIGLET_E_RANGE, "a number that is too large for a double");
+	if (err != NULL)
+		return err;
 	return siglet_json_write_double(number, out);
 }
 

@@ -1,9 +1,8 @@
 /*
  * json_internal: what the files of json share.
  *
- * Reading takes three steps, each of which trusts nothing of the others: scan.c holds the text to
- * the grammar, parse.c has json-c load it, and both keep a trail of what they saw. Only a document
- * with the same trail reaches the accessors.
+ * parse.c holds the text to the grammar and builds json-c's tree from what it reads; json-c's own
+ * reader is not used: it forgives much, and under want of memory it drops members or crashes.
  */
 #ifndef SIGLET_JSON_INTERNAL_H
 #define SIGLET_JSON_INTERNAL_H
@@ -13,42 +12,33 @@
 
 #include "json/json.h"
 
-/*
- * What a document says, step after step in its order, folded into one number (FNV-1a). It tells
- * accidents apart, not attacks: it compares two readings of one text.
- */
-typedef struct siglet_json_trail {
-	uint64_t hash;
-} siglet_json_trail;
+/* ---- a text that is being read (cursor.c) ---- */
 
-typedef enum siglet_json_step {
-	SIGLET_STEP_NULL,
-	SIGLET_STEP_FALSE,
-	SIGLET_STEP_TRUE,
-	SIGLET_STEP_INTEGER, /* then its magnitude */
-	SIGLET_STEP_NEGATIVE,
-	SIGLET_STEP_DOUBLE, /* then its spelling */
-	SIGLET_STEP_STRING, /* then its bytes, unescaped, and their number */
-	SIGLET_STEP_KEY,
-	SIGLET_STEP_ARRAY,
-	SIGLET_STEP_ARRAY_END,
-	SIGLET_STEP_OBJECT,
-	SIGLET_STEP_OBJECT_END,
-} siglet_json_step;
+typedef struct siglet_json_cursor {
+	siglet_slice text;
+	size_t at; /* of the next byte */
+} siglet_json_cursor;
 
-void siglet_json_trail_init(siglet_json_trail *trail);
-void siglet_json_trail_step(siglet_json_trail *trail, siglet_json_step step);
-void siglet_json_trail_bytes(siglet_json_trail *trail, siglet_slice bytes);
-void siglet_json_trail_number(siglet_json_trail *trail, uint64_t number);
+/* The next byte; NUL, which the grammar has nowhere, at the end. */
+uint8_t siglet_json_peek(const siglet_json_cursor *c);
+bool siglet_json_take(siglet_json_cursor *c, uint8_t byte);
+void siglet_json_skip_space(siglet_json_cursor *c);
+bool siglet_json_is_digit(uint8_t byte);
+
+/* SIGLET_E_MALFORMED at that byte; and: what stands at the cursor is not what the grammar wants. */
+SIGLET_MUST_USE siglet_err *siglet_json_malformed(size_t at, const char *what);
+SIGLET_MUST_USE siglet_err *siglet_json_expected(const siglet_json_cursor *c, const char *what);
+
+/* ---- strings (string.c) ---- */
 
 /*
- * Hold text to the rules of json.h. Where json-c would misread what it says, *ret_respelled, which
- * must be empty, is the same document as json-c reads it well; else it stays empty.
- *
- * Errors: those of siglet_json_parse.
+ * The string at the cursor, from its opening quote, unescaped. Borrows from the text, or where it has escapes
+ * from scratch, whose content is replaced.
  */
-SIGLET_MUST_USE siglet_err *siglet_json_scan(siglet_slice text, siglet_json_trail *ret_trail,
-					     siglet_buf *ret_respelled);
+SIGLET_MUST_USE siglet_err *siglet_json_read_string(siglet_json_cursor *c, siglet_buf *scratch,
+						    siglet_slice *ret_text);
+
+/* ---- numbers (number.c) ---- */
 
 /* The most that a negative or positive integer may be to fit json-c's int64_t or uint64_t. */
 #define SIGLET_JSON_MAX_INTEGER(is_negative) ((is_negative) ? (uint64_t)1 << 63 : UINT64_MAX)
@@ -61,16 +51,32 @@ bool siglet_json_read_integer(siglet_slice text, bool *ret_is_negative, uint64_t
 			      bool *ret_fits);
 
 /*
+ * The number at the cursor as an object of json-c: an integer that fits exactly, any other by its
+ * spelling alone.
+ */
+SIGLET_MUST_USE siglet_err *siglet_json_read_number(siglet_json_cursor *c,
+						    struct json_object **ret_number);
+
+/* The double nearest to a number. Errors: SIGLET_E_RANGE when there is none, SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_json_double(struct json_object *number, double *ret_double);
+
+/*
  * A number or a quoted integer, exactly. Errors: SIGLET_E_MALFORMED for another kind of value, or a
  * fraction, exponent or anything else in a string; SIGLET_E_RANGE outside int64_t.
  */
 SIGLET_MUST_USE siglet_err *siglet_json_integer(const siglet_json *value, int64_t *ret_value);
 
+/* Append a finite number as RFC 8785 section 3.2.2.3 writes it. (double.c) */
+SIGLET_MUST_USE siglet_err *siglet_json_write_double(double number, siglet_buf *ret_text);
+
+/* Does a correct reader read digits times ten to the power of exponent as number? (double.c) */
+SIGLET_MUST_USE siglet_err *siglet_json_read_decimal(const char *digits, long exponent,
+						     double *ret_number);
+
+/* ---- values (value.c) ---- */
+
 /* Between a value and json-c's object for it, which is NULL for null. Read the object only. */
 const siglet_json *siglet_json_wrap(const struct json_object *object);
 struct json_object *siglet_json_unwrap(const siglet_json *value);
-
-/* Append a finite number as RFC 8785 section 3.2.2.3 writes it. */
-SIGLET_MUST_USE siglet_err *siglet_json_write_double(double number, siglet_buf *ret_text);
 
 #endif

@@ -1,12 +1,10 @@
-#include <float.h>
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/json_internal.h"
 
-/* Integers, exactly; and doubles as ECMAScript writes them, which is how RFC 8785 does. */
+/* Numbers as they are read: integers exactly, all others by how they are spelled. */
 
 bool siglet_json_read_integer(siglet_slice text, bool *ret_is_negative, uint64_t *ret_magnitude,
 			      bool *ret_fits)
@@ -36,6 +34,75 @@ bool siglet_json_read_integer(siglet_slice text, bool *ret_is_negative, uint64_t
 	return true;
 }
 
+/* ---- from the text ---- */
+
+/* One digit or more. */
+static bool take_digits(siglet_json_cursor *c)
+{
+	const size_t start = c->at;
+
+	while (siglet_json_is_digit(siglet_json_peek(c)))
+		c->at++;
+	return c->at > start;
+}
+
+static siglet_err *scan_number(siglet_json_cursor *c, siglet_slice *ret_spelling)
+{
+	const size_t start = c->at;
+
+	(void)siglet_json_take(c, '-');
+	if (!siglet_json_take(c, '0') && !take_digits(c))
+		return siglet_json_expected(c, "a digit");
+	if (siglet_json_take(c, '.') && !take_digits(c))
+		return siglet_json_expected(c, "a digit");
+	if (siglet_json_take(c, 'e') || siglet_json_take(c, 'E')) {
+		if (!siglet_json_take(c, '+'))
+			(void)siglet_json_take(c, '-');
+		if (!take_digits(c))
+			return siglet_json_expected(c, "a digit");
+	}
+	*ret_spelling = siglet_slice_of(c->text.ptr + start, c->at - start);
+	return NULL;
+}
+
+static struct json_object *new_integer(bool is_negative, uint64_t magnitude)
+{
+	if (!is_negative)
+		return magnitude > INT64_MAX ? json_object_new_uint64(magnitude)
+					     : json_object_new_int64((int64_t)magnitude);
+	return json_object_new_int64(magnitude == 0 ? 0 : -(int64_t)(magnitude - 1) - 1);
+}
+
+/* The value that json-c is given is nobody's: see siglet_json_double. */
+static siglet_err *keep_spelling(siglet_slice spelling, struct json_object **ret_number)
+{
+	char *text = NULL;
+	siglet_err *err = siglet_strndup(spelling, &text);
+
+	if (err != NULL)
+		return err;
+	*ret_number = json_object_new_double_s(0, text);
+	free(text);
+	return *ret_number == NULL ? siglet_err_nomem() : NULL;
+}
+
+siglet_err *siglet_json_read_number(siglet_json_cursor *c, struct json_object **ret_number)
+{
+	siglet_slice spelling = SIGLET_SLICE_NONE;
+	bool is_negative = false, fits = false;
+	uint64_t magnitude = 0;
+	siglet_err *err = scan_number(c, &spelling);
+
+	if (err != NULL)
+		return err;
+	if (!siglet_json_read_integer(spelling, &is_negative, &magnitude, &fits) || !fits)
+		return keep_spelling(spelling, ret_number);
+	*ret_number = new_integer(is_negative, magnitude);
+	return *ret_number == NULL ? siglet_err_nomem() : NULL;
+}
+
+/* ---- as an integer ---- */
+
 static siglet_err *out_of_range(siglet_slice text)
 {
 	return siglet_err_new(SIGLET_E_RANGE, "%s does not fit a signed 64-bit integer",
@@ -59,19 +126,18 @@ static siglet_err *integer_of_text(siglet_slice text, int64_t *ret_value)
 	return NULL;
 }
 
-/* json-c keeps how a double was spelled; scan.c spells an integer too large for it with "e0". */
-static siglet_err *refuse_double(struct json_object *object)
+static siglet_slice spelling_of(struct json_object *number)
 {
-	const siglet_slice spelling = siglet_slice_str(json_object_get_userdata(object));
+	return siglet_slice_str(json_object_get_userdata(number));
+}
+
+static siglet_err *refuse_spelled(siglet_slice spelling)
+{
 	bool is_negative = false, fits = true;
 	uint64_t magnitude = 0;
 
-	if (siglet_slice_has_suffix(spelling, "e0")) {
-		const siglet_slice digits = { spelling.ptr, spelling.len - 2 };
-
-		if (siglet_json_read_integer(digits, &is_negative, &magnitude, &fits) && !fits)
-			return out_of_range(digits);
-	}
+	if (siglet_json_read_integer(spelling, &is_negative, &magnitude, &fits))
+		return out_of_range(spelling);
 	return siglet_err_new(SIGLET_E_MALFORMED, "%s has a fraction or an exponent",
 			      siglet_text_printable(spelling).text);
 }
@@ -87,7 +153,7 @@ siglet_err *siglet_json_integer(const siglet_json *value, int64_t *ret_value)
 		return siglet_err_new(SIGLET_E_MALFORMED, "%s, not an integer",
 				      siglet_json_kind_name(kind));
 	if (json_object_is_type(object, json_type_double) == 1)
-		return refuse_double(object);
+		return refuse_spelled(spelling_of(object));
 	/* json-c clamps what it holds as unsigned: above INT64_MAX the two getters differ. */
 	const int64_t number = json_object_get_int64(object);
 	const uint64_t magnitude = json_object_get_uint64(object);
@@ -100,128 +166,56 @@ siglet_err *siglet_json_integer(const siglet_json *value, int64_t *ret_value)
 	return NULL;
 }
 
-#define MAX_DIGITS 17 /* tell any two doubles apart */
+/* ---- as a double ---- */
 
-/* A positive number: 0.DIGITS times ten to the power of point. */
-typedef struct decimal {
-	char digits[MAX_DIGITS + 1];
-	int count;
-	int point;
-} decimal;
+/* Far beyond any double, and far from overflow. */
+#define MAX_EXPONENT 1000000
 
-/* number correctly rounded to count digits. The locale's decimal point is skipped, not read. */
-static void round_to(double number, int count, decimal *ret)
+/* digits without a point or leading zeros, and the exponent that goes with them. */
+static void split(siglet_slice spelling, char *digits, long *ret_exponent)
 {
-	char text[64];
-	int taken = 0, exponent = 0;
-	const char *c = text;
-	bool is_negative;
+	long exponent = 0, given = 0;
+	bool is_negative = false, in_fraction = false;
+	size_t i = 0, count = 0;
 
-	(void)snprintf(text, sizeof(text), "%.*e", count - 1, number);
-	for (; *c != 'e' && *c != '\0'; c++)
-		if (*c >= '0' && *c <= '9' && taken < MAX_DIGITS)
-			ret->digits[taken++] = *c;
-	c += *c == 'e';
-	is_negative = *c == '-';
-	for (; *c != '\0'; c++)
-		if (*c >= '0' && *c <= '9')
-			exponent = exponent * 10 + (*c - '0');
-	ret->digits[taken] = '\0';
-	ret->count = taken;
-	ret->point = (is_negative ? -exponent : exponent) + 1;
-}
-
-/* The next decimal up with as many digits; false where that has fewer. */
-static bool step_up(decimal *d)
-{
-	for (int i = d->count - 1; i >= 0; i--) {
-		if (d->digits[i] < '9') {
-			d->digits[i]++;
-			return i == d->count - 1;
+	for (; i < spelling.len && spelling.ptr[i] != 'e' && spelling.ptr[i] != 'E'; i++) {
+		if (siglet_json_is_digit(spelling.ptr[i])) {
+			if (count > 0 || spelling.ptr[i] != '0')
+				digits[count++] = (char)spelling.ptr[i];
+			exponent -= in_fraction;
+		} else {
+			in_fraction = in_fraction || spelling.ptr[i] == '.';
 		}
-		d->digits[i] = '0';
 	}
-	return false;
+	for (; i < spelling.len; i++) {
+		is_negative = is_negative || spelling.ptr[i] == '-';
+		if (siglet_json_is_digit(spelling.ptr[i]) && given < MAX_EXPONENT)
+			given = given * 10 + (spelling.ptr[i] - '0');
+	}
+	digits[count] = '\0';
+	*ret_exponent = exponent + (is_negative ? -given : given);
 }
 
-/*
- * Whether json-c, and with it every correct reader, reads d as number. Written without a decimal
- * point, so that no locale can matter.
- */
-static siglet_err *reads_as(const decimal *d, double number, bool *ret_equal)
+siglet_err *siglet_json_double(struct json_object *number, double *ret_double)
 {
-	char text[64];
+	const siglet_slice spelling = spelling_of(number);
+	char *digits;
+	long exponent = 0;
+	siglet_err *err;
 
-	(void)snprintf(text, sizeof(text), "%se%d", d->digits, d->point - d->count);
-	struct json_object *spelled = json_object_new_string(text);
-	if (spelled == NULL)
+	if (json_object_is_type(number, json_type_int) == 1) {
+		*ret_double = json_object_get_int64(number) < 0
+				      ? (double)json_object_get_int64(number)
+				      : (double)json_object_get_uint64(number);
+		return NULL;
+	}
+	digits = malloc(spelling.len + 1);
+	if (digits == NULL)
 		return siglet_err_nomem();
-	const double back = json_object_get_double(spelled);
-	*ret_equal = back == number;
-	(void)json_object_put(spelled);
-	return NULL;
-}
-
-/*
- * The fewest digits that read back as number, and of those the closest to it (ECMAScript,
- * Number::toString, note 2). The closest may fail where the one above does not: below a power of
- * two doubles lie twice as dense as above it.
- */
-static siglet_err *shortest(double number, decimal *ret)
-{
-	/* A normal double keeps any 15 digits, so fewer are these without their zeros. */
-	int count = number < DBL_MIN ? 1 : 15;
-
-	for (; count <= MAX_DIGITS; count++) {
-		bool equal = false;
-
-		round_to(number, count, ret);
-		siglet_err *err = reads_as(ret, number, &equal);
-		if (err == NULL && !equal && step_up(ret))
-			err = reads_as(ret, number, &equal);
-		if (err != NULL)
-			return err;
-		if (equal)
-			break;
-	}
-	while (ret->count > 1 && ret->digits[ret->count - 1] == '0')
-		ret->digits[--ret->count] = '\0';
-	return NULL;
-}
-
-static siglet_err *write_decimal(const decimal *d, siglet_buf *text)
-{
-	static const char zeros[] = "000000000000000000000";
-	const int k = d->count, n = d->point;
-
-	if (k <= n && n <= 21)
-		return siglet_buf_printf(text, "%s%.*s", d->digits, n - k, zeros);
-	if (0 < n && n < k)
-		return siglet_buf_printf(text, "%.*s.%s", n, d->digits, d->digits + n);
-	if (-6 < n && n <= 0)
-		return siglet_buf_printf(text, "0.%.*s%s", -n, zeros, d->digits);
-	return siglet_buf_printf(text, "%c%s%se%c%d", d->digits[0], k > 1 ? "." : "", d->digits + 1,
-				 n > 0 ? '+' : '-', n > 0 ? n - 1 : 1 - n);
-}
-
-siglet_err *siglet_json_write_double(double number, siglet_buf *ret_text)
-{
-	const size_t before = ret_text->len;
-	decimal d = { .count = 0 };
-
-	/* Up to 2^53 an integer is its own digits; minus zero is 0. */
-	if (number >= -9007199254740992.0 && number <= 9007199254740992.0) {
-		const int64_t whole = (int64_t)number;
-
-		if ((double)whole == number)
-			return siglet_buf_printf(ret_text, "%" PRId64, whole);
-	}
-	siglet_err *err = shortest(fabs(number), &d);
-	if (err == NULL && number < 0)
-		err = siglet_buf_append_byte(ret_text, '-');
-	if (err == NULL)
-		err = write_decimal(&d, ret_text);
-	if (err != NULL)
-		siglet_buf_truncate(ret_text, before);
+	split(spelling, digits, &exponent);
+	err = siglet_json_read_decimal(digits, exponent, ret_double);
+	free(digits);
+	if (err == NULL && spelling.ptr[0] == '-')
+		*ret_double = -*ret_double;
 	return err;
 }

@@ -1,169 +1,273 @@
-#include <json-c/json_tokener.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/json_internal.h"
 
+/*
+ * The grammar of RFC 8259, strictly, and what it leaves open decided: one meaning or none. What is
+ * read is built of json-c's objects, each of which is looked at before it is used.
+ */
+
+/* Keys live as long as the document: json-c is told that they are constant, and copies none. */
 struct siglet_json_doc {
 	struct json_object *root; /* NULL for null */
+	siglet_arena keys;
 };
 
-/* json-c (0.16 at least) goes on without what it found no memory for, and calls it a success. */
-static siglet_err *lost_a_part(void)
+typedef struct reader {
+	siglet_json_cursor c;
+	unsigned depth;
+	size_t values, containers;
+	siglet_arena *keys;
+	siglet_buf scratch; /* the string that is being unescaped */
+} reader;
+
+static siglet_err *read_value(reader *r, struct json_object **ret_value);
+
+/* ---- simple values ---- */
+
+static siglet_err *take_word(reader *r, const char *word)
 {
-	return siglet_err_new(SIGLET_E_NOMEM, "json-c lost a part of the document");
+	const size_t len = strlen(word);
+
+	if (r->c.text.len - r->c.at < len || memcmp(r->c.text.ptr + r->c.at, word, len) != 0)
+		return siglet_json_expected(&r->c, "a value");
+	r->c.at += len;
+	return NULL;
 }
 
-/* *ret_root may be anything that json-c made, also on failure. */
-static siglet_err *feed(struct json_tokener *tok, siglet_slice text, struct json_object **ret_root)
+static siglet_err *read_boolean(reader *r, bool is_true, struct json_object **ret_value)
 {
-	*ret_root = json_tokener_parse_ex(tok, (const char *)text.ptr, (int)text.len);
-	/* A number at the end of the text goes on until json-c sees a NUL. */
-	if (json_tokener_get_error(tok) == json_tokener_continue && *ret_root == NULL)
-		*ret_root = json_tokener_parse_ex(tok, "", 1);
-	const enum json_tokener_error reason = json_tokener_get_error(tok);
-	if (reason == json_tokener_success)
-		return NULL; /* the trail will tell of what */
-	if (reason == json_tokener_continue)
-		return lost_a_part();
-	return siglet_err_new(SIGLET_E_MALFORMED, "json-c refuses it: %s",
-			      json_tokener_error_desc(reason));
+	siglet_err *err = take_word(r, is_true ? "true" : "false");
+
+	if (err != NULL)
+		return err;
+	*ret_value = json_object_new_boolean(is_true);
+	return *ret_value == NULL ? siglet_err_nomem() : NULL;
 }
 
-static void follow_string(siglet_json_trail *trail, siglet_json_step step, siglet_slice text)
+static siglet_err *read_text(reader *r, struct json_object **ret_value)
 {
-	siglet_json_trail_step(trail, step);
-	siglet_json_trail_bytes(trail, text);
-	siglet_json_trail_number(trail, text.len);
+	siglet_slice text = SIGLET_SLICE_NONE;
+	siglet_err *err = siglet_json_read_string(&r->c, &r->scratch, &text);
+
+	if (err != NULL)
+		return err;
+	/* json-c copies even nothing from somewhere. */
+	*ret_value = json_object_new_string_len(text.len == 0 ? "" : (const char *)text.ptr,
+						(int)text.len);
+	return *ret_value == NULL ? siglet_err_nomem() : NULL;
 }
 
-static void follow_integer(siglet_json_trail *trail, const struct json_object *object)
-{
-	const int64_t number = json_object_get_int64(object);
-	const bool is_negative = number < 0;
+/* ---- objects ---- */
 
-	siglet_json_trail_step(trail, is_negative ? SIGLET_STEP_NEGATIVE : SIGLET_STEP_INTEGER);
-	siglet_json_trail_number(trail, is_negative ? 0 - (uint64_t)number
-						    : json_object_get_uint64(object));
+/* The key at the cursor, which must be a new one. */
+static siglet_err *read_key(reader *r, struct json_object *object, const char **ret_key)
+{
+	const size_t start = r->c.at;
+	siglet_slice text = SIGLET_SLICE_NONE, copy = SIGLET_SLICE_NONE;
+	siglet_err *err;
+
+	if (siglet_json_peek(&r->c) != '"')
+		return siglet_json_expected(&r->c, "a key in double quotes");
+	err = siglet_json_read_string(&r->c, &r->scratch, &text);
+	if (err != NULL)
+		return err;
+	/* json-c's keys end at a NUL. */
+	if (text.len > 0 && memchr(text.ptr, 0, text.len) != NULL)
+		return siglet_json_malformed(start, "a key with a NUL in it");
+	err = siglet_arena_copy(r->keys, text, &copy);
+	if (err != NULL)
+		return err;
+	*ret_key = (const char *)copy.ptr;
+	if (json_object_object_get_ex(object, *ret_key, NULL))
+		return siglet_err_new(SIGLET_E_MALFORMED, "byte %zu: the key \"%s\" is repeated",
+				      start, siglet_text_printable(text).text);
+	return NULL;
 }
 
-static void follow(siglet_json_trail *trail, struct json_object *object);
-
-static void follow_items(siglet_json_trail *trail, struct json_object *array)
+static siglet_err *read_member(reader *r, struct json_object *object)
 {
-	siglet_json_trail_step(trail, SIGLET_STEP_ARRAY);
-	for (size_t i = 0; i < json_object_array_length(array); i++)
-		follow(trail, json_object_array_get_idx(array, i));
-	siglet_json_trail_step(trail, SIGLET_STEP_ARRAY_END);
+	const unsigned options = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY;
+	struct json_object *value = NULL;
+	const char *key = NULL;
+	siglet_err *err = read_key(r, object, &key);
+
+	if (err != NULL)
+		return err;
+	siglet_json_skip_space(&r->c);
+	if (!siglet_json_take(&r->c, ':'))
+		return siglet_json_expected(&r->c, "a colon");
+	err = read_value(r, &value);
+	if (err != NULL)
+		return err;
+	if (json_object_object_add_ex(object, key, value, options) == 0)
+		return NULL;
+	(void)json_object_put(value);
+	return siglet_err_nomem();
 }
 
-static void follow_members(siglet_json_trail *trail, struct json_object *object)
+static siglet_err *read_members(reader *r, struct json_object *object)
 {
-	siglet_json_trail_step(trail, SIGLET_STEP_OBJECT);
-	json_object_object_foreach(object, name, value)
-	{
-		follow_string(trail, SIGLET_STEP_KEY, siglet_slice_str(name));
-		follow(trail, value);
+	r->c.at++;
+	siglet_json_skip_space(&r->c);
+	if (siglet_json_take(&r->c, '}'))
+		return NULL;
+	for (;;) {
+		siglet_err *err = read_member(r, object);
+
+		if (err != NULL)
+			return err;
+		siglet_json_skip_space(&r->c);
+		if (siglet_json_take(&r->c, '}'))
+			return NULL;
+		if (!siglet_json_take(&r->c, ','))
+			return siglet_json_expected(&r->c, "a comma or the end of an object");
+		siglet_json_skip_space(&r->c);
 	}
-	siglet_json_trail_step(trail, SIGLET_STEP_OBJECT_END);
 }
 
-/* The steps of scan.c, read off what json-c made of them. No deeper than json-c's limit. */
-static void follow(siglet_json_trail *trail, struct json_object *object)
+/* ---- arrays ---- */
+
+static siglet_err *read_item(reader *r, struct json_object *array)
 {
-	switch (json_object_get_type(object)) {
-	case json_type_null:
-		siglet_json_trail_step(trail, SIGLET_STEP_NULL);
-		break;
-	case json_type_boolean:
-		siglet_json_trail_step(trail, json_object_get_boolean(object) ? SIGLET_STEP_TRUE
-									      : SIGLET_STEP_FALSE);
-		break;
-	case json_type_int:
-		follow_integer(trail, object);
-		break;
-	case json_type_double:
-		siglet_json_trail_step(trail, SIGLET_STEP_DOUBLE);
-		siglet_json_trail_bytes(trail, siglet_slice_str(json_object_get_userdata(object)));
-		break;
-	case json_type_string:
-		follow_string(trail, SIGLET_STEP_STRING,
-			      siglet_json_string(siglet_json_wrap(object)));
-		break;
-	case json_type_array:
-		follow_items(trail, object);
-		break;
-	case json_type_object:
-		follow_members(trail, object);
-		break;
+	struct json_object *value = NULL;
+	siglet_err *err = read_value(r, &value);
+
+	if (err != NULL)
+		return err;
+	if (json_object_array_add(array, value) == 0)
+		return NULL;
+	(void)json_object_put(value);
+	return siglet_err_nomem();
+}
+
+static siglet_err *read_items(reader *r, struct json_object *array)
+{
+	r->c.at++;
+	siglet_json_skip_space(&r->c);
+	if (siglet_json_take(&r->c, ']'))
+		return NULL;
+	for (;;) {
+		siglet_err *err = read_item(r, array);
+
+		if (err != NULL)
+			return err;
+		siglet_json_skip_space(&r->c);
+		if (siglet_json_take(&r->c, ']'))
+			return NULL;
+		if (!siglet_json_take(&r->c, ','))
+			return siglet_json_expected(&r->c, "a comma or the end of an array");
 	}
 }
 
-static siglet_err *load(siglet_slice text, const siglet_json_trail *want,
-			struct json_object **ret_root)
-{
-	/* The innermost value of the deepest array counts as a level to json-c. */
-	struct json_tokener *tok = json_tokener_new_ex(SIGLET_JSON_MAX_DEPTH + 1);
-	struct json_object *root = NULL;
-	siglet_json_trail trail;
+/* ---- values ---- */
 
-	if (tok == NULL)
+static siglet_err *check_ceilings(reader *r)
+{
+	if (r->depth == SIGLET_JSON_MAX_DEPTH)
+		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: nested deeper than %d", r->c.at,
+				      SIGLET_JSON_MAX_DEPTH);
+	if (++r->containers > SIGLET_JSON_MAX_CONTAINERS)
+		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: more than %u arrays and objects",
+				      r->c.at, SIGLET_JSON_MAX_CONTAINERS);
+	return NULL;
+}
+
+static siglet_err *read_container(reader *r, struct json_object **ret_value)
+{
+	const bool is_array = siglet_json_peek(&r->c) == '[';
+	struct json_object *made;
+	siglet_err *err = check_ceilings(r);
+
+	if (err != NULL)
+		return err;
+	made = is_array ? json_object_new_array() : json_object_new_object();
+	if (made == NULL)
 		return siglet_err_nomem();
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	siglet_err *err = feed(tok, text, &root);
-	if (err == NULL) {
-		siglet_json_trail_init(&trail);
-		follow(&trail, root);
-		if (trail.hash != want->hash)
-			err = lost_a_part();
-	}
-	if (err == NULL)
-		*ret_root = root;
+	r->depth++;
+	err = is_array ? read_items(r, made) : read_members(r, made);
+	r->depth--;
+	if (err != NULL)
+		(void)json_object_put(made);
 	else
-		(void)json_object_put(root);
-	json_tokener_free(tok);
+		*ret_value = made;
+	return err;
+}
+
+/* *ret_value stays NULL for null. */
+static siglet_err *read_value(reader *r, struct json_object **ret_value)
+{
+	if (++r->values > SIGLET_JSON_MAX_VALUES)
+		return siglet_err_new(SIGLET_E_LIMIT, "byte %zu: more than %u values", r->c.at,
+				      SIGLET_JSON_MAX_VALUES);
+	siglet_json_skip_space(&r->c);
+	switch (siglet_json_peek(&r->c)) {
+	case '{':
+	case '[':
+		return read_container(r, ret_value);
+	case '"':
+		return read_text(r, ret_value);
+	case 'n':
+		return take_word(r, "null");
+	case 't':
+		return read_boolean(r, true, ret_value);
+	case 'f':
+		return read_boolean(r, false, ret_value);
+	default:
+		if (siglet_json_peek(&r->c) != '-' &&
+		    !siglet_json_is_digit(siglet_json_peek(&r->c)))
+			return siglet_json_expected(&r->c, "a value");
+		return siglet_json_read_number(&r->c, ret_value);
+	}
+}
+
+static siglet_err *read_document(siglet_slice text, siglet_json_doc *doc)
+{
+	reader r = { .c = { .text = text }, .keys = &doc->keys };
+	siglet_err *err;
+
+	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
+		return siglet_json_malformed(0, "a byte order mark");
+	siglet_buf_init(&r.scratch, text.len);
+	err = read_value(&r, &doc->root);
+	siglet_json_skip_space(&r.c);
+	if (err == NULL && r.c.at != text.len)
+		err = siglet_json_expected(&r.c, "the end of the document");
+	siglet_buf_clear(&r.scratch);
 	return err;
 }
 
 siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_doc **ret_doc)
 {
-	siglet_json_trail trail;
-	siglet_json_doc *doc = NULL;
-	siglet_buf respelled;
-	siglet_err *err = SIGLET_ERR_UNSET;
-
 	/* json-c measures text by int. */
 	const size_t limit = max_bytes < INT_MAX ? max_bytes : INT_MAX;
+	siglet_json_doc *doc;
+	siglet_err *err;
+
 	if (text.len > limit)
 		return siglet_err_new(SIGLET_E_LIMIT, "%zu bytes, more than %zu", text.len, limit);
-	/* Only an integer of 19 digits or more is respelled longer, by two characters. */
-	siglet_buf_init(&respelled, INT_MAX);
-	err = siglet_json_scan(text, &trail, &respelled);
-	if (err != NULL)
-		goto out;
 	doc = siglet_calloc(1, sizeof(*doc));
-	if (doc == NULL) {
-		err = siglet_err_nomem();
-		goto out;
+	if (doc == NULL)
+		return siglet_err_nomem();
+	/* Only a second line: the number of values is bounded, and a key has its bytes in the text. */
+	siglet_arena_init(&doc->keys, text.len + SIGLET_JSON_MAX_VALUES * sizeof(max_align_t));
+	err = read_document(text, doc);
+	if (err != NULL) {
+		siglet_json_doc_free(doc);
+		return err;
 	}
-	err = load(respelled.len > 0 ? siglet_buf_slice(&respelled) : text, &trail, &doc->root);
-	if (err != NULL)
-		goto out;
 	*ret_doc = doc;
-	doc = NULL;
-	err = NULL; /* success */
-out:
-	siglet_json_doc_free(doc);
-	siglet_buf_clear(&respelled);
-	return err;
+	return NULL;
 }
 
 void siglet_json_doc_free(siglet_json_doc *doc)
 {
 	if (doc == NULL)
 		return;
-	(void)json_object_put(doc->root);
+	(void)json_object_put(doc->root); /* before the keys, which it still has */
+	siglet_arena_clear(&doc->keys);
 	free(doc);
 }
 

@@ -23,12 +23,14 @@
 /* A signature line. name borrows from the note's text, signature is decoded into the arena. */
 typedef struct siglet_note_signature {
 	siglet_slice name;
-	uint8_t id[SIGLET_NOTE_ID_SIZE]; /* key id: the first bytes of a hash that depends on the type */
-	siglet_slice signature;		 /* without the id; at least one byte */
+	uint8_t id
+		[SIGLET_NOTE_ID_SIZE]; /* key id: the first bytes of a hash that depends on the type */
+	siglet_slice signature;	       /* without the id; at least one byte */
 } siglet_note_signature;
 
 typedef struct siglet_note {
-	siglet_slice text; /* what is signed: up to and including the newline before the empty line */
+	siglet_slice
+		text; /* what is signed: up to and including the newline before the empty line */
 	const siglet_note_signature *signatures;
 	size_t count; /* of signatures, 1 to SIGLET_MAX_NOTE_SIGNATURES */
 } siglet_note;

@@ -118,8 +118,7 @@ bool siglet_artifact_needs_message(const siglet_bundles *bundles,
 				   const siglet_expectation *expectation)
 {
 	for (size_t i = 0; bundles != NULL && i < bundles->count; i++)
-		if (needs_message(bundles->items[i],
-				  expectation == NULL ? NULL : expectation->key))
+		if (needs_message(bundles->items[i], expectation == NULL ? NULL : expectation->key))
 			return true;
 	return false;
 }

@@ -45,8 +45,8 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	if (bundles == NULL)
 		return siglet_err_nomem();
 	bundles->items = siglet_calloc(SIGLET_MAX_BUNDLES, sizeof(siglet_bundle *));
-	err = bundles->items == NULL ? siglet_err_nomem() :
-				       siglet_strndup(siglet_slice_str(source), &bundles->source);
+	err = bundles->items == NULL ? siglet_err_nomem()
+				     : siglet_strndup(siglet_slice_str(source), &bundles->source);
 	if (err == NULL && len > SIGLET_MAX_BUNDLE_BYTES)
 		err = siglet_err_new(SIGLET_E_LIMIT, "larger than %u bytes",
 				     SIGLET_MAX_BUNDLE_BYTES);
@@ -58,8 +58,8 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	}
 	if (err != NULL) {
 		siglet_bundles_free(bundles);
-		return siglet_err_wrap(
-			err, "%s", siglet_text_printable(siglet_slice_str(source)).text);
+		return siglet_err_wrap(err, "%s",
+				       siglet_text_printable(siglet_slice_str(source)).text);
 	}
 	*ret_bundles = bundles;
 	return NULL;
@@ -137,7 +137,7 @@ void siglet_bundles_free(siglet_bundles *bundles)
 {
 	if (bundles == NULL)
 		return;
-	for (size_t i = 0; i < bundles->count; i++)
+	for (size_t i = 0; bundles->items != NULL && i < bundles->count; i++)
 		siglet_bundle_free(bundles->items[i]);
 	free(bundles->items);
 	free(bundles->source);

@@ -59,9 +59,8 @@ static siglet_err *call_matcher(void *pattern, siglet_slice value, bool *ret_mat
 {
 	const siglet_criterion *criterion = pattern;
 
-	*ret_matches = criterion->matches(criterion->context,
-					  value.ptr == NULL ? "" : (const char *)value.ptr,
-					  value.len);
+	*ret_matches = criterion->matches(
+		criterion->context, value.ptr == NULL ? "" : (const char *)value.ptr, value.len);
 	return NULL;
 }
 
@@ -71,8 +70,8 @@ siglet_err *siglet_expectation_add_matcher(siglet_expectation *expectation, sigl
 {
 	const bool is_issuer = what == SIGLET_EXPECT_ISSUER;
 	siglet_criterion *criterion = is_issuer ? &expectation->issuer : &expectation->identity;
-	siglet_match *match = is_issuer ? &expectation->policy.issuer :
-					  &expectation->policy.identity;
+	siglet_match *match =
+		is_issuer ? &expectation->policy.issuer : &expectation->policy.identity;
 	siglet_err *err = NULL;
 
 	if (!is_issuer && what != SIGLET_EXPECT_IDENTITY)
@@ -153,9 +152,9 @@ static siglet_err *set_github(siglet_policy *policy, const char *value)
 		return siglet_err_hint(err, "say OWNER or OWNER/REPO, as in github.com/OWNER/REPO");
 	err = set_forge(policy, SIGLET_FORGE_GITHUB, siglet_slice_str(GITHUB_URL));
 	if (err == NULL)
-		err = siglet_strndup(slash == NULL ?
-					     siglet_slice_str(value) :
-					     siglet_slice_of(value, (size_t)(slash - value)),
+		err = siglet_strndup(slash == NULL
+					     ? siglet_slice_str(value)
+					     : siglet_slice_of(value, (size_t)(slash - value)),
 				     &policy->forge_owner);
 	if (err == NULL && slash != NULL)
 		err = siglet_strndup(siglet_slice_str(slash + 1), &policy->forge_repository);
@@ -185,7 +184,8 @@ static siglet_err *set_gitlab(siglet_policy *policy, const char *value)
 	if (err != NULL)
 		return siglet_err_hint(err, "say GROUP/PROJECT, or https://HOST/GROUP/PROJECT");
 	err = set_forge(policy, SIGLET_FORGE_GITLAB, url);
-	return err != NULL ? err : siglet_strndup(siglet_slice_str(path), &policy->forge_repository);
+	return err != NULL ? err
+			   : siglet_strndup(siglet_slice_str(path), &policy->forge_repository);
 }
 
 static siglet_err *set_requirement(siglet_policy *policy, const char *value)

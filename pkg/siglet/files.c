@@ -9,7 +9,7 @@
 /* The half of the library that opens files: reading what the pure half takes from memory. */
 
 #define MAX_KEY_FILE_BYTES 65536
-#define MAX_CONFIG_FILE_BYTES (2u * SIGLET_MAX_TRUSTROOT_BYTES)
+#define MAX_CONFIG_FILE_BYTES ((size_t)2 * SIGLET_MAX_TRUSTROOT_BYTES)
 
 static bool is_stdin(const char *path)
 {
@@ -92,8 +92,8 @@ siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles
 	siglet_buf_init(&json, SIGLET_MAX_BUNDLE_BYTES);
 	err = is_stdin(path) ? siglet_sys_read_stdin(&json) : siglet_sys_read_file(path, &json);
 	if (err == NULL)
-		err = siglet_bundles_parse(json.ptr, json.len, is_stdin(path) ? "(standard input)" : path,
-					   ret_bundles);
+		err = siglet_bundles_parse(json.ptr, json.len,
+					   is_stdin(path) ? "(standard input)" : path, ret_bundles);
 	siglet_buf_clear(&json);
 	return err;
 }
@@ -111,8 +111,8 @@ siglet_error *siglet_artifact_open(const char *path, const siglet_bundles *bundl
 	siglet_err *err = siglet_artifact_begin(bundles, expectation, &artifact);
 
 	if (err == NULL)
-		err = is_stdin(path) ? siglet_sys_stream_stdin(add_piece, artifact) :
-				       siglet_sys_stream_file(path, add_piece, artifact);
+		err = is_stdin(path) ? siglet_sys_stream_stdin(add_piece, artifact)
+				     : siglet_sys_stream_file(path, add_piece, artifact);
 	if (err == NULL)
 		err = siglet_artifact_finish(artifact);
 	if (err != NULL) {

@@ -33,9 +33,9 @@ static siglet_err *judge_all(const siglet_trust *trust, const siglet_expectation
 			     siglet_result *result)
 {
 	for (size_t i = 0; i < bundles->count; i++) {
-		siglet_err *err = siglet_verify(bundles->items[i],
-						trust == NULL ? NULL : trust->root, input,
-						&expectation->policy, &result->reports[i]);
+		siglet_err *err =
+			siglet_verify(bundles->items[i], trust == NULL ? NULL : trust->root, input,
+				      &expectation->policy, &result->reports[i]);
 
 		if (err != NULL)
 			return err;
@@ -53,9 +53,8 @@ static siglet_err *judge_all(const siglet_trust *trust, const siglet_expectation
 
 siglet_error *siglet_verify_artifact(const siglet_trust *trust,
 				     const siglet_expectation *expectation,
-				     const siglet_bundles *bundles,
-				     const siglet_artifact *artifact, bool all,
-				     siglet_result **ret_result)
+				     const siglet_bundles *bundles, const siglet_artifact *artifact,
+				     bool all, siglet_result **ret_result)
 {
 	siglet_digests digests = { 0 };
 	siglet_verify_input input = { 0 };
@@ -71,8 +70,8 @@ siglet_error *siglet_verify_artifact(const siglet_trust *trust,
 	if (err != NULL)
 		return err;
 	if (artifact != NULL)
-		input = (siglet_verify_input){ &digests, artifact->has_message,
-					       artifact->message };
+		input = (siglet_verify_input) { &digests, artifact->has_message,
+						artifact->message };
 
 	result = siglet_calloc(1, sizeof(*result));
 	if (result == NULL)
@@ -80,8 +79,8 @@ siglet_error *siglet_verify_artifact(const siglet_trust *trust,
 	result->all = all;
 	result->trust = trust;
 	result->reports = siglet_calloc(bundles->count, sizeof(siglet_report *));
-	err = result->reports == NULL ? siglet_err_nomem() :
-					judge_all(trust, expectation, bundles, &input, result);
+	err = result->reports == NULL ? siglet_err_nomem()
+				      : judge_all(trust, expectation, bundles, &input, result);
 	if (err == NULL)
 		err = siglet_result_finish(result, bundles, &input, &expectation->policy);
 	if (err != NULL) {

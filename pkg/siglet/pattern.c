@@ -59,12 +59,11 @@ static void pattern_free(void *context)
 /* POSIX lets a symbol's address pass for a function's, ISO C has no cast for it. */
 static bool find(const pattern *p, const char *name, void *ret_function)
 {
-	void *symbol = dlsym(p->library, name);
+	void *const symbol = dlsym(p->library, name);
 
-	if (symbol == NULL)
-		return false;
-	memcpy(ret_function, &symbol, sizeof(symbol));
-	return true;
+	if (symbol != NULL)
+		memcpy(ret_function, &symbol, sizeof(symbol));
+	return symbol != NULL;
 }
 
 static siglet_err *load(pattern *p)
@@ -163,8 +162,7 @@ siglet_error *siglet_expectation_set_pattern(siglet_expectation *expectation, si
 	if (err == NULL && accepts_anything(p))
 		err = siglet_expectation_warn(expectation, "the pattern \"%s\" accepts any %s",
 					      siglet_text_printable(siglet_slice_str(text)).text,
-					      what == SIGLET_EXPECT_ISSUER ? "issuer" :
-									     "identity");
+					      what == SIGLET_EXPECT_ISSUER ? "issuer" : "identity");
 	if (err == NULL)
 		err = siglet_expectation_add_matcher(expectation, what, text, pattern_matches, p,
 						     pattern_free);

@@ -39,8 +39,8 @@ static siglet_err *keep_kind(siglet_result *result, const siglet_report *report)
 		err = siglet_buf_append_str(&text, "signed");
 	else
 		err = siglet_buf_printf(&text, "attested: %s",
-					type.len == 0 ? "(no predicate type)" :
-							siglet_text_printable(type).text);
+					type.len == 0 ? "(no predicate type)"
+						      : siglet_text_printable(type).text);
 	if (err == NULL)
 		err = siglet_strndup(siglet_buf_slice(&text), &result->kind);
 	siglet_buf_clear(&text);
@@ -125,8 +125,9 @@ static siglet_err *say_accepted(const siglet_result *result, const siglet_report
 	if (err == NULL && siglet_report_policy(report)->statement_only)
 		err = siglet_buf_append_str(out, "; NO ARTIFACT CHECKED");
 	if (err == NULL && trust != NULL && strcmp(trust->source, "public") != 0)
-		err = siglet_buf_printf(out, "; trust root: %s",
-					siglet_text_printable(siglet_slice_str(trust->source)).text);
+		err = siglet_buf_printf(
+			out, "; trust root: %s",
+			siglet_text_printable(siglet_slice_str(trust->source)).text);
 	return err;
 }
 
@@ -134,8 +135,7 @@ static siglet_err *say_refused(const siglet_result *result, siglet_buf *out)
 {
 	if (result->count > 1)
 		return siglet_buf_printf(out, "refused: %zu of %zu bundles judged: %s: %s",
-					 result->count, result->count,
-					 siglet_result_rule(result),
+					 result->count, result->count, siglet_result_rule(result),
 					 siglet_result_message(result));
 	return siglet_buf_printf(out, "refused: %s: %s", siglet_result_rule(result),
 				 siglet_result_message(result));
@@ -220,8 +220,8 @@ siglet_err *siglet_result_finish(siglet_result *result, const siglet_bundles *bu
 	if (err == NULL && !result->accepted)
 		err = keep_hint(result, bundles, input, policy);
 	if (err == NULL)
-		err = result->accepted ? say_accepted(result, report, &line) :
-					 say_refused(result, &line);
+		err = result->accepted ? say_accepted(result, report, &line)
+				       : say_refused(result, &line);
 	if (err == NULL)
 		err = siglet_strndup(siglet_buf_slice(&line), &result->line);
 	siglet_buf_clear(&line);
@@ -237,16 +237,16 @@ const char *siglet_result_rule(const siglet_result *result)
 {
 	if (result->accepted)
 		return NULL;
-	return result->count == 0 ? siglet_rule_name(SIGLET_RULE_BUNDLE) :
-				    siglet_rule_name(siglet_report_rule(decisive(result)));
+	return result->count == 0 ? siglet_rule_name(SIGLET_RULE_BUNDLE)
+				  : siglet_rule_name(siglet_report_rule(decisive(result)));
 }
 
 const char *siglet_result_message(const siglet_result *result)
 {
 	if (result->accepted)
 		return NULL;
-	return siglet_err_message(result->count == 0 ? result->unreadable :
-						       siglet_report_error(decisive(result)));
+	return siglet_err_message(result->count == 0 ? result->unreadable
+						     : siglet_report_error(decisive(result)));
 }
 
 const char *siglet_result_hint(const siglet_result *result)

@@ -67,8 +67,8 @@ typedef enum siglet_status {
 typedef struct siglet_err siglet_error;
 
 SIGLET_API siglet_status siglet_error_status(const siglet_error *error); /* NULL: OK */
-SIGLET_API const char *siglet_error_message(const siglet_error *error);  /* what, where, why */
-SIGLET_API const char *siglet_error_hint(const siglet_error *error);     /* what to do, or NULL */
+SIGLET_API const char *siglet_error_message(const siglet_error *error);	 /* what, where, why */
+SIGLET_API const char *siglet_error_hint(const siglet_error *error);	 /* what to do, or NULL */
 SIGLET_API void siglet_error_free(siglet_error *error);
 
 SIGLET_API void siglet_string_free(char *text); /* for text that is "owned"; NULL is fine */
@@ -111,15 +111,15 @@ SIGLET_CHECKED siglet_error *siglet_expectation_new(const siglet_trust *trust,
 SIGLET_API void siglet_expectation_free(siglet_expectation *expectation);
 
 typedef enum siglet_expect {
-	SIGLET_EXPECT_IDENTITY = 1,   /* the certificate's SAN, exactly */
-	SIGLET_EXPECT_ISSUER,	      /* the OIDC issuer, exactly */
-	SIGLET_EXPECT_GITHUB,	      /* OWNER or OWNER/REPO */
-	SIGLET_EXPECT_GITLAB,	      /* GROUP/PROJECT, or a self-managed project's https URL */
-	SIGLET_EXPECT_EMAIL,	      /* an address; needs an issuer too */
-	SIGLET_EXPECT_WORKFLOW,	      /* with a short form: FILE, or OWNER/REPO/PATH of a reusable one */
-	SIGLET_EXPECT_REF,	      /* with a short form: the source ref */
-	SIGLET_EXPECT_REQUIRE,	      /* NAME=VALUE of a certificate extension; may be repeated */
-	SIGLET_EXPECT_TYPE,	      /* predicate type (short name or URI), or "signature" */
+	SIGLET_EXPECT_IDENTITY = 1, /* the certificate's SAN, exactly */
+	SIGLET_EXPECT_ISSUER,	    /* the OIDC issuer, exactly */
+	SIGLET_EXPECT_GITHUB,	    /* OWNER or OWNER/REPO */
+	SIGLET_EXPECT_GITLAB,	    /* GROUP/PROJECT, or a self-managed project's https URL */
+	SIGLET_EXPECT_EMAIL,	    /* an address; needs an issuer too */
+	SIGLET_EXPECT_WORKFLOW, /* with a short form: FILE, or OWNER/REPO/PATH of a reusable one */
+	SIGLET_EXPECT_REF,	/* with a short form: the source ref */
+	SIGLET_EXPECT_REQUIRE,	/* NAME=VALUE of a certificate extension; may be repeated */
+	SIGLET_EXPECT_TYPE,	/* predicate type (short name or URI), or "signature" */
 	SIGLET_EXPECT_SIGNED_AFTER,   /* RFC 3339: refuse older signatures */
 	SIGLET_EXPECT_KEY_PEM,	      /* PEM text of a managed key in place of an identity */
 	SIGLET_EXPECT_KEY_NOT_BEFORE, /* RFC 3339 */
@@ -142,8 +142,7 @@ typedef bool siglet_matcher(void *context, const char *value, size_t len);
 SIGLET_CHECKED siglet_error *siglet_expectation_set_matcher(siglet_expectation *expectation,
 							    siglet_expect what,
 							    const char *description,
-							    siglet_matcher *matches,
-							    void *context);
+							    siglet_matcher *matches, void *context);
 
 /*
  * The same by a PCRE2 pattern, always anchored at both ends, with match limits; a pattern that accepts
@@ -202,13 +201,6 @@ SIGLET_CHECKED siglet_error *siglet_bundles_describe_json(const siglet_bundles *
 SIGLET_CHECKED siglet_error *siglet_bundles_write(const siglet_bundles *bundles, size_t index,
 						  char **ret_json);
 SIGLET_API void siglet_bundles_free(siglet_bundles *bundles);
-
-/*
- * Check now what the trust root's own certificates say of each other, as far as these bundles ask for
- * it. Never needed: a verification does so itself. For callers with a core to spare, in a thread
- * beside the one that reads the artifact; what is found out is found out once, and answers nothing.
- */
-SIGLET_API void siglet_trust_prepare(const siglet_trust *trust, const siglet_bundles *bundles);
 
 /* ---- artifacts ---- */
 

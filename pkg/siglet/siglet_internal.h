@@ -57,10 +57,11 @@ struct siglet_expectation {
 };
 
 /* Takes context (by free_context) when it succeeds. */
-SIGLET_MUST_USE siglet_err *
-siglet_expectation_add_matcher(siglet_expectation *expectation, siglet_expect what,
-			       const char *description, siglet_matcher *matches, void *context,
-			       void (*free_context)(void *context));
+SIGLET_MUST_USE siglet_err *siglet_expectation_add_matcher(siglet_expectation *expectation,
+							   siglet_expect what,
+							   const char *description,
+							   siglet_matcher *matches, void *context,
+							   void (*free_context)(void *context));
 SIGLET_MUST_USE siglet_err *siglet_expectation_warn(siglet_expectation *expectation,
 						    const char *format, ...) SIGLET_PRINTF(2, 3);
 
@@ -76,7 +77,7 @@ struct siglet_artifact {
 	siglet_hasher *hasher; /* while it is being read */
 	bool has_message;
 	siglet_slice message;
-	siglet_buf owned;      /* the message, where we had to read it */
+	siglet_buf owned; /* the message, where we had to read it */
 	uint64_t size;
 	char sha256[sizeof("sha256:") + 2 * SIGLET_SHA256_SIZE];
 };

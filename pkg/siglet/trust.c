@@ -65,34 +65,6 @@ siglet_error *siglet_trust_parse(const void *json, size_t len, const char *sourc
 	return siglet_trust_new(root, NULL, source, NULL, ret_trust);
 }
 
-/* What fails here fails again where it is asked for, and is reported there. */
-static void prepare(const siglet_authority *authority, int64_t time_s)
-{
-	if (siglet_window_contains_s(&authority->window, time_s))
-		siglet_err_free(siglet_chain_prepare(authority->chain));
-}
-
-/* In the order of a verification: timestamps first. */
-static void prepare_for(const siglet_trustroot *root, const siglet_bundle *bundle)
-{
-	const siglet_cert *leaf = siglet_bundle_leaf(bundle);
-	const bool has_timestamps = siglet_bundle_get(bundle)->timestamp_count > 0;
-
-	if (leaf == NULL)
-		return;
-	const int64_t time_s = siglet_cert_not_before_s(leaf);
-	for (size_t i = 0; has_timestamps && i < siglet_trustroot_tsa_count(root); i++)
-		prepare(siglet_trustroot_tsa(root, i), time_s);
-	for (size_t i = 0; i < siglet_trustroot_ca_count(root); i++)
-		prepare(siglet_trustroot_ca(root, i), time_s);
-}
-
-void siglet_trust_prepare(const siglet_trust *trust, const siglet_bundles *bundles)
-{
-	for (size_t i = 0; i < bundles->count; i++)
-		prepare_for(trust->root, bundles->items[i]);
-}
-
 const char *siglet_trust_source(const siglet_trust *trust)
 {
 	return trust->source;

@@ -52,9 +52,10 @@ static siglet_err *explain(const siglet_statement *statement, bool compared, boo
 		return siglet_err_new(SIGLET_E_MISMATCH,
 				      "a subject has one of the artifact's digests and contradicts "
 				      "another");
-	return siglet_err_new(SIGLET_E_MISMATCH, "the artifact is none of the %zu subject%s",
-			      siglet_statement_subject_count(statement),
-			      siglet_statement_subject_count(statement) == 1 ? "" : "s");
+	if (siglet_statement_subject_count(statement) == 1)
+		return siglet_err_new(SIGLET_E_MISMATCH, "the statement is about another file");
+	return siglet_err_new(SIGLET_E_MISMATCH, "the artifact is none of the %zu subjects",
+			      siglet_statement_subject_count(statement));
 }
 
 siglet_err *siglet_statement_match(const siglet_statement *statement,

@@ -38,14 +38,15 @@ SIGLET_MUST_USE siglet_err *siglet_statement_parse(siglet_slice payload,
 						   siglet_statement **ret_statement);
 void siglet_statement_free(siglet_statement *statement);
 
-siglet_slice siglet_statement_type(const siglet_statement *statement);	    /* _type */
+siglet_slice siglet_statement_type(const siglet_statement *statement);		 /* _type */
 siglet_slice siglet_statement_predicate_type(const siglet_statement *statement); /* may be empty */
 size_t siglet_statement_subject_count(const siglet_statement *statement);
 siglet_slice siglet_statement_subject_name(const siglet_statement *statement, size_t index);
 /* The supported digests of a subject; those of bad hex or length are left out. */
 const siglet_digests *siglet_statement_subject_digests(const siglet_statement *statement,
 						       size_t index);
-unsigned siglet_statement_hashes(const siglet_statement *statement); /* mask: hashes of any subject */
+unsigned siglet_statement_hashes(
+	const siglet_statement *statement); /* mask: hashes of any subject */
 
 /*
  * Is the artifact with these digests a subject? One equal digest suffices, but a subject that has one

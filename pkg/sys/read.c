@@ -175,7 +175,8 @@ static siglet_err *stream(int fd, const char *shown, siglet_sys_consume *consume
 	if (posix_memalign(&piece, PAGE_BYTES, room) != 0)
 		return siglet_err_nomem();
 	if (room == PIECE_BYTES)
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice; a pipe takes none */
+		(void)posix_fadvise(fd, 0, 0,
+				    POSIX_FADV_SEQUENTIAL); /* advice; a pipe takes none */
 	do {
 		err = read_some(fd, shown, piece, room, &len);
 		if (err == NULL && len > 0)

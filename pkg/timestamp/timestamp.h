@@ -29,9 +29,11 @@ SIGLET_MUST_USE siglet_err *siglet_timestamp_parse(siglet_slice response,
 void siglet_timestamp_free(siglet_timestamp *timestamp);
 
 int64_t siglet_timestamp_time_s(const siglet_timestamp *timestamp); /* genTime, fraction cut off */
-int64_t siglet_timestamp_end_ms(const siglet_timestamp *timestamp); /* genTime, rounded up to 1 ms */
+int64_t siglet_timestamp_end_ms(
+	const siglet_timestamp *timestamp); /* genTime, rounded up to 1 ms */
 siglet_slice siglet_timestamp_serial_hex(const siglet_timestamp *timestamp);
-siglet_slice siglet_timestamp_signer_name(const siglet_timestamp *timestamp); /* issuer+serial, printable */
+siglet_slice siglet_timestamp_signer_name(
+	const siglet_timestamp *timestamp); /* issuer+serial, printable */
 
 /* Is the imprint the hash of these bytes (the raw signature)? Errors: SIGLET_E_MISMATCH, _CRYPTO. */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_check_imprint(const siglet_timestamp *timestamp,

@@ -47,7 +47,6 @@ SIGLET_MUST_USE siglet_err *siglet_tlog_read_hash(const siglet_json *object, con
 						  siglet_digest *ret_digest);
 /* Such a member must be the SHA-256 of the payload. */
 SIGLET_MUST_USE siglet_err *siglet_tlog_match_payload_hash(const siglet_json *object,
-							   const char *name,
-							   siglet_slice payload);
+							   const char *name, siglet_slice payload);
 
 #endif

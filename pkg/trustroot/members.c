@@ -33,8 +33,8 @@ siglet_err *siglet_trustroot_read_text(const siglet_json *object, const char *na
 	return siglet_arena_copy(arena, text, ret_text);
 }
 
-siglet_err *siglet_trustroot_check_media_type(const siglet_json *object,
-					      const char *const *allowed, size_t count)
+siglet_err *siglet_trustroot_check_media_type(const siglet_json *object, const char *const *allowed,
+					      size_t count)
 {
 	siglet_slice media_type = SIGLET_SLICE_NONE;
 	siglet_err *err = siglet_proto_string(object, "mediaType", &media_type);

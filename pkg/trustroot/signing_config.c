@@ -5,7 +5,7 @@
 #include "trustroot/trustroot_internal.h"
 
 #define SERVICE_KINDS 4
-#define MAX_DECODED_BYTES (2u * SIGLET_MAX_TRUSTROOT_BYTES)
+#define MAX_DECODED_BYTES ((size_t)2 * SIGLET_MAX_TRUSTROOT_BYTES)
 
 struct siglet_signing_config {
 	siglet_arena arena;
@@ -17,7 +17,8 @@ struct siglet_signing_config {
 	} services[SERVICE_KINDS];
 };
 
-static const char *const LISTS[SERVICE_KINDS] = { "caUrls", "oidcUrls", "rekorTlogUrls", "tsaUrls" };
+static const char *const LISTS[SERVICE_KINDS] = { "caUrls", "oidcUrls", "rekorTlogUrls",
+						  "tsaUrls" };
 static const char *const CONFIGS[SERVICE_KINDS] = { NULL, NULL, "rekorTlogConfig", "tsaConfig" };
 
 static siglet_err *read_service(const siglet_json *object, siglet_arena *arena,

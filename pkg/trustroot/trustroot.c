@@ -6,7 +6,7 @@
 #include "trustroot/trustroot_internal.h"
 
 /* Ceiling of the decoded copy; base64 only shrinks. */
-#define MAX_DECODED_BYTES (2u * SIGLET_MAX_TRUSTROOT_BYTES)
+#define MAX_DECODED_BYTES ((size_t)2 * SIGLET_MAX_TRUSTROOT_BYTES)
 
 typedef struct log_list {
 	siglet_log *items;
@@ -30,8 +30,7 @@ static const siglet_proto_enum TREE_HASHES[] = { { "SHA2_256", 1 } };
 
 /* keyDetails by name or number; *ret_details NULL for one that no build supports. */
 static siglet_err *read_key_details(const siglet_json *key, siglet_arena *arena,
-				    siglet_slice *ret_name,
-				    const siglet_key_details **ret_details)
+				    siglet_slice *ret_name, const siglet_key_details **ret_details)
 {
 	const siglet_json *value = siglet_json_object_get(key, "keyDetails");
 	int64_t number = 0;
@@ -49,8 +48,8 @@ static siglet_err *read_key_details(const siglet_json *key, siglet_arena *arena,
 	if (err != NULL)
 		return err;
 	*ret_name = siglet_slice_str("given by number");
-	*ret_details = number > 0 && number <= INT32_MAX ? siglet_key_details_number((int)number) :
-							   NULL;
+	*ret_details =
+		number > 0 && number <= INT32_MAX ? siglet_key_details_number((int)number) : NULL;
 	return NULL;
 }
 
@@ -141,7 +140,7 @@ static void remember_skipped(siglet_trustroot *root, const siglet_log *log, sigl
 {
 	if (root->skipped_count < root->skipped_room)
 		root->skipped[root->skipped_count++] =
-			(siglet_skipped_log){ log->base_url, details, log->log_id };
+			(siglet_skipped_log) { log->base_url, details, log->log_id };
 }
 
 static siglet_err *read_log(const siglet_json *object, siglet_trustroot *root, log_list *list)

@@ -35,10 +35,11 @@ bool siglet_window_contains_s(const siglet_window *window, int64_t time_s);
 /* A transparency log or a CT log. Text is printable-checked only on output. */
 typedef struct siglet_log {
 	siglet_slice base_url;
-	siglet_slice name;     /* base_url's host (and port, path): the key name of a v2 checkpoint */
+	siglet_slice name; /* base_url's host (and port, path): the key name of a v2 checkpoint */
 	siglet_slice operator_; /* empty when not given */
-	siglet_slice log_id;   /* 32 bytes in practice; opaque */
-	uint8_t checkpoint_id[4]; /* key id on checkpoints: checkpointKeyId, else the first of log_id */
+	siglet_slice log_id;	/* 32 bytes in practice; opaque */
+	uint8_t checkpoint_id
+		[4]; /* key id on checkpoints: checkpointKeyId, else the first of log_id */
 	siglet_key *key;
 	siglet_scheme scheme;
 	const char *key_details; /* registry name */
@@ -71,8 +72,7 @@ typedef struct siglet_trustroot siglet_trustroot;
  *         SIGLET_E_LIMIT, SIGLET_E_NOMEM
  * A log whose key algorithm is unknown is skipped, see siglet_trustroot_skipped.
  */
-SIGLET_MUST_USE siglet_err *siglet_trustroot_parse(siglet_slice json,
-						   siglet_trustroot **ret_root);
+SIGLET_MUST_USE siglet_err *siglet_trustroot_parse(siglet_slice json, siglet_trustroot **ret_root);
 void siglet_trustroot_free(siglet_trustroot *root);
 
 size_t siglet_trustroot_tlog_count(const siglet_trustroot *root);

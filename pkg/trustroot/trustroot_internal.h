@@ -12,8 +12,7 @@ SIGLET_MUST_USE siglet_err *siglet_trustroot_read_window(const siglet_json *obje
 
 /* A text member, copied so that it outlives the document. */
 SIGLET_MUST_USE siglet_err *siglet_trustroot_read_text(const siglet_json *object, const char *name,
-						       siglet_arena *arena,
-						       siglet_slice *ret_text);
+						       siglet_arena *arena, siglet_slice *ret_text);
 
 /* The object must have one of these media types. Errors: SIGLET_E_UNSUPPORTED, SIGLET_E_MISSING. */
 SIGLET_MUST_USE siglet_err *siglet_trustroot_check_media_type(const siglet_json *object,

@@ -43,11 +43,11 @@ static siglet_err *find_authority(const verification *v, candidate *candidates, 
 
 	*ret_rule = SIGLET_RULE_CERT_CHAIN;
 	for (size_t turn = 0; turn < 2 * count; turn++) {
-		const size_t i = turn % count;
+		const bool wants_current = turn < count;
+		const size_t i = wants_current ? turn : turn - count;
 		const siglet_authority *authority = siglet_trustroot_ca(v->root, i);
-		const bool is_current = siglet_window_contains_s(&authority->window, time_s);
 
-		if (is_current != (turn < count))
+		if (siglet_window_contains_s(&authority->window, time_s) != wants_current)
 			continue;
 		try_authority(v, authority, &candidates[i]);
 		if (candidates[i].err != NULL)
@@ -80,7 +80,8 @@ static siglet_err *explain_no_path(const verification *v, const candidate *candi
 	for (size_t i = 0; i < count; i++) {
 		const siglet_chain *chain = siglet_trustroot_ca(v->root, i)->chain;
 
-		for (size_t j = 0; candidates[i].err != NULL && j < siglet_chain_count(chain); j++) {
+		for (size_t j = 0; candidates[i].err != NULL && j < siglet_chain_count(chain);
+		     j++) {
 			const siglet_cert *cert = siglet_chain_cert(chain, j);
 
 			/* NULL: it could not be read, and might have been the one. */
@@ -100,8 +101,8 @@ static siglet_err *check_all_times(verification *v, candidate *candidates, size_
 	for (size_t i = 0; i < report->time_count; i++) {
 		siglet_rule rule = SIGLET_RULE_CERT_CHAIN;
 		size_t index = 0;
-		siglet_err *err = find_authority(v, candidates, report->times[i].time_s, &index,
-						 &rule);
+		siglet_err *err =
+			find_authority(v, candidates, report->times[i].time_s, &index, &rule);
 
 		if (err != NULL && rule == SIGLET_RULE_CERT_CHAIN)
 			err = explain_no_path(v, candidates, count, err);
@@ -193,8 +194,7 @@ static siglet_err *check_sct(const verification *v, const siglet_sct *sct,
 	return why;
 }
 
-static siglet_err *note_sct(verification *v, int item, const siglet_sct *sct,
-			    const siglet_log *log)
+static siglet_err *note_sct(verification *v, int item, const siglet_sct *sct, const siglet_log *log)
 {
 	if (log == NULL)
 		return siglet_verify_note(v, SIGLET_RULE_SCT, item, SIGLET_OUTCOME_NOT_CHECKED,
@@ -224,7 +224,8 @@ siglet_err *siglet_verify_scts(verification *v)
 		err = check_sct(v, &scts[i], &log);
 		if (err != NULL)
 			return siglet_verify_fail(v, SIGLET_RULE_SCT, (int)i, err);
-		if (log != NULL && siglet_verify_is_new_voter(voters, distinct, siglet_log_voter(log)))
+		if (log != NULL &&
+		    siglet_verify_is_new_voter(voters, distinct, siglet_log_voter(log)))
 			voters[distinct++] = siglet_log_voter(log);
 		err = note_sct(v, (int)i, &scts[i], log);
 		if (err != NULL)

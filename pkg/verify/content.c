@@ -37,6 +37,8 @@ static siglet_err *check_artifact(const verification *v, siglet_scheme scheme)
 	const siglet_verify_input *artifact = v->artifact;
 	siglet_hash hash = SIGLET_SHA256;
 
+	if (artifact == NULL)
+		return siglet_err_new(SIGLET_E_MISSING, "no artifact is given");
 	if (!siglet_scheme_hash(scheme, &hash)) {
 		if (artifact->has_message)
 			return siglet_key_verify(v->key, scheme, artifact->message,
@@ -74,10 +76,9 @@ static siglet_err *check_schemes(verification *v, siglet_slice pae)
 	siglet_err *why = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		siglet_err *err = v->data->is_dsse ?
-					  siglet_key_verify(v->key, schemes[i], pae,
-							    v->data->signature) :
-					  check_artifact(v, schemes[i]);
+		siglet_err *err = v->data->is_dsse ? siglet_key_verify(v->key, schemes[i], pae,
+								       v->data->signature)
+						   : check_artifact(v, schemes[i]);
 
 		if (err == NULL) {
 			siglet_err_free(why);
@@ -86,8 +87,7 @@ static siglet_err *check_schemes(verification *v, siglet_slice pae)
 		}
 		why = better_reason(why, err);
 	}
-	return why != NULL ? why :
-			     siglet_err_new(SIGLET_E_UNSUPPORTED, "no scheme for such a key");
+	return why != NULL ? why : siglet_err_new(SIGLET_E_UNSUPPORTED, "no scheme for such a key");
 }
 
 /*
@@ -97,7 +97,8 @@ static siglet_err *explain_mismatch(const verification *v, siglet_err *err)
 {
 	const siglet_digest *have;
 
-	if (siglet_err_code(err) != SIGLET_E_MISMATCH || v->data->is_dsse || !v->data->has_digest)
+	if (siglet_err_code(err) != SIGLET_E_MISMATCH || v->data->is_dsse || !v->data->has_digest ||
+	    v->artifact == NULL)
 		return err;
 	have = siglet_digests_get(v->artifact->digests, v->data->digest.hash);
 	if (have == NULL || siglet_digest_equal(have, &v->data->digest))
@@ -120,7 +121,8 @@ static siglet_err *check_signature(verification *v)
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, explain_mismatch(v, err));
 	return siglet_verify_note(v, SIGLET_RULE_SIGNATURE, -1, SIGLET_OUTCOME_PASSED,
-				  "%s by the %s, over the %s", siglet_scheme_name(v->report->scheme),
+				  "%s by the %s, over the %s",
+				  siglet_scheme_name(v->report->scheme),
 				  v->leaf != NULL ? "certificate's key" : "given key",
 				  v->data->is_dsse ? "envelope" : "artifact");
 }

@@ -44,14 +44,15 @@ static siglet_err *describe_scts(const siglet_cert *leaf, siglet_buf *out)
 	siglet_err *err = NULL;
 
 	if (unread != NULL) {
-		err = siglet_buf_printf(out, "  SCTs: unreadable: %s\n", siglet_err_message(unread));
+		err = siglet_buf_printf(out, "  SCTs: unreadable: %s\n",
+					siglet_err_message(unread));
 		siglet_err_free(unread);
 		return err;
 	}
 	for (size_t i = 0; err == NULL && i < count; i++) {
-		err = siglet_buf_printf(out, "  SCT: %s, log ",
-					siglet_time_format((int64_t)(scts[i].timestamp_ms / 1000))
-						.text);
+		err = siglet_buf_printf(
+			out, "  SCT: %s, log ",
+			siglet_time_format((int64_t)(scts[i].timestamp_ms / 1000)).text);
 		if (err == NULL)
 			err = siglet_hex_encode(scts[i].log_id, out);
 		if (err == NULL)
@@ -76,9 +77,9 @@ static siglet_err *describe_material(const siglet_bundle *bundle, siglet_buf *ou
 				siglet_text_printable(siglet_cert_issuer(leaf)).text,
 				siglet_time_format(siglet_cert_not_before_s(leaf)).text,
 				siglet_time_format(siglet_cert_not_after_s(leaf)).text,
-				siglet_cert_key(leaf) == NULL ?
-					"of an unsupported kind" :
-					siglet_key_describe(siglet_cert_key(leaf)));
+				siglet_cert_key(leaf) == NULL
+					? "of an unsupported kind"
+					: siglet_key_describe(siglet_cert_key(leaf)));
 	if (err == NULL)
 		err = describe_identity(leaf, out);
 	return err != NULL ? err : describe_scts(leaf, out);
@@ -129,15 +130,15 @@ static siglet_err *describe_content(const siglet_bundle_data *data, siglet_buf *
 		err = siglet_buf_printf(out, "Envelope\n  payload type: %s, %zu bytes\n",
 					siglet_text_printable(data->payload_type).text,
 					data->payload.len);
-		if (err == NULL &&
-		    siglet_slice_is(data->payload_type, SIGLET_INTOTO_PAYLOAD_TYPE))
+		if (err == NULL && siglet_slice_is(data->payload_type, SIGLET_INTOTO_PAYLOAD_TYPE))
 			err = describe_statement(data, out);
 		return err;
 	}
 	err = siglet_buf_append_str(out, "Signature of an artifact\n");
 	if (err != NULL || !data->has_digest)
 		return err;
-	err = siglet_buf_printf(out, "  digest it claims: %s:", siglet_hash_name(data->digest.hash));
+	err = siglet_buf_printf(out,
+				"  digest it claims: %s:", siglet_hash_name(data->digest.hash));
 	if (err == NULL)
 		err = siglet_hex_encode(siglet_digest_slice(&data->digest), out);
 	return err != NULL ? err : siglet_buf_append_byte(out, '\n');
@@ -145,8 +146,9 @@ static siglet_err *describe_content(const siglet_bundle_data *data, siglet_buf *
 
 static siglet_err *describe_entry(const siglet_entry *entry, size_t index, siglet_buf *out)
 {
-	siglet_err *err = siglet_buf_printf(out, "Log entry [%zu]\n  kind: %s %s\n  index: %lld\n"
-						 "  log: ",
+	siglet_err *err = siglet_buf_printf(out,
+					    "Log entry [%zu]\n  kind: %s %s\n  index: %lld\n"
+					    "  log: ",
 					    index, siglet_text_printable(entry->kind_name).text,
 					    siglet_text_printable(entry->kind_version).text,
 					    (long long)entry->log_index);

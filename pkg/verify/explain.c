@@ -49,13 +49,11 @@ static siglet_err *explain_path(const siglet_report *report, siglet_buf *out)
 		const siglet_cert *cert = report->path.certs[i];
 		const siglet_slice subject = siglet_cert_subject(cert);
 
-		err = siglet_buf_printf(
-			out, "  %s%s  valid %s to %s\n",
-			i == 0 ? "" : "issued by ",
-			subject.len == 0 ? "(the leaf has no name but its identity)" :
-					   siglet_text_printable(subject).text,
-			siglet_time_format(siglet_cert_not_before_s(cert)).text,
-			siglet_time_format(siglet_cert_not_after_s(cert)).text);
+		err = siglet_buf_printf(out, "  %s%s  valid %s to %s\n", i == 0 ? "" : "issued by ",
+					subject.len == 0 ? "(the leaf has no name but its identity)"
+							 : siglet_text_printable(subject).text,
+					siglet_time_format(siglet_cert_not_before_s(cert)).text,
+					siglet_time_format(siglet_cert_not_after_s(cert)).text);
 	}
 	return err;
 }
@@ -119,11 +117,10 @@ static siglet_err *draw_steps(const siglet_report_entry *record, siglet_buf *out
 static siglet_err *explain_entry(const siglet_report_entry *record, size_t index, siglet_buf *out)
 {
 	const siglet_checkpoint *checkpoint = &record->inclusion.checkpoint;
-	siglet_err *err = siglet_buf_printf(
-		out, "\nLog entry [%zu]: %s %s, index %lld\n", index,
-		siglet_text_printable(record->entry->kind_name).text,
-		siglet_text_printable(record->entry->kind_version).text,
-		(long long)record->entry->log_index);
+	siglet_err *err = siglet_buf_printf(out, "\nLog entry [%zu]: %s %s, index %lld\n", index,
+					    siglet_text_printable(record->entry->kind_name).text,
+					    siglet_text_printable(record->entry->kind_version).text,
+					    (long long)record->entry->log_index);
 
 	if (err != NULL || !record->inclusion_proven)
 		return err != NULL ? err : siglet_buf_append_str(out, "  inclusion not proven\n");
@@ -139,9 +136,9 @@ static siglet_err *explain_entry(const siglet_report_entry *record, size_t index
 					siglet_text_printable(record->log->base_url).text);
 	for (size_t i = 0; err == NULL && i < record->inclusion.note.count; i++) {
 		const siglet_note_signature *line = &record->inclusion.note.signatures[i];
-		const bool checked = record->log != NULL &&
-				     memcmp(line->id, record->log->checkpoint_id,
-					    sizeof(line->id)) == 0;
+		const bool checked =
+			record->log != NULL &&
+			memcmp(line->id, record->log->checkpoint_id, sizeof(line->id)) == 0;
 
 		err = siglet_buf_printf(out, "  signature line %s: %s\n",
 					siglet_text_printable(line->name).text,

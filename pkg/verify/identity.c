@@ -138,14 +138,12 @@ static siglet_err *check_repository(const siglet_policy *policy, const siglet_id
 	else
 		err = siglet_err_new(SIGLET_E_MISSING, "the certificate names no repository");
 	if (err == NULL && !is_repository(policy, siglet_buf_slice(&full)))
-		err = siglet_err_new(SIGLET_E_MISMATCH,
-				     "it comes from the repository %s, not from %s/%s%s%s",
-				     siglet_text_printable(siglet_buf_slice(&full)).text,
-				     policy->forge_url,
-				     policy->forge_owner == NULL ? "" : policy->forge_owner,
-				     policy->forge_owner == NULL ? "" : "/",
-				     policy->forge_repository == NULL ? "…" :
-									policy->forge_repository);
+		err = siglet_err_new(
+			SIGLET_E_MISMATCH, "it comes from the repository %s, not from %s/%s%s%s",
+			siglet_text_printable(siglet_buf_slice(&full)).text, policy->forge_url,
+			policy->forge_owner == NULL ? "" : policy->forge_owner,
+			policy->forge_owner == NULL ? "" : "/",
+			policy->forge_repository == NULL ? "…" : policy->forge_repository);
 	siglet_buf_clear(&full);
 	return err != NULL ? err : check_owner_extension(policy, identity);
 }
@@ -166,8 +164,8 @@ static bool is_own_workflow(const siglet_policy *policy, siglet_slice san)
 
 	if (!take_name(&san, policy->forge_owner) || !take_str(&san, "/"))
 		return false;
-	if (policy->forge_repository != NULL ? !take_name(&san, policy->forge_repository) :
-					       !take_segment(&san, &segment))
+	if (policy->forge_repository != NULL ? !take_name(&san, policy->forge_repository)
+					     : !take_segment(&san, &segment))
 		return false;
 	if (!take_str(&san, "/"))
 		return false;
@@ -205,16 +203,15 @@ static siglet_err *check_github_workflow(const siglet_policy *policy,
 
 	err = siglet_err_new(SIGLET_E_MISMATCH, "signed by the workflow %s, not by %s",
 			     siglet_text_printable(identity->san).text,
-			     policy->workflow != NULL ? policy->workflow :
-							"one of that repository");
+			     policy->workflow != NULL ? policy->workflow
+						      : "one of that repository");
 	if (policy->workflow == NULL && san.len > 0) {
 		size_t len = 0;
 
 		while (len < san.len && san.ptr[len] != '@')
 			len++;
-		err = siglet_err_hint(
-			err, "if that reusable workflow is meant, pass --workflow %s",
-			siglet_text_printable(siglet_slice_of(san.ptr, len)).text);
+		err = siglet_err_hint(err, "if that reusable workflow is meant, pass --workflow %s",
+				      siglet_text_printable(siglet_slice_of(san.ptr, len)).text);
 	}
 	return err;
 }
@@ -230,8 +227,7 @@ static siglet_err *check_gitlab_workflow(const siglet_policy *policy,
 	if (policy->workflow != NULL && strstr(policy->workflow, "//") != NULL)
 		good = good && take_str(&san, policy->workflow) && take_str(&san, "@");
 	else
-		good = good && take_name(&san, policy->forge_repository) &&
-		       take_str(&san, "//") &&
+		good = good && take_name(&san, policy->forge_repository) && take_str(&san, "//") &&
 		       (policy->workflow == NULL ||
 			(take_str(&san, policy->workflow) && take_str(&san, "@")));
 	if (good)
@@ -243,9 +239,9 @@ static siglet_err *check_gitlab_workflow(const siglet_policy *policy,
 
 static siglet_err *check_ref(const siglet_policy *policy, const siglet_identity *identity)
 {
-	const siglet_slice ref = identity->has[SIGLET_FULCIO_SOURCE_REPOSITORY_REF] ?
-					 identity->value[SIGLET_FULCIO_SOURCE_REPOSITORY_REF] :
-					 identity->value[SIGLET_FULCIO_REF];
+	const siglet_slice ref = identity->has[SIGLET_FULCIO_SOURCE_REPOSITORY_REF]
+					 ? identity->value[SIGLET_FULCIO_SOURCE_REPOSITORY_REF]
+					 : identity->value[SIGLET_FULCIO_REF];
 
 	if (policy->ref == NULL || siglet_slice_is(ref, policy->ref))
 		return NULL;
@@ -255,8 +251,8 @@ static siglet_err *check_ref(const siglet_policy *policy, const siglet_identity 
 static siglet_err *check_forge(const siglet_policy *policy, const siglet_identity *identity,
 			       siglet_rule *ret_rule)
 {
-	const char *issuer = policy->forge == SIGLET_FORGE_GITHUB ? GITHUB_ISSUER :
-								    policy->forge_url;
+	const char *issuer =
+		policy->forge == SIGLET_FORGE_GITHUB ? GITHUB_ISSUER : policy->forge_url;
 	siglet_err *err;
 
 	if (policy->forge == SIGLET_FORGE_NONE)
@@ -269,16 +265,15 @@ static siglet_err *check_forge(const siglet_policy *policy, const siglet_identit
 	if (err != NULL)
 		return err;
 	*ret_rule = SIGLET_RULE_WORKFLOW;
-	err = policy->forge == SIGLET_FORGE_GITHUB ? check_github_workflow(policy, identity) :
-						     check_gitlab_workflow(policy, identity);
+	err = policy->forge == SIGLET_FORGE_GITHUB ? check_github_workflow(policy, identity)
+						   : check_gitlab_workflow(policy, identity);
 	if (err != NULL)
 		return err;
 	*ret_rule = SIGLET_RULE_REF;
 	return check_ref(policy, identity);
 }
 
-static siglet_err *check_requirements(const siglet_policy *policy,
-				      const siglet_identity *identity)
+static siglet_err *check_requirements(const siglet_policy *policy, const siglet_identity *identity)
 {
 	for (size_t i = 0; i < policy->requirement_count; i++) {
 		const siglet_requirement *r = &policy->requirements[i];
@@ -374,11 +369,12 @@ siglet_err *siglet_verify_policy(verification *v)
 					 siglet_err_new(SIGLET_E_INTERNAL, "no identity was read"));
 	else {
 		err = siglet_policy_match_identity(v->policy, identity, &rule);
-		err = err != NULL ? siglet_verify_fail(v, rule, -1, err) :
-				    siglet_verify_note(v, rule, -1, SIGLET_OUTCOME_PASSED,
-						       "%s (issuer %s)",
-						       siglet_text_printable(identity->san).text,
-						       siglet_text_printable(identity->issuer).text);
+		err = err != NULL
+			      ? siglet_verify_fail(v, rule, -1, err)
+			      : siglet_verify_note(v, rule, -1, SIGLET_OUTCOME_PASSED,
+						   "%s (issuer %s)",
+						   siglet_text_printable(identity->san).text,
+						   siglet_text_printable(identity->issuer).text);
 	}
 	return err != NULL ? err : check_signed_after(v);
 }

@@ -105,12 +105,12 @@ static siglet_err *note_checkpoint(verification *v, int item, const siglet_entry
 {
 	const siglet_note_verifier verifier = verifier_of(entry, log);
 	const size_t others = count_unchecked(inclusion, &verifier);
-	siglet_err *err = siglet_verify_note(
-		v, SIGLET_RULE_CHECKPOINT, item, SIGLET_OUTCOME_PASSED,
-		"\"%s\" of %llu entries, signed by %s",
-		siglet_text_printable(inclusion->checkpoint.origin).text,
-		(unsigned long long)inclusion->checkpoint.size,
-		siglet_text_printable(log->base_url).text);
+	siglet_err *err =
+		siglet_verify_note(v, SIGLET_RULE_CHECKPOINT, item, SIGLET_OUTCOME_PASSED,
+				   "\"%s\" of %llu entries, signed by %s",
+				   siglet_text_printable(inclusion->checkpoint.origin).text,
+				   (unsigned long long)inclusion->checkpoint.size,
+				   siglet_text_printable(log->base_url).text);
 
 	if (err == NULL && others > 0)
 		err = siglet_verify_note(v, SIGLET_RULE_CHECKPOINT, item,

@@ -7,7 +7,7 @@
 
 void siglet_policy_init(siglet_policy *policy)
 {
-	*policy = (siglet_policy){ .thresholds = { .tlog = 1, .timestamp = 1, .sct = 1 } };
+	*policy = (siglet_policy) { .thresholds = { .tlog = 1, .timestamp = 1, .sct = 1 } };
 }
 
 void siglet_policy_clear(siglet_policy *policy)

@@ -174,8 +174,8 @@ bool siglet_report_is_attestation(const siglet_report *report)
 
 siglet_slice siglet_report_predicate_type(const siglet_report *report)
 {
-	return report->statement == NULL ? SIGLET_SLICE_NONE :
-					   siglet_statement_predicate_type(report->statement);
+	return report->statement == NULL ? SIGLET_SLICE_NONE
+					 : siglet_statement_predicate_type(report->statement);
 }
 
 siglet_scheme siglet_report_scheme(const siglet_report *report)

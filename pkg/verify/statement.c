@@ -34,7 +34,8 @@ static siglet_err *check_predicate_type(verification *v)
 		err = siglet_err_new(SIGLET_E_MISMATCH,
 				     "an attestation, and a signature was asked for");
 	else if (!siglet_slice_is(have, wanted))
-		err = siglet_err_new(SIGLET_E_MISMATCH, "the predicate's type is \"%s\", not \"%s\"",
+		err = siglet_err_new(SIGLET_E_MISMATCH,
+				     "the predicate's type is \"%s\", not \"%s\"",
 				     siglet_text_printable(have).text, wanted);
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_TYPE, -1, err);
@@ -45,8 +46,8 @@ static siglet_err *check_subject(verification *v)
 {
 	siglet_hash hash = SIGLET_SHA256;
 	size_t index = 0;
-	siglet_err *err = siglet_statement_match(v->report->statement, v->artifact->digests, &index,
-						 &hash);
+	siglet_err *err =
+		siglet_statement_match(v->report->statement, v->artifact->digests, &index, &hash);
 
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_SUBJECT, -1, err);
@@ -82,14 +83,12 @@ siglet_err *siglet_verify_statement(verification *v)
 	err = siglet_statement_parse(v->data->payload, &v->report->statement);
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_STATEMENT, -1, err);
-	err = siglet_verify_note(v, SIGLET_RULE_STATEMENT, -1, SIGLET_OUTCOME_PASSED,
-				 "in-toto statement, %zu subject%s, predicate \"%s\"",
-				 siglet_statement_subject_count(v->report->statement),
-				 siglet_statement_subject_count(v->report->statement) == 1 ? "" :
-											     "s",
-				 siglet_text_printable(
-					 siglet_statement_predicate_type(v->report->statement))
-					 .text);
+	err = siglet_verify_note(
+		v, SIGLET_RULE_STATEMENT, -1, SIGLET_OUTCOME_PASSED,
+		"in-toto statement, %zu subject%s, predicate \"%s\"",
+		siglet_statement_subject_count(v->report->statement),
+		siglet_statement_subject_count(v->report->statement) == 1 ? "" : "s",
+		siglet_text_printable(siglet_statement_predicate_type(v->report->statement)).text);
 	if (err == NULL)
 		err = check_predicate_type(v);
 	if (err != NULL)

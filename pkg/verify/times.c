@@ -8,7 +8,7 @@ static void add_time(verification *v, int64_t time_s, bool from_log, siglet_slic
 {
 	/* One place for each entry and token that a bundle may hold. */
 	v->report->times[v->report->time_count++] =
-		(siglet_verified_time){ time_s, from_log, voter, source };
+		(siglet_verified_time) { time_s, from_log, voter, source };
 }
 
 /* genTime inside the authority's window, both ends included; a fraction counts at the end only. */
@@ -148,8 +148,7 @@ static siglet_err *check_promises(verification *v)
 {
 	for (size_t i = 0; i < v->data->entry_count; i++) {
 		const siglet_entry *entry = &v->data->entries[i];
-		siglet_err *err =
-			entry->promise.len == 0 ? NULL : check_promise(v, (int)i, entry);
+		siglet_err *err = entry->promise.len == 0 ? NULL : check_promise(v, (int)i, entry);
 
 		if (err != NULL)
 			return err;
@@ -184,13 +183,15 @@ siglet_err *siglet_verify_times(verification *v)
 	if (err != NULL)
 		return err;
 	if (wanted == 0 && (v->leaf != NULL || has_window))
-		wanted = 1; /* a certificate, or a key with a window, means nothing without a time */
+		wanted =
+			1; /* a certificate, or a key with a window, means nothing without a time */
 	const size_t observers = count_observers(v->report);
 	if (observers < wanted) {
-		err = siglet_err_new(SIGLET_E_MISSING,
-				     "%zu verified time%s, %u needed: nothing that the trusted root "
-				     "vouches for says when this was signed",
-				     observers, observers == 1 ? "" : "s", wanted);
+		err = siglet_err_new(
+			SIGLET_E_MISSING,
+			"%zu verified time%s, %u needed: nothing that the trusted root "
+			"vouches for says when this was signed",
+			observers, observers == 1 ? "" : "s", wanted);
 		return siglet_verify_fail(v, SIGLET_RULE_TIME_THRESHOLD, -1, err);
 	}
 	return siglet_verify_note(v, SIGLET_RULE_TIME_THRESHOLD, -1,

@@ -6,7 +6,7 @@
 
 /* The algorithm: every step runs, in this order, or the answer is no. */
 
-#define MAX_NOTE_ARENA_BYTES (SIGLET_MAX_ENTRIES * 2u * SIGLET_MAX_NOTE_BYTES)
+#define MAX_NOTE_ARENA_BYTES ((size_t)2 * SIGLET_MAX_ENTRIES * SIGLET_MAX_NOTE_BYTES)
 
 bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter)
 {
@@ -33,8 +33,8 @@ const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_s
 static siglet_err *run(verification *v)
 {
 	static siglet_err *(*const steps[])(verification *) = {
-		siglet_verify_material,	   siglet_verify_times, siglet_verify_certificate,
-		siglet_verify_scts,	   siglet_verify_content, siglet_verify_log,
+		siglet_verify_material,	 siglet_verify_times,	siglet_verify_certificate,
+		siglet_verify_scts,	 siglet_verify_content, siglet_verify_log,
 		siglet_verify_statement, siglet_verify_policy,
 	};
 

@@ -94,36 +94,36 @@ SIGLET_MUST_USE siglet_err *siglet_policy_check(const siglet_policy *policy);
 
 /* What can be asked of a bundle; each has one name in reports and one row in docs/checks.md. */
 typedef enum siglet_rule {
-	SIGLET_RULE_POLICY = 0,		/* policy */
-	SIGLET_RULE_BUNDLE,		/* bundle */
-	SIGLET_RULE_MATERIAL,		/* material: certificate or key, as was asked */
-	SIGLET_RULE_TIMESTAMP,		/* time.timestamp */
-	SIGLET_RULE_PROMISE,		/* log.promise */
-	SIGLET_RULE_TIME_THRESHOLD,	/* time.threshold */
-	SIGLET_RULE_CERT_SIGNER,	/* certificate.signer: fit for code signing */
-	SIGLET_RULE_CERT_CHAIN,		/* certificate.chain */
-	SIGLET_RULE_CERT_TIME,		/* certificate.time */
-	SIGLET_RULE_SCT,		/* certificate.sct */
-	SIGLET_RULE_SCT_THRESHOLD,	/* certificate.sct-threshold */
-	SIGLET_RULE_ENTRY,		/* log.entry: belongs to this signature */
-	SIGLET_RULE_CHECKPOINT,		/* log.checkpoint */
-	SIGLET_RULE_INCLUSION,		/* log.inclusion */
-	SIGLET_RULE_INTEGRATED_TIME,	/* log.integrated-time */
-	SIGLET_RULE_TLOG_THRESHOLD,	/* log.threshold */
-	SIGLET_RULE_ARTIFACT,		/* artifact: what is needed to judge was given */
-	SIGLET_RULE_SIGNATURE,		/* signature */
-	SIGLET_RULE_DIGEST,		/* digest: messageDigest equals the artifact's */
-	SIGLET_RULE_STATEMENT,		/* statement: well-formed in-toto */
-	SIGLET_RULE_SUBJECT,		/* statement.subject */
-	SIGLET_RULE_TYPE,		/* statement.type: what --type asks */
-	SIGLET_RULE_KEY_WINDOW,		/* key.window */
-	SIGLET_RULE_IDENTITY,		/* identity.san */
-	SIGLET_RULE_ISSUER,		/* identity.issuer */
-	SIGLET_RULE_REPOSITORY,		/* identity.repository: a short form's */
-	SIGLET_RULE_WORKFLOW,		/* identity.workflow */
-	SIGLET_RULE_REF,		/* identity.ref */
-	SIGLET_RULE_EXTENSION,		/* identity.extension */
-	SIGLET_RULE_SIGNED_AFTER,	/* time.signed-after */
+	SIGLET_RULE_POLICY = 0,	     /* policy */
+	SIGLET_RULE_BUNDLE,	     /* bundle */
+	SIGLET_RULE_MATERIAL,	     /* material: certificate or key, as was asked */
+	SIGLET_RULE_TIMESTAMP,	     /* time.timestamp */
+	SIGLET_RULE_PROMISE,	     /* log.promise */
+	SIGLET_RULE_TIME_THRESHOLD,  /* time.threshold */
+	SIGLET_RULE_CERT_SIGNER,     /* certificate.signer: fit for code signing */
+	SIGLET_RULE_CERT_CHAIN,	     /* certificate.chain */
+	SIGLET_RULE_CERT_TIME,	     /* certificate.time */
+	SIGLET_RULE_SCT,	     /* certificate.sct */
+	SIGLET_RULE_SCT_THRESHOLD,   /* certificate.sct-threshold */
+	SIGLET_RULE_ENTRY,	     /* log.entry: belongs to this signature */
+	SIGLET_RULE_CHECKPOINT,	     /* log.checkpoint */
+	SIGLET_RULE_INCLUSION,	     /* log.inclusion */
+	SIGLET_RULE_INTEGRATED_TIME, /* log.integrated-time */
+	SIGLET_RULE_TLOG_THRESHOLD,  /* log.threshold */
+	SIGLET_RULE_ARTIFACT,	     /* artifact: what is needed to judge was given */
+	SIGLET_RULE_SIGNATURE,	     /* signature */
+	SIGLET_RULE_DIGEST,	     /* digest: messageDigest equals the artifact's */
+	SIGLET_RULE_STATEMENT,	     /* statement: well-formed in-toto */
+	SIGLET_RULE_SUBJECT,	     /* statement.subject */
+	SIGLET_RULE_TYPE,	     /* statement.type: what --type asks */
+	SIGLET_RULE_KEY_WINDOW,	     /* key.window */
+	SIGLET_RULE_IDENTITY,	     /* identity.san */
+	SIGLET_RULE_ISSUER,	     /* identity.issuer */
+	SIGLET_RULE_REPOSITORY,	     /* identity.repository: a short form's */
+	SIGLET_RULE_WORKFLOW,	     /* identity.workflow */
+	SIGLET_RULE_REF,	     /* identity.ref */
+	SIGLET_RULE_EXTENSION,	     /* identity.extension */
+	SIGLET_RULE_SIGNED_AFTER,    /* time.signed-after */
 	SIGLET_RULE_COUNT,
 } siglet_rule;
 
@@ -149,23 +149,23 @@ typedef enum siglet_outcome {
 typedef struct siglet_check {
 	siglet_rule rule;
 	siglet_outcome outcome;
-	int item;	/* which entry, timestamp or SCT of the bundle; -1 where there is one thing only */
-	char *detail;	/* what was compared, or why it failed; printable text; never NULL */
+	int item; /* which entry, timestamp or SCT of the bundle; -1 where there is one thing only */
+	char *detail; /* what was compared, or why it failed; printable text; never NULL */
 } siglet_check;
 
 /* A time that somebody vouched for. */
 typedef struct siglet_verified_time {
 	int64_t time_s;
-	bool from_log;	    /* a promise of a log, else a timestamp token */
-	siglet_slice voter; /* siglet_log_voter or siglet_authority_voter */
+	bool from_log;	     /* a promise of a log, else a timestamp token */
+	siglet_slice voter;  /* siglet_log_voter or siglet_authority_voter */
 	siglet_slice source; /* base URL or URI, for people */
 } siglet_verified_time;
 
 /* A verified log entry. */
 typedef struct siglet_report_entry {
 	const siglet_entry *entry;
-	const siglet_log *log; /* NULL: unknown, not counted */
-	bool inclusion_proven; /* false: a promise alone (v0.1) */
+	const siglet_log *log;	    /* NULL: unknown, not counted */
+	bool inclusion_proven;	    /* false: a promise alone (v0.1) */
 	siglet_inclusion inclusion; /* only where inclusion_proven */
 } siglet_report_entry;
 
@@ -193,7 +193,8 @@ const siglet_bundle *siglet_report_bundle(const siglet_report *report);
 /* "signature" or "attestation"; the predicate type is only in the second. Verified only if accepted. */
 bool siglet_report_is_attestation(const siglet_report *report);
 siglet_slice siglet_report_predicate_type(const siglet_report *report);
-siglet_scheme siglet_report_scheme(const siglet_report *report); /* 0 before the signature verified */
+siglet_scheme siglet_report_scheme(
+	const siglet_report *report); /* 0 before the signature verified */
 /* The predicate; only of an accepted report. Errors: SIGLET_E_USAGE, SIGLET_E_MISSING, NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_report_predicate(const siglet_report *report,
 						    siglet_buf *ret_json);

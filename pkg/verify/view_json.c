@@ -110,8 +110,8 @@ void siglet_report_write(const siglet_report *report, siglet_json_writer *w)
 	}
 	siglet_json_write_string(w, "mediaType", data->media_type);
 	siglet_json_write_text(w, "content", data->is_dsse ? "attestation" : "signature");
-	siglet_json_write_bool(w, "artifactChecked", report->accepted &&
-							     !report->policy->statement_only);
+	siglet_json_write_bool(w, "artifactChecked",
+			       report->accepted && !report->policy->statement_only);
 	if (report->scheme != 0)
 		siglet_json_write_text(w, "scheme", siglet_scheme_name(report->scheme));
 	if (report->has_identity) {

@@ -80,11 +80,11 @@ static X509 *certificate(json_object *holder)
 	return cert;
 }
 
-static void load_authorities(json_object *list, X509_STORE *store, STACK_OF(X509) *others)
+static void load_authorities(json_object *list, X509_STORE *store, STACK_OF(X509) * others)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		json_object *chain = get(get(json_object_array_get_idx(list, i), "certChain"),
-					 "certificates");
+		json_object *chain =
+			get(get(json_object_array_get_idx(list, i), "certChain"), "certificates");
 		const size_t count = json_object_array_length(chain);
 
 		for (size_t j = 0; j < count; j++) {
@@ -144,14 +144,13 @@ static json_object *log_by_id(json_object *logs, const char *id)
 /* The checkpoint's signature, and for a promise one more of the same cost; the inclusion proof's hashes. */
 static void verify_log(json_object *entry, json_object *root)
 {
-	const char *note =
-		json_object_get_string(get(get(get(entry, "inclusionProof"), "checkpoint"),
-					   "envelope"));
+	const char *note = json_object_get_string(
+		get(get(get(entry, "inclusionProof"), "checkpoint"), "envelope"));
 	const char *blank = strstr(note, "\n\n");
 	const size_t text = (size_t)(blank + 1 - note);
 	const char *line = strrchr(blank + 2, ' ') + 1;
-	EVP_PKEY *key = public_key(log_by_id(get(root, "tlogs"),
-					     json_object_get_string(get(get(entry, "logId"), "keyId"))));
+	EVP_PKEY *key = public_key(log_by_id(
+		get(root, "tlogs"), json_object_get_string(get(get(entry, "logId"), "keyId"))));
 	const EVP_MD *md = EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 ? NULL : EVP_sha256();
 	json_object *promise = NULL;
 	json_object *copy = json_object_new_string_len(line, (int)strcspn(line, "\n"));
@@ -174,8 +173,8 @@ static void verify_log(json_object *entry, json_object *root)
 static void verify_sct(X509 *leaf, json_object *root, bytes signature, bytes artifact)
 {
 	json_object *logs = get(root, "ctlogs");
-	EVP_PKEY *key = public_key(
-		json_object_array_get_idx(logs, json_object_array_length(logs) - 1));
+	EVP_PKEY *key =
+		public_key(json_object_array_get_idx(logs, json_object_array_length(logs) - 1));
 
 	(void)leaf;
 	(void)verify(key, EVP_sha256(), signature, artifact.ptr, artifact.len);

@@ -61,7 +61,8 @@ int main(int argc, char **argv)
 	const int runs = argc > 2 ? atoi(argv[1]) : 0;
 
 	if (runs < 1) {
-		fprintf(stderr, "usage: launch RUNS COMMAND [ARGUMENT...] [-- COMMAND [ARGUMENT...]]...\n");
+		fprintf(stderr,
+			"usage: launch RUNS COMMAND [ARGUMENT...] [-- COMMAND [ARGUMENT...]]...\n");
 		return 2;
 	}
 	for (int i = 2; i < argc && count < MAX_COMMANDS; i++) {
@@ -71,7 +72,8 @@ int main(int argc, char **argv)
 		argv[i] = NULL;
 	}
 	if (posix_spawn_file_actions_init(&files) != 0 ||
-	    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
+	    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) !=
+		    0 ||
 	    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0) != 0)
 		die("posix_spawn");
 	for (int i = 0; i < runs; i++)

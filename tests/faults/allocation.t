@@ -1,5 +1,5 @@
 #!/bin/sh
-# The n-th allocation fails, for every n, on the real demo bundle.
+# The n-th allocation fails, for every n: a real bundle and the main forged kinds; every kind with SIGLET_FAULTS=all.
 . tests/cli/demo.sh
 : "${B:=build}"
 case $B in
@@ -9,4 +9,4 @@ case $B in
 	;;
 esac
 exec "$B/tests/faults/allocation" "$DEMO_ARTIFACT.sigstore.json" third_party_certs/public-good/trusted_root.json \
-	"$DEMO_ARTIFACT" "$DEMO_IDENTITY" "$DEMO_ISSUER"
+	"$DEMO_ARTIFACT" "$DEMO_IDENTITY" "$DEMO_ISSUER" ${SIGLET_FAULTS:+all}

@@ -28,7 +28,8 @@ static bool holds(siglet_err *err)
 
 static bool is_within(siglet_slice part, siglet_slice whole)
 {
-	return part.len == 0 || (part.ptr >= whole.ptr && part.ptr + part.len <= whole.ptr + whole.len);
+	return part.len == 0 ||
+	       (part.ptr >= whole.ptr && part.ptr + part.len <= whole.ptr + whole.len);
 }
 
 static void check_identity(const siglet_cert *cert)
@@ -41,8 +42,8 @@ static void check_identity(const siglet_cert *cert)
 	need(siglet_utf8_is_valid(identity.issuer));
 	need(identity.other_count <= SIGLET_MAX_FULCIO_OTHER);
 	for (size_t i = 0; i < SIGLET_FULCIO_COUNT; i++)
-		need(identity.has[i] ? siglet_utf8_is_valid(identity.value[i]) :
-				       identity.value[i].len == 0);
+		need(identity.has[i] ? siglet_utf8_is_valid(identity.value[i])
+				     : identity.value[i].len == 0);
 }
 
 static void check_tbs(const siglet_cert *cert)

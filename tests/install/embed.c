@@ -27,8 +27,8 @@ int main(int argc, char **argv)
 	else
 		printf("%s\n", siglet_result_line(result));
 
-	const int status = error != NULL ? (int)siglet_error_status(error) :
-					   !siglet_result_accepted(result);
+	const int status =
+		error != NULL ? (int)siglet_error_status(error) : !siglet_result_accepted(result);
 	siglet_error_free(error);
 	siglet_result_free(result);
 	siglet_expectation_free(expect);

@@ -72,6 +72,8 @@ X509 *forge_cert_new(const char *seed, const forge_cert_plan *plan, const forge_
 void forge_cert_extend(X509 *cert, X509 *issuer, int nid, const char *value);
 void forge_cert_extend_raw(X509 *cert, const char *oid, bool is_critical, siglet_slice value);
 void forge_cert_sign(X509 *cert, const forge_key *key);
+/* The same with a version that later releases of OpenSSL would put right. */
+void forge_cert_sign_as_it_is(X509 **cert, const forge_key *key);
 siglet_buf forge_cert_der(X509 *cert);
 
 /* ---- services of an instance ---- */

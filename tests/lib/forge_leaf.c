@@ -284,8 +284,6 @@ X509 *forge_leaf_issue(forge_making *making, const forge_key *key, const char *l
 	X509 *cert = forge_cert_new(making->instance->seed, &plan, key);
 	X509 *issuer = by_itself ? cert : ca->issuer;
 
-	if (forge_is(making, FORGE_DEFECT_CERT_VERSION))
-		MUST(X509_set_version(cert, X509_VERSION_1) == 1);
 	add_usage(making, cert, issuer);
 	forge_cert_extend(cert, issuer, NID_subject_key_identifier, "hash");
 	forge_cert_extend(cert, issuer, NID_authority_key_identifier, "keyid");
@@ -293,8 +291,13 @@ X509 *forge_leaf_issue(forge_making *making, const forge_key *key, const char *l
 	add_fulcio(making, cert);
 	/* Signed a first time as the precertificate, so that its TBS names the algorithm. */
 	forge_cert_sign(cert, by);
+	if (forge_is(making, FORGE_DEFECT_CERT_VERSION))
+		MUST(X509_set_version(cert, X509_VERSION_1) == 1);
 	add_scts(making, cert);
-	forge_cert_sign(cert, by);
+	if (forge_is(making, FORGE_DEFECT_CERT_VERSION))
+		forge_cert_sign_as_it_is(&cert, by);
+	else
+		forge_cert_sign(cert, by);
 	if (forge_is(making, FORGE_DEFECT_CERT_SIGNATURE))
 		damage_signature(cert);
 	return cert;

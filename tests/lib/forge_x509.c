@@ -83,6 +83,45 @@ void forge_cert_sign(X509 *cert, const forge_key *key)
 	MUST(X509_sign(cert, key->pkey, forge_key_md(key->type)) > 0);
 }
 
+static void put_header(siglet_buf *out, bool constructed, int tag, size_t len)
+{
+	uint8_t header[16], *at = header;
+
+	ASN1_put_object(&at, constructed, (int)len, tag, V_ASN1_UNIVERSAL);
+	forge_put_bytes(out, siglet_slice_of(header, (size_t)(at - header)));
+}
+
+/* Certificate { tbsCertificate, signatureAlgorithm, signatureValue }, put together by hand. */
+void forge_cert_sign_as_it_is(X509 **cert, const forge_key *key)
+{
+	const X509_ALGOR *algorithm = NULL;
+	uint8_t *der = NULL;
+	siglet_buf inner = forge_buf(), whole = forge_buf();
+
+	MUST(X509_set_version(*cert, X509_VERSION_1) == 1);
+	const int tbs_len = i2d_re_X509_tbs(*cert, &der);
+	siglet_buf tbs = forge_taken(der, tbs_len), signature = forge_sign(key, siglet_buf_slice(&tbs));
+	X509_get0_signature(NULL, &algorithm, *cert);
+	der = NULL;
+	const int algorithm_len = i2d_X509_ALGOR(algorithm, &der);
+	siglet_buf name = forge_taken(der, algorithm_len);
+
+	forge_put_bytes(&inner, siglet_buf_slice(&tbs));
+	forge_put_bytes(&inner, siglet_buf_slice(&name));
+	put_header(&inner, false, V_ASN1_BIT_STRING, signature.len + 1);
+	forge_put_uint(&inner, 0, 1); /* no unused bits */
+	forge_put_bytes(&inner, siglet_buf_slice(&signature));
+	put_header(&whole, true, V_ASN1_SEQUENCE, inner.len);
+	forge_put_bytes(&whole, siglet_buf_slice(&inner));
+	const uint8_t *at = whole.ptr;
+	MUST(d2i_X509(cert, &at, (long)whole.len) != NULL);
+	siglet_buf_clear(&whole);
+	siglet_buf_clear(&inner);
+	siglet_buf_clear(&name);
+	siglet_buf_clear(&signature);
+	siglet_buf_clear(&tbs);
+}
+
 siglet_buf forge_cert_der(X509 *cert)
 {
 	uint8_t *der = NULL;

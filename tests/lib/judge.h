@@ -17,8 +17,8 @@
 /* A bundle's way to a verdict, and what it needs to live meanwhile. */
 typedef struct judged {
 	bool accepted;
-	siglet_rule rule;   /* of a refusal */
-	char message[512];  /* of a refusal */
+	siglet_rule rule;  /* of a refusal */
+	char message[512]; /* of a refusal */
 	siglet_bundle *bundle;
 	siglet_trustroot *root;
 	siglet_key *key;

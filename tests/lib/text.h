@@ -42,7 +42,8 @@ __attribute__((unused)) static char *text_read(const char *path)
 }
 
 /* A copy in which the first `from` is `to`; the test ends when there is none. Free it. */
-__attribute__((unused)) static char *text_replace(const char *text, const char *from, const char *to)
+__attribute__((unused)) static char *text_replace(const char *text, const char *from,
+						  const char *to)
 {
 	const char *at = strstr(text, from);
 	char *changed;

@@ -69,7 +69,7 @@ mutable_globals() {
 		for object in "$B/pkg/$room"/*.o; do
 			nm -f sysv "$object" | awk -F'|' -v o="$object" '{ gsub(/ /, "") } $7 ~ /^(\.data|\.bss|\*COM\*|\.data\.rel(\.local)?)$/ { print o ": " $1 }'
 		done
-	done | grep -vE 'pkg/base/err\.o: (siglet_err_unset|out_of_memory)$' | grep -vE ': (__|\.|_)'
+	done | grep -vE 'pkg/base/err\.o: (siglet_err_unset|siglet_err_no_memory)$' | grep -vE ': (__|\.|_)'
 }
 
 header_compiles_alone() {

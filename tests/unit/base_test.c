@@ -74,9 +74,9 @@ static void static_errors_survive_everything(void)
 static void every_code_has_its_own_name(void)
 {
 	static const char *const names[] = {
-		"usage", "malformed", "unsupported", "range",	      "length",
-		"limit", "mismatch",  "untrusted",   "expired",	      "missing",
-		"io",	 "network", "identity", "trust",   "crypto",	     "out-of-memory", "internal",
+		"usage",    "malformed", "unsupported", "range",	 "length",   "limit",
+		"mismatch", "untrusted", "expired",	"missing",	 "io",	     "network",
+		"identity", "trust",	 "crypto",	"out-of-memory", "internal",
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(names); i++)

@@ -126,11 +126,13 @@ static void materials(void)
 static void contents(void)
 {
 	refuses("\"dsseEnvelope\"", "\"envelope\"", SIGLET_E_MISSING, "no content");
-	refuses("\"dsseEnvelope\"", "\"messageSignature\":{\"signature\":\"AA==\"},\"dsseEnvelope\"",
+	refuses("\"dsseEnvelope\"",
+		"\"messageSignature\":{\"signature\":\"AA==\"},\"dsseEnvelope\"",
 		SIGLET_E_MALFORMED, "two contents");
 	refuses("\"signatures\":[", "\"signatures\":[{\"sig\":\"AA==\"},", SIGLET_E_LENGTH,
 		"two signatures");
-	refuses("\"signatures\":[", "\"signatures\":[],\"other\":[", SIGLET_E_LENGTH, "no signature");
+	refuses("\"signatures\":[", "\"signatures\":[],\"other\":[", SIGLET_E_LENGTH,
+		"no signature");
 	refuses("\"sig\":", "\"sign\":", SIGLET_E_MISSING, "an empty signature");
 	refuses("\"payloadType\"", "\"type\"", SIGLET_E_MISSING, "no payload type");
 }
@@ -141,9 +143,10 @@ static void entries(void)
 	refuses("\"checkpoint\"", "\"point\"", SIGLET_E_MISSING, "a proof without a checkpoint");
 	refuses("\"logIndex\":\"456119071\"", "\"logIndex\":\"-1\"", SIGLET_E_RANGE,
 		"a negative index");
-	refuses("\"logIndex\":\"456119071\"", "\"logIndex\":4.5", SIGLET_E_MALFORMED, "half an index");
-	refuses("\"logIndex\":\"456119071\"", "\"logIndex\":\"9223372036854775808\"", SIGLET_E_RANGE,
-		"an index past 63 bits");
+	refuses("\"logIndex\":\"456119071\"", "\"logIndex\":4.5", SIGLET_E_MALFORMED,
+		"half an index");
+	refuses("\"logIndex\":\"456119071\"", "\"logIndex\":\"9223372036854775808\"",
+		SIGLET_E_RANGE, "an index past 63 bits");
 	refuses("\"kind\":\"dsse\"", "\"kind\":\"rpm\"", SIGLET_E_UNSUPPORTED, "another kind");
 	refuses("\"version\":\"0.0.1\"", "\"version\":\"0.0.2\"", SIGLET_E_UNSUPPORTED,
 		"dsse 0.0.2");
@@ -152,7 +155,8 @@ static void entries(void)
 
 static void an_entry_twice_is_refused(void)
 {
-	const char *start = strstr(demo, "\"tlogEntries\":["), *end = strstr(demo, "\"timestampVerificationData\"");
+	const char *start = strstr(demo, "\"tlogEntries\":["),
+		   *end = strstr(demo, "\"timestampVerificationData\"");
 
 	if (!OK(start != NULL && end != NULL, "the demo bundle has entries"))
 		return;

@@ -30,8 +30,8 @@ static inline void authority_keys_free(void)
 
 __attribute__((unused)) static X509 *make_root(maker_extensions extensions)
 {
-	return make_x509(&(maker_plan) {
-		.name = "root", .key = keys.root, .extensions = extensions });
+	return make_x509(
+		&(maker_plan) { .name = "root", .key = keys.root, .extensions = extensions });
 }
 
 __attribute__((unused)) static X509 *make_intermediate(X509 *root, maker_extensions extensions)
@@ -94,8 +94,10 @@ __attribute__((unused)) static void judge(const siglet_chain *chain, X509 *x509,
 			"%s", claim))
 			printf("# %zu certificates: %s\n", path.count,
 			       err == NULL ? "" : siglet_err_message(err));
-	} else if (!OK(err != NULL && siglet_err_code(err) == code && path.count == 99, "%s", claim)) {
-		printf("# got %s: %s\n", err == NULL ? "success" : siglet_code_name(siglet_err_code(err)),
+	} else if (!OK(err != NULL && siglet_err_code(err) == code && path.count == 99, "%s",
+		       claim)) {
+		printf("# got %s: %s\n",
+		       err == NULL ? "success" : siglet_code_name(siglet_err_code(err)),
 		       err == NULL ? "" : siglet_err_message(err));
 	}
 	siglet_err_free(err);

@@ -16,7 +16,8 @@ static void authority_needs_certificates(void)
 	for (size_t i = 0; i < SIGLET_COUNT(many); i++)
 		many[i] = siglet_buf_slice(&der);
 	OK_ERROR(siglet_chain_new(CODE, many, 0, &chain), SIGLET_E_MISSING, "no certificate");
-	OK_ERROR(siglet_chain_new(CODE, many, SIGLET_MAX_CHAIN + 1, &chain), SIGLET_E_LIMIT, "too many");
+	OK_ERROR(siglet_chain_new(CODE, many, SIGLET_MAX_CHAIN + 1, &chain), SIGLET_E_LIMIT,
+		 "too many");
 	OK(chain == NULL, "nothing is returned");
 	OK_SUCCESS(siglet_chain_new(CODE, many, SIGLET_MAX_CHAIN, &chain), "as many as may be");
 	OK(siglet_chain_cert(chain, 3) == NULL, "they are not read yet");
@@ -52,7 +53,6 @@ static void a_broken_certificate_makes_an_authority_useless(void)
 	siglet_cert *cert = parse_x509(root);
 
 	OK_SUCCESS(siglet_chain_new(CODE, certs, 2, &chain), "nobody has looked yet");
-	OK_ERROR(siglet_chain_prepare(chain), SIGLET_E_UNTRUSTED, "prepare");
 	OK_ERROR(siglet_chain_open(chain), SIGLET_E_UNTRUSTED, "open");
 	OK_ERROR(siglet_chain_verify(chain, cert, NULL, 0, &path), SIGLET_E_UNTRUSTED, "verify");
 	OK(siglet_chain_cert(chain, 1) == NULL && siglet_chain_signer(chain) == NULL,
@@ -81,59 +81,144 @@ static const path_case path_cases[] = {
 	/* the leaf */
 	{ "a leaf that is a CA", false, { 0 }, { 0 }, { "basicConstraints", "critical,CA:TRUE" } },
 	{ "a leaf without EKU", false, { 0 }, { 0 }, { "extendedKeyUsage", NULL } },
-	{ "a leaf for any purpose", false, { 0 }, { 0 }, { "extendedKeyUsage", "anyExtendedKeyUsage" } },
-	{ "a leaf without digitalSignature", false, { 0 }, { 0 },
+	{ "a leaf for any purpose",
+	  false,
+	  { 0 },
+	  { 0 },
+	  { "extendedKeyUsage", "anyExtendedKeyUsage" } },
+	{ "a leaf without digitalSignature",
+	  false,
+	  { 0 },
+	  { 0 },
 	  { "keyUsage", "critical,keyAgreement" } },
-	{ "a leaf with an unknown critical extension", false, { 0 }, { 0 },
+	{ "a leaf with an unknown critical extension",
+	  false,
+	  { 0 },
+	  { 0 },
 	  { "1.2.3.4", "critical,DER:0500" } },
-	{ "a leaf without key identifiers", true, { 0 }, { 0 }, { "authorityKeyIdentifier", NULL } },
-	{ "a leaf that names another issuer key", false, { 0 }, { 0 },
+	{ "a leaf without key identifiers",
+	  true,
+	  { 0 },
+	  { 0 },
+	  { "authorityKeyIdentifier", NULL } },
+	{ "a leaf that names another issuer key",
+	  false,
+	  { 0 },
+	  { 0 },
 	  { "authorityKeyIdentifier", "DER:300680040a0b0c0d" } },
 	/* the intermediate */
-	{ "an intermediate without basic constraints", false, { 0 }, { "basicConstraints", NULL }, { 0 } },
-	{ "an intermediate that is no CA", false, { 0 }, { "basicConstraints", "critical,CA:FALSE" },
+	{ "an intermediate without basic constraints",
+	  false,
+	  { 0 },
+	  { "basicConstraints", NULL },
 	  { 0 } },
-	{ "an intermediate without keyCertSign", false, { 0 }, { "keyUsage", "critical,cRLSign" }, { 0 } },
+	{ "an intermediate that is no CA",
+	  false,
+	  { 0 },
+	  { "basicConstraints", "critical,CA:FALSE" },
+	  { 0 } },
+	{ "an intermediate without keyCertSign",
+	  false,
+	  { 0 },
+	  { "keyUsage", "critical,cRLSign" },
+	  { 0 } },
 	{ "an intermediate without key usage", true, { 0 }, { "keyUsage", NULL }, { 0 } },
 	{ "an intermediate without EKU", true, { 0 }, { "extendedKeyUsage", NULL }, { 0 } },
-	{ "an intermediate for two purposes", true, { 0 },
-	  { "extendedKeyUsage", "timeStamping,codeSigning" }, { 0 } },
-	{ "an intermediate for another purpose", false, { 0 }, { "extendedKeyUsage", "timeStamping" },
+	{ "an intermediate for two purposes",
+	  true,
+	  { 0 },
+	  { "extendedKeyUsage", "timeStamping,codeSigning" },
 	  { 0 } },
-	{ "an intermediate for any purpose", false, { 0 },
-	  { "extendedKeyUsage", "anyExtendedKeyUsage" }, { 0 } },
-	{ "an intermediate with an unknown critical extension", false, { 0 },
-	  { "1.2.3.4", "critical,DER:0500" }, { 0 } },
-	{ "an intermediate with an unknown extension", true, { 0 }, { "1.2.3.4", "DER:0500" }, { 0 } },
-	{ "an intermediate that names another root key", false, { 0 },
-	  { "authorityKeyIdentifier", "DER:300680040a0b0c0d" }, { 0 } },
+	{ "an intermediate for another purpose",
+	  false,
+	  { 0 },
+	  { "extendedKeyUsage", "timeStamping" },
+	  { 0 } },
+	{ "an intermediate for any purpose",
+	  false,
+	  { 0 },
+	  { "extendedKeyUsage", "anyExtendedKeyUsage" },
+	  { 0 } },
+	{ "an intermediate with an unknown critical extension",
+	  false,
+	  { 0 },
+	  { "1.2.3.4", "critical,DER:0500" },
+	  { 0 } },
+	{ "an intermediate with an unknown extension",
+	  true,
+	  { 0 },
+	  { "1.2.3.4", "DER:0500" },
+	  { 0 } },
+	{ "an intermediate that names another root key",
+	  false,
+	  { 0 },
+	  { "authorityKeyIdentifier", "DER:300680040a0b0c0d" },
+	  { 0 } },
 	/* the root */
 	{ "a root without basic constraints", false, { "basicConstraints", NULL }, { 0 }, { 0 } },
-	{ "a root that is no CA", false, { "basicConstraints", "critical,CA:FALSE" }, { 0 }, { 0 } },
-	{ "a root without keyCertSign", false, { "keyUsage", "critical,cRLSign" }, { 0 }, { 0 } },
-	{ "a root with an unknown critical extension", false, { "1.2.3.4", "critical,DER:0500" }, { 0 },
+	{ "a root that is no CA",
+	  false,
+	  { "basicConstraints", "critical,CA:FALSE" },
+	  { 0 },
 	  { 0 } },
-	{ "a root that allows one intermediate", true,
-	  { "basicConstraints", "critical,CA:TRUE,pathlen:1" }, { 0 }, { 0 } },
-	{ "a root that allows no intermediate", false,
-	  { "basicConstraints", "critical,CA:TRUE,pathlen:0" }, { 0 }, { 0 } },
+	{ "a root without keyCertSign", false, { "keyUsage", "critical,cRLSign" }, { 0 }, { 0 } },
+	{ "a root with an unknown critical extension",
+	  false,
+	  { "1.2.3.4", "critical,DER:0500" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that allows one intermediate",
+	  true,
+	  { "basicConstraints", "critical,CA:TRUE,pathlen:1" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that allows no intermediate",
+	  false,
+	  { "basicConstraints", "critical,CA:TRUE,pathlen:0" },
+	  { 0 },
+	  { 0 } },
 	{ "a root for this purpose", true, { "extendedKeyUsage", "codeSigning" }, { 0 }, { 0 } },
-	{ "a root for another purpose", false, { "extendedKeyUsage", "timeStamping" }, { 0 }, { 0 } },
+	{ "a root for another purpose",
+	  false,
+	  { "extendedKeyUsage", "timeStamping" },
+	  { 0 },
+	  { 0 } },
 	/* name constraints */
-	{ "a root that permits the leaf's name", true,
-	  { "nameConstraints", "critical,permitted;email:example.com" }, { 0 }, { 0 } },
-	{ "a root that permits other names", false,
-	  { "nameConstraints", "critical,permitted;email:example.org" }, { 0 }, { 0 } },
-	{ "a root that excludes the leaf's name", false,
-	  { "nameConstraints", "critical,excluded;email:example.com" }, { 0 }, { 0 } },
-	{ "a root that excludes other names", true,
-	  { "nameConstraints", "critical,excluded;email:example.org" }, { 0 }, { 0 } },
-	{ "a root that permits names of another kind", true,
-	  { "nameConstraints", "critical,permitted;URI:.example.org" }, { 0 }, { 0 } },
-	{ "an intermediate that permits the leaf's name", true, { 0 },
-	  { "nameConstraints", "critical,permitted;email:example.com" }, { 0 } },
-	{ "an intermediate that permits other names", false, { 0 },
-	  { "nameConstraints", "critical,permitted;email:example.org" }, { 0 } },
+	{ "a root that permits the leaf's name",
+	  true,
+	  { "nameConstraints", "critical,permitted;email:example.com" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that permits other names",
+	  false,
+	  { "nameConstraints", "critical,permitted;email:example.org" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that excludes the leaf's name",
+	  false,
+	  { "nameConstraints", "critical,excluded;email:example.com" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that excludes other names",
+	  true,
+	  { "nameConstraints", "critical,excluded;email:example.org" },
+	  { 0 },
+	  { 0 } },
+	{ "a root that permits names of another kind",
+	  true,
+	  { "nameConstraints", "critical,permitted;URI:.example.org" },
+	  { 0 },
+	  { 0 } },
+	{ "an intermediate that permits the leaf's name",
+	  true,
+	  { 0 },
+	  { "nameConstraints", "critical,permitted;email:example.com" },
+	  { 0 } },
+	{ "an intermediate that permits other names",
+	  false,
+	  { 0 },
+	  { "nameConstraints", "critical,permitted;email:example.org" },
+	  { 0 } },
 };
 
 static maker_extensions changed(maker_extensions extensions, const change *by)
@@ -146,9 +231,10 @@ static void every_rule_of_a_path_holds(void)
 	for (size_t i = 0; i < SIGLET_COUNT(path_cases); i++) {
 		const path_case *c = &path_cases[i];
 		X509 *root = make_root(changed(MAKER_ROOT, &c->root));
-		X509 *intermediate = make_intermediate(root, changed(MAKER_INTERMEDIATE,
-								     &c->intermediate));
-		X509 *leaf = make_leaf(intermediate, keys.intermediate, changed(MAKER_LEAF, &c->leaf));
+		X509 *intermediate =
+			make_intermediate(root, changed(MAKER_INTERMEDIATE, &c->intermediate));
+		X509 *leaf =
+			make_leaf(intermediate, keys.intermediate, changed(MAKER_LEAF, &c->leaf));
 		siglet_chain *chain = make_chain(CODE, (X509 *[4]) { intermediate, root });
 
 		/* Twice: the second time something is remembered. */
@@ -190,9 +276,10 @@ static void signatures_must_be_the_issuers(void)
 	X509 *intermediate = make_intermediate(root, MAKER_INTERMEDIATE);
 	X509 *leaf = make_leaf(intermediate, keys.intermediate, MAKER_LEAF);
 	X509 *forged = make_leaf(intermediate, keys.stranger, MAKER_LEAF);
-	X509 *alone = make_x509(&(maker_plan) {
-		.name = "intermediate", .key = keys.leaf,
-		.extensions = with(MAKER_LEAF, "authorityKeyIdentifier", NULL) });
+	X509 *alone = make_x509(
+		&(maker_plan) { .name = "intermediate",
+				.key = keys.leaf,
+				.extensions = with(MAKER_LEAF, "authorityKeyIdentifier", NULL) });
 	siglet_chain *chain = make_chain(CODE, (X509 *[4]) { intermediate, root });
 
 	judge(chain, forged, NULL, SIGLET_E_UNTRUSTED, 0, "a leaf that another key signed");
@@ -202,10 +289,10 @@ static void signatures_must_be_the_issuers(void)
 
 	/* An intermediate that the root did not sign, under its name and key identifier. */
 	X509 *false_intermediate = make_x509(&(maker_plan) { .name = "intermediate",
-							    .key = keys.intermediate,
-							    .issuer = root,
-							    .issuer_key = keys.stranger,
-							    .extensions = MAKER_INTERMEDIATE });
+							     .key = keys.intermediate,
+							     .issuer = root,
+							     .issuer_key = keys.stranger,
+							     .extensions = MAKER_INTERMEDIATE });
 	chain = make_chain(CODE, (X509 *[4]) { false_intermediate, root });
 	judge(chain, leaf, NULL, SIGLET_E_UNTRUSTED, 0, "an intermediate that another key signed");
 	judge(chain, leaf, NULL, SIGLET_E_UNTRUSTED, 0, "… and again");
@@ -254,8 +341,8 @@ static void one_name_may_have_several_keys(void)
 	const maker_extensions plain_root = with(MAKER_ROOT, "subjectKeyIdentifier", NULL);
 	const maker_extensions plain_leaf = with(MAKER_LEAF, "authorityKeyIdentifier", NULL);
 	X509 *root = make_root(plain_root);
-	X509 *twin = make_x509(&(maker_plan) {
-		.name = "root", .key = keys.stranger, .extensions = plain_root });
+	X509 *twin = make_x509(
+		&(maker_plan) { .name = "root", .key = keys.stranger, .extensions = plain_root });
 	X509 *leaf = make_leaf(root, keys.root, plain_leaf);
 	X509 *other = make_leaf(twin, keys.stranger, plain_leaf);
 	siglet_chain *chain = make_chain(CODE, (X509 *[4]) { twin });
@@ -266,7 +353,8 @@ static void one_name_may_have_several_keys(void)
 
 	chain = make_chain(CODE, (X509 *[4]) { twin, root });
 	judge(chain, leaf, NULL, 0, 2, "the second of two of that name");
-	judge(chain, other, NULL, SIGLET_E_UNTRUSTED, 0, "the first, which does not lead to the anchor");
+	judge(chain, other, NULL, SIGLET_E_UNTRUSTED, 0,
+	      "the first, which does not lead to the anchor");
 	siglet_chain_free(chain);
 	X509_free(other);
 	X509_free(leaf);
@@ -280,9 +368,10 @@ static void a_certificate_of_the_authority_is_no_leaf(void)
 	X509 *intermediate = make_intermediate(root, MAKER_INTERMEDIATE);
 	X509 *leaf = make_leaf(root, keys.root, MAKER_LEAF);
 	X509 *below = make_leaf(leaf, keys.leaf, with(MAKER_LEAF, "authorityKeyIdentifier", NULL));
-	X509 *pinned = make_x509(&(maker_plan) {
-		.name = "pinned", .key = keys.leaf,
-		.extensions = with(MAKER_LEAF, "authorityKeyIdentifier", NULL) });
+	X509 *pinned = make_x509(
+		&(maker_plan) { .name = "pinned",
+				.key = keys.leaf,
+				.extensions = with(MAKER_LEAF, "authorityKeyIdentifier", NULL) });
 	siglet_chain *chain = make_chain(CODE, (X509 *[4]) { intermediate, root });
 
 	judge(chain, root, NULL, SIGLET_E_UNTRUSTED, 0, "the root");
@@ -329,27 +418,32 @@ static void anchor_needs_no_root(void)
 static void weak_algorithms_are_refused(void)
 {
 	EVP_PKEY *small = rsa_key(1024), *large = rsa_key(2048);
-	X509 *root = make_x509(&(maker_plan) { .name = "root", .key = large, .md = EVP_sha1(),
-					       .extensions = MAKER_ROOT });
-	X509 *weak_root = make_x509(&(maker_plan) { .name = "weak", .key = small,
-						    .extensions = MAKER_ROOT });
-	maker_plan plan = { .key = keys.leaf, .issuer = root, .issuer_key = large,
-			    .extensions = MAKER_LEAF };
+	X509 *root = make_x509(&(maker_plan) {
+		.name = "root", .key = large, .md = EVP_sha1(), .extensions = MAKER_ROOT });
+	X509 *weak_root =
+		make_x509(&(maker_plan) { .name = "weak", .key = small, .extensions = MAKER_ROOT });
+	maker_plan plan = {
+		.key = keys.leaf, .issuer = root, .issuer_key = large, .extensions = MAKER_LEAF
+	};
 	X509 *leaf = make_x509(&plan);
 	plan.md = EVP_sha1();
 	X509 *weak_leaf = make_x509(&plan);
 	X509 *below_weak = make_leaf(weak_root, small, MAKER_LEAF);
 	siglet_chain *chain = make_chain(CODE, (X509 *[4]) { root });
 
-	judge(chain, leaf, NULL, 0, 2, "RSA of 2048 bits; how an anchor signed itself does not count");
+	judge(chain, leaf, NULL, 0, 2,
+	      "RSA of 2048 bits; how an anchor signed itself does not count");
 	judge(chain, weak_leaf, NULL, SIGLET_E_UNTRUSTED, 0, "a leaf signed with SHA-1");
 	siglet_chain_free(chain);
 	chain = make_chain(CODE, (X509 *[4]) { weak_root });
 	judge(chain, below_weak, NULL, SIGLET_E_UNTRUSTED, 0, "an issuer with RSA of 1024 bits");
 	siglet_chain_free(chain);
 
-	maker_plan middle = { .name = "intermediate", .key = keys.intermediate, .issuer = root,
-			      .issuer_key = large, .md = EVP_sha1(),
+	maker_plan middle = { .name = "intermediate",
+			      .key = keys.intermediate,
+			      .issuer = root,
+			      .issuer_key = large,
+			      .md = EVP_sha1(),
 			      .extensions = MAKER_INTERMEDIATE };
 	X509 *intermediate = make_x509(&middle);
 	X509 *low = make_leaf(intermediate, keys.intermediate, MAKER_LEAF);
@@ -373,9 +467,8 @@ static void every_strong_curve_may_issue(void)
 
 	for (size_t i = 0; i < SIGLET_COUNT(curves); i++) {
 		EVP_PKEY *key = ec_key(curves[i]);
-		X509 *root = make_x509(&(maker_plan) { .name = "root", .key = key,
-						       .md = EVP_sha384(),
-						       .extensions = MAKER_ROOT });
+		X509 *root = make_x509(&(maker_plan) {
+			.name = "root", .key = key, .md = EVP_sha384(), .extensions = MAKER_ROOT });
 		X509 *leaf = make_leaf(root, key, MAKER_LEAF);
 		siglet_chain *chain = make_chain(CODE, (X509 *[4]) { root });
 
@@ -400,7 +493,9 @@ static void check_window(size_t narrow, const char *which)
 	to[narrow] = "20250704000001Z";
 	maker_plan plans[3] = {
 		{ .key = keys.leaf, .extensions = MAKER_LEAF },
-		{ .name = "intermediate", .key = keys.intermediate, .extensions = MAKER_INTERMEDIATE },
+		{ .name = "intermediate",
+		  .key = keys.intermediate,
+		  .extensions = MAKER_INTERMEDIATE },
 		{ .name = "root", .key = keys.root, .extensions = MAKER_ROOT },
 	};
 	X509 *certs[3] = { NULL };
@@ -415,10 +510,12 @@ static void check_window(size_t narrow, const char *which)
 	siglet_cert *leaf = parse_x509(certs[0]);
 
 	OK_SUCCESS(siglet_chain_verify(chain, leaf, NULL, 0, &path), "a path is not of a time");
-	OK_ERROR(siglet_path_check_time(&path, start - 1), SIGLET_E_EXPIRED, "%s: a second before", which);
+	OK_ERROR(siglet_path_check_time(&path, start - 1), SIGLET_E_EXPIRED, "%s: a second before",
+		 which);
 	OK_SUCCESS(siglet_path_check_time(&path, start), "%s: its first second", which);
 	OK_SUCCESS(siglet_path_check_time(&path, start + 1), "%s: its last second", which);
-	OK_ERROR(siglet_path_check_time(&path, start + 2), SIGLET_E_EXPIRED, "%s: a second after", which);
+	OK_ERROR(siglet_path_check_time(&path, start + 2), SIGLET_E_EXPIRED, "%s: a second after",
+		 which);
 	siglet_cert_free(leaf);
 	siglet_chain_free(chain);
 	for (size_t i = 0; i < 3; i++)
@@ -432,7 +529,8 @@ static void time_must_suit_the_whole_path(void)
 	check_window(0, "leaf");
 	check_window(1, "intermediate");
 	check_window(2, "root");
-	OK_ERROR(siglet_path_check_time(&nothing, 0), SIGLET_E_EXPIRED, "no path is valid at no time");
+	OK_ERROR(siglet_path_check_time(&nothing, 0), SIGLET_E_EXPIRED,
+		 "no path is valid at no time");
 }
 
 int main(void)

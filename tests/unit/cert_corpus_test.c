@@ -45,7 +45,8 @@ static siglet_err *classify(const siglet_json *item)
 {
 	siglet_cert *cert = NULL;
 	siglet_err *err = read_cert(item, "cert", &cert);
-	const siglet_json *ca = siglet_json_object_get(siglet_json_object_get(item, "classify"), "ca");
+	const siglet_json *ca =
+		siglet_json_object_get(siglet_json_object_get(item, "classify"), "ca");
 
 	if (err == NULL && ca != NULL && siglet_json_kind_of(ca) == SIGLET_JSON_BOOL)
 		OK(siglet_cert_is_ca(cert) == siglet_json_bool(ca), "… is a CA, or none");
@@ -117,7 +118,8 @@ static void run_case(const siglet_json *item, case_function *function)
 	siglet_err *err = function(item);
 
 	if (is_must)
-		OK((err == NULL) == expects_pass, "%s must %s", id.text, expects_pass ? "pass" : "fail");
+		OK((err == NULL) == expects_pass, "%s must %s", id.text,
+		   expects_pass ? "pass" : "fail");
 	else
 		printf("# %s may %s: it %s\n", id.text, expects_pass ? "pass" : "fail",
 		       err == NULL ? "passes" : "fails");

@@ -39,8 +39,8 @@ static void san_of_each_kind_is_read(void)
 		const char *text, *name;
 	} cases[] = {
 		{ "critical,email:a@example.com", SIGLET_SAN_EMAIL, "a@example.com", "email" },
-		{ "critical,URI:https://example.com/a?b#c", SIGLET_SAN_URI, "https://example.com/a?b#c",
-		  "uri" },
+		{ "critical,URI:https://example.com/a?b#c", SIGLET_SAN_URI,
+		  "https://example.com/a?b#c", "uri" },
 		{ "DNS:example.com", SIGLET_SAN_DNS, "example.com", "dns" },
 		{ "critical,otherName:1.3.6.1.4.1.57264.1.7;UTF8:name!example.com",
 		  SIGLET_SAN_OTHER_NAME, "name!example.com", "username" },
@@ -53,9 +53,11 @@ static void san_of_each_kind_is_read(void)
 		siglet_identity identity = { .other_count = 9 };
 
 		OK_SUCCESS(siglet_cert_identity(cert, &identity), "%s", cases[i].conf);
-		OK(identity.san_type == cases[i].type && siglet_slice_is(identity.san, cases[i].text),
+		OK(identity.san_type == cases[i].type &&
+			   siglet_slice_is(identity.san, cases[i].text),
 		   "… is read as such");
-		OK(strcmp(siglet_san_type_name(identity.san_type), cases[i].name) == 0, "… and named");
+		OK(strcmp(siglet_san_type_name(identity.san_type), cases[i].name) == 0,
+		   "… and named");
 		OK(identity.other_count == 0 && identity.issuer.len == 0, "… and nothing else");
 		siglet_cert_free(cert);
 	}
@@ -64,7 +66,8 @@ static void san_of_each_kind_is_read(void)
 static void san_must_be_exactly_one(void)
 {
 	refuses(with(base(), "subjectAltName", NULL), SIGLET_E_MISSING, "no SAN");
-	refuses(with(base(), "subjectAltName", "DER:3000"), SIGLET_E_MISSING, "a SAN without names");
+	refuses(with(base(), "subjectAltName", "DER:3000"), SIGLET_E_MISSING,
+		"a SAN without names");
 	refuses(with(base(), "subjectAltName", "email:a@example.com,email:b@example.com"),
 		SIGLET_E_MALFORMED, "two e-mail addresses");
 	refuses(with(base(), "subjectAltName", "email:a@example.com,email:a@example.com"),
@@ -77,9 +80,11 @@ static void san_of_other_kinds_is_unsupported(void)
 {
 	refuses(with(base(), "subjectAltName", "IP:10.0.0.1"), SIGLET_E_UNSUPPORTED, "an address");
 	refuses(with(base(), "subjectAltName", "RID:1.2.3.4"), SIGLET_E_UNSUPPORTED, "an OID");
-	refuses(with(base(), "subjectAltName", "otherName:1.3.6.1.4.1.57264.1.8;UTF8:name!example.com"),
+	refuses(with(base(), "subjectAltName",
+		     "otherName:1.3.6.1.4.1.57264.1.8;UTF8:name!example.com"),
 		SIGLET_E_UNSUPPORTED, "an otherName of Fulcio's with another number");
-	refuses(with(base(), "subjectAltName", "otherName:1.3.6.1.4.1.57264.7;UTF8:name!example.com"),
+	refuses(with(base(), "subjectAltName",
+		     "otherName:1.3.6.1.4.1.57264.7;UTF8:name!example.com"),
 		SIGLET_E_UNSUPPORTED, "an otherName outside of the arc");
 	refuses(with(base(), "subjectAltName",
 		     "otherName:1.3.6.1.4.1.57264.1.7.1;UTF8:name!example.com"),
@@ -98,7 +103,8 @@ static void san_text_must_be_plain(void)
 		"an e-mail that ends in NUL");
 	refuses(with(base(), "subjectAltName", "DER:30048102c3a9"), SIGLET_E_MALFORMED,
 		"an e-mail beyond ASCII");
-	refuses(with(base(), "subjectAltName", "DER:30028100"), SIGLET_E_MALFORMED, "an empty e-mail");
+	refuses(with(base(), "subjectAltName", "DER:30028100"), SIGLET_E_MALFORMED,
+		"an empty e-mail");
 	refuses(with(base(), "subjectAltName", "DER:3007a1050c03612e62"), SIGLET_E_MALFORMED,
 		"an e-mail in pieces");
 }
@@ -133,8 +139,7 @@ static void san_other_name_must_be_plain_utf8(void)
 		OK_SUCCESS(siglet_cert_identity(cert, &identity), "%s", cases[i].claim);
 		siglet_cert_free(cert);
 	}
-	refuses(with(base(), "subjectAltName",
-		     "DER:3012a010060a2b0601040183bf300107a0020c00"),
+	refuses(with(base(), "subjectAltName", "DER:3012a010060a2b0601040183bf300107a0020c00"),
 		SIGLET_E_MALFORMED, "an empty one");
 }
 
@@ -152,7 +157,8 @@ static void extensions_are_read_by_number(void)
 		MAKER_NEED(snprintf(text, sizeof(text), "v%02u", n) == 3);
 		MAKER_NEED(snprintf(oid, sizeof(oid), ARC "%u", n) > 0);
 		if (n < 7)
-			MAKER_NEED(snprintf(value, sizeof(value), "DER:76%02x%02x", text[1], text[2]) > 0);
+			MAKER_NEED(snprintf(value, sizeof(value), "DER:76%02x%02x", text[1],
+					    text[2]) > 0);
 		else
 			MAKER_NEED(snprintf(value, sizeof(value), "ASN1:UTF8String:%s", text) > 0);
 		siglet_cert *cert = make(with(base(), oid, value));
@@ -249,16 +255,19 @@ static void newer_extensions_must_be_one_utf8_string(void)
 {
 	refuses(with(base(), ARC "8", "ASN1:IA5:x"), SIGLET_E_MALFORMED, ".8 as IA5String");
 	refuses(with(base(), ARC "8", "ASN1:OCT:x"), SIGLET_E_MALFORMED, ".8 as OCTET STRING");
-	refuses(with(base(), ARC "8", "ASN1:EXP:12,UTF8:x"), SIGLET_E_MALFORMED, ".8 with another tag");
+	refuses(with(base(), ARC "8", "ASN1:EXP:12,UTF8:x"), SIGLET_E_MALFORMED,
+		".8 with another tag");
 	refuses(with(base(), ARC "8", "ASN1:IMP:12,UTF8:x"), SIGLET_E_MALFORMED,
 		".8 with the number of the right tag, of another class");
 	refuses(with(base(), ARC "8", "DER:78"), SIGLET_E_MALFORMED, ".8 raw");
-	refuses(with(base(), ARC "8", "DER:0c017800"), SIGLET_E_MALFORMED, ".8 with a byte behind it");
+	refuses(with(base(), ARC "8", "DER:0c017800"), SIGLET_E_MALFORMED,
+		".8 with a byte behind it");
 	refuses(with(base(), ARC "8", "DER:0c01780c0179"), SIGLET_E_MALFORMED, "two strings in .8");
 	refuses(with(base(), ARC "8", "DER:0c810178"), SIGLET_E_MALFORMED, ".8 with a long length");
 	refuses(with(base(), ARC "8", "DER:0c0278"), SIGLET_E_MALFORMED, ".8 cut off");
 	refuses(with(base(), ARC "8", "DER:2c030c0178"), SIGLET_E_MALFORMED, ".8 in pieces");
-	refuses(with(base(), ARC "8", "DER:2c800c01780000"), SIGLET_E_MALFORMED, ".8 without a length");
+	refuses(with(base(), ARC "8", "DER:2c800c01780000"), SIGLET_E_MALFORMED,
+		".8 without a length");
 	refuses(with(base(), ARC "8", "DER:0c03610062"), SIGLET_E_MALFORMED, ".8 with NUL");
 	refuses(with(base(), ARC "8", "DER:0c02c3ff"), SIGLET_E_MALFORMED, ".8 that is not UTF-8");
 	refuses(with(base(), ARC "24", "DER:78"), SIGLET_E_MALFORMED, ".24 raw");
@@ -284,7 +293,8 @@ static void issuer_is_one(void)
 	OK_SUCCESS(siglet_cert_identity(cert, &identity), "both alike");
 	OK(siglet_slice_is(identity.issuer, "https://a"), "are the issuer");
 	siglet_cert_free(cert);
-	refuses(with(v1, ARC "8", "ASN1:UTF8String:https://b"), SIGLET_E_MALFORMED, "both, and different");
+	refuses(with(v1, ARC "8", "ASN1:UTF8String:https://b"), SIGLET_E_MALFORMED,
+		"both, and different");
 	refuses(with(v1, ARC "8", "ASN1:UTF8String:https://a/"), SIGLET_E_MALFORMED, "by one byte");
 	refuses(with(v1, ARC "8", "ASN1:UTF8String:"), SIGLET_E_MALFORMED, "an empty .8 beside .1");
 }

@@ -20,12 +20,12 @@
 #include "../lib/check.h"
 #include "cert/cert.h"
 
-#define MAKER_NEED(condition)                                           \
-	do {                                                            \
-		if (!(condition)) {                                     \
+#define MAKER_NEED(condition)                                            \
+	do {                                                             \
+		if (!(condition)) {                                      \
 			printf("Bail out! %s:%d\n", __FILE__, __LINE__); \
-			exit(3);                                        \
-		}                                                       \
+			exit(3);                                         \
+		}                                                        \
 	} while (0)
 
 /* ---- extensions: names and values as OpenSSL's configuration writes them ---- */
@@ -41,24 +41,24 @@ typedef struct maker_extensions {
 	maker_extension list[MAKER_MAX_EXTENSIONS]; /* up to the first without a name */
 } maker_extensions;
 
-#define MAKER_ROOT                                                                 \
-	((maker_extensions) { { { "basicConstraints", "critical,CA:TRUE" },        \
-				{ "keyUsage", "critical,keyCertSign,cRLSign" },    \
+#define MAKER_ROOT                                                              \
+	((maker_extensions) { { { "basicConstraints", "critical,CA:TRUE" },     \
+				{ "keyUsage", "critical,keyCertSign,cRLSign" }, \
 				{ "subjectKeyIdentifier", "hash" } } })
-#define MAKER_INTERMEDIATE                                                         \
+#define MAKER_INTERMEDIATE                                                            \
 	((maker_extensions) { { { "basicConstraints", "critical,CA:TRUE,pathlen:0" }, \
-				{ "keyUsage", "critical,keyCertSign,cRLSign" },    \
-				{ "extendedKeyUsage", "codeSigning" },             \
-				{ "subjectKeyIdentifier", "hash" },                \
+				{ "keyUsage", "critical,keyCertSign,cRLSign" },       \
+				{ "extendedKeyUsage", "codeSigning" },                \
+				{ "subjectKeyIdentifier", "hash" },                   \
 				{ "authorityKeyIdentifier", "keyid" } } })
-#define MAKER_LEAF                                                                 \
-	((maker_extensions) { { { "keyUsage", "critical,digitalSignature" },       \
-				{ "extendedKeyUsage", "codeSigning" },             \
-				{ "authorityKeyIdentifier", "keyid" },             \
+#define MAKER_LEAF                                                           \
+	((maker_extensions) { { { "keyUsage", "critical,digitalSignature" }, \
+				{ "extendedKeyUsage", "codeSigning" },       \
+				{ "authorityKeyIdentifier", "keyid" },       \
 				{ "subjectAltName", "critical,email:a@example.com" } } })
-#define MAKER_STAMPER                                                              \
-	((maker_extensions) { { { "keyUsage", "critical,digitalSignature" },       \
-				{ "extendedKeyUsage", "critical,timeStamping" },   \
+#define MAKER_STAMPER                                                            \
+	((maker_extensions) { { { "keyUsage", "critical,digitalSignature" },     \
+				{ "extendedKeyUsage", "critical,timeStamping" }, \
 				{ "authorityKeyIdentifier", "keyid" } } })
 
 /* The same with one extension changed or added; value NULL: without it. */
@@ -148,13 +148,13 @@ __attribute__((unused)) static X509 *make_x509(const maker_plan *plan)
 	if (plan->name != NULL)
 		MAKER_NEED(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 						      (const uint8_t *)plan->name, -1, -1, 0) == 1);
-	MAKER_NEED(X509_set_version(cert, plan->version == 0 ? X509_VERSION_3 :
-							       plan->version - 1) == 1);
+	MAKER_NEED(X509_set_version(cert,
+				    plan->version == 0 ? X509_VERSION_3 : plan->version - 1) == 1);
 	MAKER_NEED(ASN1_INTEGER_set(X509_get_serialNumber(cert), 0x1234) == 1);
 	MAKER_NEED(X509_set_subject_name(cert, name) == 1);
-	MAKER_NEED(X509_set_issuer_name(cert, plan->issuer == NULL ?
-						      name :
-						      X509_get_subject_name(plan->issuer)) == 1);
+	MAKER_NEED(X509_set_issuer_name(cert, plan->issuer == NULL
+						      ? name
+						      : X509_get_subject_name(plan->issuer)) == 1);
 	MAKER_NEED(ASN1_TIME_set_string_X509(X509_getm_notBefore(cert), not_before) == 1);
 	MAKER_NEED(ASN1_TIME_set_string_X509(X509_getm_notAfter(cert), not_after) == 1);
 	MAKER_NEED(X509_set_pubkey(cert, plan->key) == 1);
@@ -174,8 +174,7 @@ __attribute__((unused)) static siglet_buf x509_der(X509 *cert)
 	const int len = i2d_X509(cert, &bytes);
 
 	siglet_buf_init(&der, 1u << 20);
-	MAKER_NEED(len > 0 &&
-		   siglet_buf_append(&der, siglet_slice_of(bytes, (size_t)len)) == NULL);
+	MAKER_NEED(len > 0 && siglet_buf_append(&der, siglet_slice_of(bytes, (size_t)len)) == NULL);
 	OPENSSL_free(bytes);
 	return der;
 }

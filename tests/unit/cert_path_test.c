@@ -12,12 +12,10 @@ typedef struct tower {
 	X509 *root, *upper, *lower, *leaf;
 } tower;
 
-static const maker_extensions open_ca = {
-	{ { "basicConstraints", "critical,CA:TRUE" },
-	  { "keyUsage", "critical,keyCertSign,cRLSign" },
-	  { "subjectKeyIdentifier", "hash" },
-	  { "authorityKeyIdentifier", "keyid" } }
-};
+static const maker_extensions open_ca = { { { "basicConstraints", "critical,CA:TRUE" },
+					    { "keyUsage", "critical,keyCertSign,cRLSign" },
+					    { "subjectKeyIdentifier", "hash" },
+					    { "authorityKeyIdentifier", "keyid" } } };
 
 static X509 *make_ca(const char *name, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key,
 		     maker_extensions extensions)
@@ -57,7 +55,8 @@ static void judge_tower(const tower *t, siglet_purpose purpose, siglet_code code
 
 	judge(whole, t->leaf, NULL, code, 4, claim);
 	judge(upper, t->leaf, (X509 *[3]) { t->lower }, code, 4, "… with the lower from elsewhere");
-	judge(root, t->leaf, (X509 *[3]) { t->upper, t->lower }, code, 4, "… with both from elsewhere");
+	judge(root, t->leaf, (X509 *[3]) { t->upper, t->lower }, code, 4,
+	      "… with both from elsewhere");
 	siglet_chain_free(root);
 	siglet_chain_free(upper);
 	siglet_chain_free(whole);
@@ -84,7 +83,8 @@ static maker_extensions root_with(const char *name, const char *value)
 
 static void path_lengths_count_what_lies_below(void)
 {
-	const char *const zero = "critical,CA:TRUE,pathlen:0", *const one = "critical,CA:TRUE,pathlen:1",
+	const char *const zero = "critical,CA:TRUE,pathlen:0",
+			  *const one = "critical,CA:TRUE,pathlen:1",
 			  *const two = "critical,CA:TRUE,pathlen:2";
 	const siglet_code no = SIGLET_E_UNTRUSTED;
 
@@ -127,11 +127,14 @@ static void rules_hold_for_every_issuer(void)
 		{ "basicConstraints", NULL, "no basic constraints", SIGLET_E_UNTRUSTED },
 		{ "keyUsage", "critical,digitalSignature", "may not issue", SIGLET_E_UNTRUSTED },
 		{ "extendedKeyUsage", "codeSigning", "for this purpose", 0 },
-		{ "extendedKeyUsage", "emailProtection", "for another purpose", SIGLET_E_UNTRUSTED },
-		{ "1.2.3.4", "critical,DER:0500", "unknown critical extension", SIGLET_E_UNTRUSTED },
-		{ "nameConstraints", "critical,permitted;email:example.com", "permits the leaf", 0 },
-		{ "nameConstraints", "critical,permitted;email:example.org", "does not permit the leaf",
+		{ "extendedKeyUsage", "emailProtection", "for another purpose",
 		  SIGLET_E_UNTRUSTED },
+		{ "1.2.3.4", "critical,DER:0500", "unknown critical extension",
+		  SIGLET_E_UNTRUSTED },
+		{ "nameConstraints", "critical,permitted;email:example.com", "permits the leaf",
+		  0 },
+		{ "nameConstraints", "critical,permitted;email:example.org",
+		  "does not permit the leaf", SIGLET_E_UNTRUSTED },
 		{ "nameConstraints", "critical,excluded;email:example.com", "excludes the leaf",
 		  SIGLET_E_UNTRUSTED },
 	};
@@ -150,7 +153,8 @@ static void rules_hold_for_every_issuer(void)
 static void names_of_intermediates_are_constrained_too(void)
 {
 	check_tower(root_with("nameConstraints", "critical,permitted;email:example.com"), open_ca,
-		    ca_with("subjectAltName", "email:ca@example.com"), 0, "a permitted name of a CA");
+		    ca_with("subjectAltName", "email:ca@example.com"), 0,
+		    "a permitted name of a CA");
 	check_tower(root_with("nameConstraints", "critical,permitted;email:example.com"), open_ca,
 		    ca_with("subjectAltName", "email:ca@example.org"), SIGLET_E_UNTRUSTED,
 		    "another name of a CA");
@@ -159,8 +163,8 @@ static void names_of_intermediates_are_constrained_too(void)
 static void strangers_are_never_an_anchor(void)
 {
 	tower t = make_tower(MAKER_ROOT, open_ca, open_ca, MAKER_LEAF);
-	X509 *other_root = make_x509(&(maker_plan) {
-		.name = "other", .key = keys.stranger, .extensions = MAKER_ROOT });
+	X509 *other_root = make_x509(
+		&(maker_plan) { .name = "other", .key = keys.stranger, .extensions = MAKER_ROOT });
 	siglet_chain *chain = make_chain(CODE, (X509 *[4]) { other_root });
 
 	judge(chain, t.leaf, (X509 *[3]) { t.lower, t.upper, t.root }, SIGLET_E_UNTRUSTED, 0,
@@ -184,7 +188,7 @@ static void authority_knows_its_signer(void)
 	siglet_chain *chain = make_chain(STAMPS, (X509 *[4]) { t.leaf, t.lower, t.upper, t.root });
 	siglet_cert *signer = parse_x509(t.leaf);
 
-	OK_SUCCESS(siglet_chain_prepare(chain), "prepared, nothing of it changes");
+	OK_SUCCESS(siglet_chain_open(chain), "open it");
 	OK(siglet_chain_signer(chain) != NULL &&
 		   siglet_cert_equal(siglet_chain_signer(chain), signer),
 	   "the first certificate that is no CA");
@@ -247,8 +251,8 @@ static void stamping_rules_hold(void)
 	check_stampers(open_ca, with(MAKER_STAMPER, "extendedKeyUsage", "timeStamping"), no,
 		       "an EKU that is not critical");
 	check_stampers(open_ca,
-		       with(MAKER_STAMPER, "extendedKeyUsage", "critical,timeStamping,codeSigning"), no,
-		       "a second purpose");
+		       with(MAKER_STAMPER, "extendedKeyUsage", "critical,timeStamping,codeSigning"),
+		       no, "a second purpose");
 	check_stampers(open_ca, MAKER_LEAF, no, "a code signer");
 	tower t = make_tower(MAKER_ROOT, open_ca, open_ca, MAKER_STAMPER);
 	judge_tower(&t, CODE, no, "a timestamper for code");
@@ -293,12 +297,10 @@ static void threads_share_an_authority(void)
 		workers[i] = (worker) { chain, leaf, stranger, 0 };
 		MAKER_NEED(pthread_create(&threads[i], NULL, work, &workers[i]) == 0);
 	}
-	siglet_err *prepared = siglet_chain_prepare(workers[0].chain);
 	for (size_t i = 0; i < SIGLET_COUNT(threads); i++) {
 		MAKER_NEED(pthread_join(threads[i], NULL) == 0);
 		OK(workers[i].wrong == 0, "thread %zu is told the same", i);
 	}
-	OK_SUCCESS(prepared, "and so is one that prepares it meanwhile");
 	siglet_cert_free(stranger);
 	siglet_cert_free(leaf);
 	siglet_chain_free(chain);

@@ -17,7 +17,9 @@ static EVP_PKEY *log_ec, *log_rsa;
 
 static log_plan ec_log(void)
 {
-	return (log_plan) { .key = log_ec, .timestamp_ms = 1751587200123, .hash = 4, .signature = 3 };
+	return (log_plan) {
+		.key = log_ec, .timestamp_ms = 1751587200123, .hash = 4, .signature = 3
+	};
 }
 
 static void put(siglet_buf *out, siglet_slice data)
@@ -94,7 +96,8 @@ static siglet_buf make_sct(const log_plan *log, X509 *cert, EVP_PKEY *issuer)
 	uint8_t signature[1024];
 	size_t len = sizeof(signature);
 
-	MAKER_NEED(ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, log->key) == 1 &&
+	MAKER_NEED(ctx != NULL &&
+		   EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, log->key) == 1 &&
 		   EVP_DigestSign(ctx, signature, &len, data.ptr, data.len) == 1);
 	siglet_buf_init(&out, 1u << 18);
 	put_uint(&out, log->version, 1);
@@ -155,7 +158,9 @@ typedef struct issued {
 static issued issue(const log_plan *log, int at)
 {
 	issued i = { .root = make_root(MAKER_ROOT) };
-	const maker_plan plan = { .key = keys.leaf, .issuer = i.root, .issuer_key = keys.root,
+	const maker_plan plan = { .key = keys.leaf,
+				  .issuer = i.root,
+				  .issuer_key = keys.root,
 				  .extensions = MAKER_LEAF };
 	siglet_buf list;
 
@@ -297,7 +302,8 @@ static void altered_sct_is_refused(void)
 		 "SHA-384");
 	sct.hash_algorithm = 4;
 	sct.signature_algorithm = 2;
-	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, i.root_cert, key), SIGLET_E_UNSUPPORTED, "DSA");
+	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, i.root_cert, key), SIGLET_E_UNSUPPORTED,
+		 "DSA");
 	sct.signature_algorithm = 3;
 	sct.signature.len--;
 	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, i.root_cert, key), SIGLET_E_MISMATCH,
@@ -307,8 +313,8 @@ static void altered_sct_is_refused(void)
 		 "no signature");
 	sct = only_sct(&i);
 
-	X509 *twin = make_x509(&(maker_plan) {
-		.name = "root", .key = keys.stranger, .extensions = MAKER_ROOT });
+	X509 *twin = make_x509(
+		&(maker_plan) { .name = "root", .key = keys.stranger, .extensions = MAKER_ROOT });
 	stranger = parse_x509(twin);
 	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, stranger, key), SIGLET_E_MISMATCH,
 		 "an issuer of the same name with another key");
@@ -342,13 +348,15 @@ static void issuer_must_be_a_ca(void)
 	const siglet_sct sct = only_sct(&i);
 
 	refuses_issuer(&i, "basicConstraints", "critical,CA:FALSE", SIGLET_E_UNTRUSTED, "no CA");
-	refuses_issuer(&i, "keyUsage", "critical,digitalSignature", SIGLET_E_UNTRUSTED, "may not issue");
+	refuses_issuer(&i, "keyUsage", "critical,digitalSignature", SIGLET_E_UNTRUSTED,
+		       "may not issue");
 	refuses_issuer(&i, "extendedKeyUsage", "1.3.6.1.4.1.11129.2.4.4", SIGLET_E_UNSUPPORTED,
 		       "a precertificate signing certificate");
-	X509 *renamed = make_x509(&(maker_plan) {
-		.name = "other", .key = keys.root, .extensions = MAKER_ROOT });
+	X509 *renamed = make_x509(
+		&(maker_plan) { .name = "other", .key = keys.root, .extensions = MAKER_ROOT });
 	siglet_cert *issuer = parse_x509(renamed);
-	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, issuer, key), SIGLET_E_UNTRUSTED, "another name");
+	OK_ERROR(siglet_sct_verify(&sct, i.leaf_cert, issuer, key), SIGLET_E_UNTRUSTED,
+		 "another name");
 	siglet_cert_free(issuer);
 	X509_free(renamed);
 	siglet_key_free(key);
@@ -419,8 +427,9 @@ static void no_byte_of_the_tbs_is_free(void)
 static void precert_tbs_is_the_one_before(void)
 {
 	X509 *root = make_root(MAKER_ROOT);
-	const maker_plan plan = { .key = keys.leaf, .issuer = root, .issuer_key = keys.root,
-				  .extensions = MAKER_LEAF };
+	const maker_plan plan = {
+		.key = keys.leaf, .issuer = root, .issuer_key = keys.root, .extensions = MAKER_LEAF
+	};
 	static const int places[] = { 0, 2, -1 };
 
 	for (size_t n = 0; n < SIGLET_COUNT(places); n++) {
@@ -441,7 +450,8 @@ static void precert_tbs_is_the_one_before(void)
 		siglet_buf_clear(&tbs);
 		siglet_buf_init(&tbs, 20);
 		put(&tbs, siglet_slice_str("before"));
-		OK_ERROR(siglet_cert_precert_tbs(cert, &tbs), SIGLET_E_LIMIT, "a buffer that is too small");
+		OK_ERROR(siglet_cert_precert_tbs(cert, &tbs), SIGLET_E_LIMIT,
+			 "a buffer that is too small");
 		OK(strcmp(siglet_buf_text(&tbs), "before") == 0, "is left as it was");
 		siglet_buf_clear(&tbs);
 		siglet_cert_free(cert);
@@ -498,7 +508,8 @@ static void refuses_list(siglet_slice list, siglet_code code, const char *claim)
 	if (code == 0)
 		OK(err == NULL && count != 99, "%s", claim);
 	else
-		OK(err != NULL && siglet_err_code(err) == code && count == 99 && ERR_peek_error() == 0,
+		OK(err != NULL && siglet_err_code(err) == code && count == 99 &&
+			   ERR_peek_error() == 0,
 		   "%s", claim);
 	siglet_err_free(err);
 	siglet_cert_free(cert);
@@ -519,17 +530,20 @@ static void lists_are_read_exactly(void)
 	refuses_list(siglet_buf_slice(&list), 0, "one SCT");
 	for (size_t len = 0; len < list.len; len++) {
 		siglet_sct parsed;
-		siglet_err *err = siglet_sct_parse(siglet_slice_of(list.ptr + 4, len > 4 ? len - 4 : 0),
-						   &parsed);
+		siglet_err *err = siglet_sct_parse(
+			siglet_slice_of(list.ptr + 4, len > 4 ? len - 4 : 0), &parsed);
 
 		accepted += err == NULL;
 		siglet_err_free(err);
 	}
 	OK(accepted == 0, "no SCT that is cut short");
-	refuses_list(siglet_slice_of(list.ptr, list.len - 1), SIGLET_E_MALFORMED, "a list cut short");
+	refuses_list(siglet_slice_of(list.ptr, list.len - 1), SIGLET_E_MALFORMED,
+		     "a list cut short");
 	list.ptr[1]--;
-	refuses_list(siglet_slice_of(list.ptr, list.len), SIGLET_E_MALFORMED, "a byte behind the list");
-	refuses_list(siglet_slice_of(list.ptr, list.len - 1), SIGLET_E_MALFORMED, "an SCT cut short");
+	refuses_list(siglet_slice_of(list.ptr, list.len), SIGLET_E_MALFORMED,
+		     "a byte behind the list");
+	refuses_list(siglet_slice_of(list.ptr, list.len - 1), SIGLET_E_MALFORMED,
+		     "an SCT cut short");
 	list.ptr[1]++;
 	list.ptr[3]--;
 	refuses_list(siglet_buf_slice(&list), SIGLET_E_MALFORMED, "an SCT with another length");
@@ -571,13 +585,16 @@ static void list_must_be_an_octet_string(void)
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
-		const maker_plan plan = { .name = "x", .key = keys.leaf,
-					  .extensions = with(MAKER_ROOT, SCT_LIST, cases[i].value) };
+		const maker_plan plan = { .name = "x",
+					  .key = keys.leaf,
+					  .extensions =
+						  with(MAKER_ROOT, SCT_LIST, cases[i].value) };
 		siglet_cert *cert = plan_cert(&plan);
 		siglet_sct scts[SIGLET_MAX_SCTS];
 		size_t count = 99;
 
-		OK_ERROR(siglet_cert_scts(cert, scts, &count), SIGLET_E_MALFORMED, "%s", cases[i].claim);
+		OK_ERROR(siglet_cert_scts(cert, scts, &count), SIGLET_E_MALFORMED, "%s",
+			 cases[i].claim);
 		OK(count == 99 && ERR_peek_error() == 0, "… nothing is written, no error queued");
 		siglet_cert_free(cert);
 	}

@@ -52,7 +52,8 @@ static void parse_tells_what_is_in_it(void)
 	   "subject, printable: %s", siglet_text_printable(siglet_cert_subject(cert)).text);
 	OK(siglet_slice_equal(siglet_cert_subject(cert), siglet_cert_issuer(cert)), "issuer");
 	OK(siglet_cert_key(cert) != NULL &&
-		   siglet_slice_equal(siglet_cert_spki(cert), siglet_key_spki(siglet_cert_key(cert))),
+		   siglet_slice_equal(siglet_cert_spki(cert),
+				      siglet_key_spki(siglet_cert_key(cert))),
 	   "its key");
 	OK(siglet_cert_issued_by_name(cert, cert), "it names itself as its issuer");
 	OK(!siglet_cert_is_ca(cert), "it is no CA");
@@ -101,7 +102,8 @@ static void parse_refuses_what_is_not_one_whole_certificate(void)
 	memcpy(big.ptr, der.ptr, der.len);
 	refuses(siglet_slice_of(big.ptr, SIGLET_MAX_CERT_BYTES), SIGLET_E_MALFORMED,
 		"as long as a certificate may be is read");
-	refuses(siglet_slice_of(big.ptr, SIGLET_MAX_CERT_BYTES + 1), SIGLET_E_LIMIT, "and one more is not");
+	refuses(siglet_slice_of(big.ptr, SIGLET_MAX_CERT_BYTES + 1), SIGLET_E_LIMIT,
+		"and one more is not");
 	siglet_buf_clear(&big);
 	siglet_buf_clear(&der);
 }
@@ -171,7 +173,8 @@ static void change_time(ASN1_TIME *time, int type, const char *text)
 	time->type = type;
 }
 
-static void refuses_times(int type, const char *not_before, const char *not_after, const char *claim)
+static void refuses_times(int type, const char *not_before, const char *not_after,
+			  const char *claim)
 {
 	maker_plan plan = self_signed(leaf_extensions());
 	X509 *x509 = make_x509(&plan);
@@ -208,18 +211,19 @@ static void parse_takes_one_second_of_validity(void)
 	plan.not_after = "20250101000000Z";
 	siglet_cert *cert = plan_cert(&plan);
 
-	OK(siglet_cert_not_before_s(cert) == siglet_cert_not_after_s(cert), "begin and end may be one");
+	OK(siglet_cert_not_before_s(cert) == siglet_cert_not_after_s(cert),
+	   "begin and end may be one");
 	siglet_cert_free(cert);
 }
 
 static void parse_refuses_an_extension_twice(void)
 {
 	static const char *const oids[] = { "subjectAltName", "1.3.6.1.4.1.57264.1.9", "1.2.3.4" };
-	static const char *const values[] = { "email:b@example.com", "ASN1:UTF8String:x", "DER:0500" };
+	static const char *const values[] = { "email:b@example.com", "ASN1:UTF8String:x",
+					      "DER:0500" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(oids); i++) {
-		maker_plan plan = self_signed(
-			with(leaf_extensions(), oids[i], values[i]));
+		maker_plan plan = self_signed(with(leaf_extensions(), oids[i], values[i]));
 		X509 *x509 = make_x509(&plan);
 		siglet_cert *cert = parse_x509(x509);
 
@@ -258,12 +262,14 @@ static void parse_refuses_broken_extensions(void)
 		const char *name, *value, *claim;
 	} cases[] = {
 		{ "basicConstraints", "critical,DER:300000", "bytes behind basic constraints" },
-		{ "basicConstraints", "critical,DER:3003010101", "a TRUE of 01 in basic constraints" },
+		{ "basicConstraints", "critical,DER:3003010101",
+		  "a TRUE of 01 in basic constraints" },
 		{ "basicConstraints", "critical,DER:30060101ff0201ff", "a negative path length" },
 		{ "keyUsage", "critical,DER:0302078000", "bytes behind the key usage" },
 		{ "keyUsage", "critical,DER:0500", "a key usage that is none" },
 		{ "extendedKeyUsage", "DER:300a06082b0601050507030300", "bytes behind the EKU" },
-		{ "extendedKeyUsage", "DER:30810a06082b06010505070303", "a long length in the EKU" },
+		{ "extendedKeyUsage", "DER:30810a06082b06010505070303",
+		  "a long length in the EKU" },
 		{ "extendedKeyUsage", "DER:0500", "an EKU that is none" },
 		{ "subjectAltName", "DER:300381016100", "bytes behind the SAN" },
 		{ "subjectAltName", "DER:0500", "a SAN that is none" },
@@ -272,7 +278,8 @@ static void parse_refuses_broken_extensions(void)
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
-		maker_plan plan = self_signed(with(leaf_extensions(), cases[i].name, cases[i].value));
+		maker_plan plan =
+			self_signed(with(leaf_extensions(), cases[i].name, cases[i].value));
 		siglet_buf der = plan_der(&plan);
 
 		refuses_buf(&der, SIGLET_E_MALFORMED, cases[i].claim);
@@ -345,17 +352,20 @@ static void signer_must_be_fit(void)
 {
 	static const fitness_case cases[] = {
 		{ "keyUsage", "critical,digitalSignature", true, "Fulcio's profile" },
-		{ "keyUsage", "digitalSignature,nonRepudiation", true, "another key usage beside it" },
+		{ "keyUsage", "digitalSignature,nonRepudiation", true,
+		  "another key usage beside it" },
 		{ "keyUsage", NULL, false, "no key usage" },
 		{ "keyUsage", "critical,nonRepudiation", false, "no digitalSignature" },
-		{ "keyUsage", "critical,digitalSignature,keyCertSign", false, "may sign certificates" },
+		{ "keyUsage", "critical,digitalSignature,keyCertSign", false,
+		  "may sign certificates" },
 		{ "basicConstraints", "critical,CA:FALSE", true, "says that it is no CA" },
 		{ "basicConstraints", "critical,CA:TRUE", false, "says that it is a CA" },
 		{ "basicConstraints", "CA:TRUE", false, "says so without stress" },
 		{ "extendedKeyUsage", NULL, false, "no extended key usage" },
 		{ "extendedKeyUsage", "critical,codeSigning", true, "a critical one" },
 		{ "extendedKeyUsage", "anyExtendedKeyUsage", false, "any purpose alone" },
-		{ "extendedKeyUsage", "anyExtendedKeyUsage,codeSigning", true, "any and code signing" },
+		{ "extendedKeyUsage", "anyExtendedKeyUsage,codeSigning", true,
+		  "any and code signing" },
 		{ "extendedKeyUsage", "timeStamping", false, "another purpose" },
 		{ "extendedKeyUsage", "1.3.6.1.5.5.7.3.30", false, "an unknown purpose" },
 		{ "1.2.3.4", "DER:0500", true, "an unknown extension" },
@@ -383,17 +393,21 @@ static void timestamper_must_be_fit(void)
 {
 	static const fitness_case cases[] = {
 		{ "keyUsage", "critical,digitalSignature", true, "the TSA's profile" },
-		{ "keyUsage", "critical,digitalSignature,nonRepudiation", true, "both ways of signing" },
+		{ "keyUsage", "critical,digitalSignature,nonRepudiation", true,
+		  "both ways of signing" },
 		{ "keyUsage", "critical,nonRepudiation", true, "non-repudiation alone" },
 		{ "keyUsage", NULL, true, "no key usage" },
-		{ "keyUsage", "critical,digitalSignature,keyEncipherment", false, "another usage too" },
+		{ "keyUsage", "critical,digitalSignature,keyEncipherment", false,
+		  "another usage too" },
 		{ "keyUsage", "critical,keyAgreement", false, "another usage alone" },
-		{ "keyUsage", "critical,digitalSignature,keyCertSign", false, "may sign certificates" },
+		{ "keyUsage", "critical,digitalSignature,keyCertSign", false,
+		  "may sign certificates" },
 		{ "basicConstraints", "critical,CA:FALSE", true, "says that it is no CA" },
 		{ "basicConstraints", "critical,CA:TRUE", false, "says that it is a CA" },
 		{ "extendedKeyUsage", NULL, false, "no extended key usage" },
 		{ "extendedKeyUsage", "timeStamping", false, "one that is not critical" },
-		{ "extendedKeyUsage", "critical,timeStamping,codeSigning", false, "a second purpose" },
+		{ "extendedKeyUsage", "critical,timeStamping,codeSigning", false,
+		  "a second purpose" },
 		{ "extendedKeyUsage", "critical,timeStamping,1.2.3.4", false,
 		  "a second purpose that is unknown" },
 		{ "extendedKeyUsage", "critical,anyExtendedKeyUsage", false, "any purpose" },
@@ -402,7 +416,8 @@ static void timestamper_must_be_fit(void)
 		{ "1.2.3.4", "critical,DER:0500", false, "an unknown critical extension" },
 	};
 
-	static const fitness_case netscape = { "nsCertType", "objCA", false, "a CA in Netscape's way" };
+	static const fitness_case netscape = { "nsCertType", "objCA", false,
+					       "a CA in Netscape's way" };
 	const maker_extensions base = with(MAKER_STAMPER, "authorityKeyIdentifier", NULL);
 
 	check_fitness(siglet_cert_check_timestamper, base, cases, SIGLET_COUNT(cases));

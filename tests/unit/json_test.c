@@ -184,8 +184,8 @@ static void strings_are_unescaped(void)
 	string_is("\"\xf0\x9f\x98\x80\x7f\"", "\xf0\x9f\x98\x80\x7f", 5);
 }
 
-/* What is respelled for json-c stays in its place, in keys too. */
-static void respelled_text_keeps_its_order(void)
+/* What is unescaped stays in its place, in keys too. */
+static void unescaped_text_keeps_its_order(void)
 {
 	siglet_json_doc *doc = must(
 		"[18446744073709551616,{\"a\\ud837\\udfff\":\"\\n\\ud836\\udd1e\",\"b\":[\"x\"]},"
@@ -467,7 +467,7 @@ int main(void)
 	getters_of_other_kinds_give_nothing();
 	members_come_in_their_order();
 	strings_are_unescaped();
-	respelled_text_keeps_its_order();
+	unescaped_text_keeps_its_order();
 	grammar_is_that_of_the_rfc();
 	numbers_are_strict();
 	strings_are_strict();

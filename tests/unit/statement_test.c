@@ -283,7 +283,7 @@ static void artifacts_are_found_among_the_subjects(void)
 			    digests(only256 | only512, 0x11, 0x22), &subject, &hash),
 		      "and contradicts another");
 	mismatch_says(match(SHA256_OF(ZERO32), digests(only256, 0x11, 0), &subject, &hash),
-		      "none of the 1 subject");
+		      "the statement is about another file");
 	mismatch_says(match(SHA256_OF(ZERO32) "," SHA256_OF(ZERO32), digests(only256, 0x11, 0),
 			    &subject, &hash),
 		      "none of the 2 subjects");

@@ -110,7 +110,8 @@ static void documents_are_read_strictly(void)
 	OK_ERROR(parse("{}"), SIGLET_E_MISSING, "refuses an object without a media type");
 	refuses(PUBLIC, "trustedroot+json;version=0.1", "trustedroot+json;version=0.9",
 		SIGLET_E_UNSUPPORTED, "another media type");
-	accepts(PUBLIC, "trustedroot+json;version=0.1", "trustedroot.v0.1+json", "v0.1's other name");
+	accepts(PUBLIC, "trustedroot+json;version=0.1", "trustedroot.v0.1+json",
+		"v0.1's other name");
 	accepts(PUBLIC, "trustedroot+json;version=0.1", "trustedroot.v0.2+json", "v0.2");
 	accepts(PUBLIC, "\"tlogs\"", "\"later\": 1, \"tlogs\"", "fields that it does not know");
 	refuses(PUBLIC, "\"SHA2_256\"", "\"SHA2_512\"", SIGLET_E_UNSUPPORTED, "another tree hash");
@@ -221,7 +222,8 @@ static void signing_configs_are_read(void)
 	siglet_signing_config_free(config);
 
 	OK_ERROR(parse_config("v0.2", "v0.1"), SIGLET_E_UNSUPPORTED, "refuses v0.1");
-	OK_ERROR(parse_config("\"url\"", "\"uri\""), SIGLET_E_MISSING, "refuses a service without URL");
+	OK_ERROR(parse_config("\"url\"", "\"uri\""), SIGLET_E_MISSING,
+		 "refuses a service without URL");
 	OK_ERROR(parse_config("\"EXACT\"", "\"SOME\""), SIGLET_E_UNSUPPORTED,
 		 "refuses an unknown selector");
 	OK_ERROR(parse_config("\"count\": 2", "\"count\": -2"), SIGLET_E_RANGE,

@@ -17,7 +17,10 @@ typedef struct expected {
 	siglet_rule rule;
 } expected;
 
-#define R(defect, rule) { FORGE_DEFECT_##defect, SIGLET_RULE_##rule }
+#define R(defect, rule)                                   \
+	{                                                 \
+		FORGE_DEFECT_##defect, SIGLET_RULE_##rule \
+	}
 
 static const expected EXPECTED[] = {
 #include "verify_defects.inc"

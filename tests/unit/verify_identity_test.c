@@ -97,7 +97,8 @@ static void exact_means_every_byte(void)
 		"a prefix");
 	refuses(exact("HTTPS" WORKFLOW, ISSUER), &identity, SIGLET_RULE_IDENTITY, "another case");
 	refuses(exact(WORKFLOW "\n", ISSUER), &identity, SIGLET_RULE_IDENTITY, "a line end more");
-	refuses(exact(WORKFLOW, ISSUER "/"), &identity, SIGLET_RULE_ISSUER, "an issuer with a slash");
+	refuses(exact(WORKFLOW, ISSUER "/"), &identity, SIGLET_RULE_ISSUER,
+		"an issuer with a slash");
 	refuses(exact(WORKFLOW, "https://accounts.google.com"), &identity, SIGLET_RULE_ISSUER,
 		"another issuer");
 	identity.issuer = SIGLET_SLICE_NONE;
@@ -114,7 +115,8 @@ static void email_must_be_one(void)
 	policy.email_only = true;
 	accepts(policy, &identity, "an e-mail address");
 	identity.san_type = SIGLET_SAN_OTHER_NAME;
-	refuses(policy, &identity, SIGLET_RULE_IDENTITY, "another kind of name that reads the same");
+	refuses(policy, &identity, SIGLET_RULE_IDENTITY,
+		"another kind of name that reads the same");
 }
 
 static void short_form_owner_and_repository(void)
@@ -151,7 +153,8 @@ static void repository_extensions_must_agree(void)
 	refuses(github_policy("acme", NULL), &identity, SIGLET_RULE_REPOSITORY,
 		"an owner extension that contradicts");
 	identity = github_identity();
-	set(&identity, SIGLET_FULCIO_SOURCE_REPOSITORY_URI, "https://github.com.evil.example/acme/app");
+	set(&identity, SIGLET_FULCIO_SOURCE_REPOSITORY_URI,
+	    "https://github.com.evil.example/acme/app");
 	set(&identity, SIGLET_FULCIO_REPOSITORY, NULL);
 	refuses(github_policy("acme", "app"), &identity, SIGLET_RULE_REPOSITORY, "another host");
 	set(&identity, SIGLET_FULCIO_SOURCE_REPOSITORY_URI, "https://github.com/acme/app/..");
@@ -186,11 +189,13 @@ static void workflow_is_of_the_repository(void)
 	identity.san = siglet_slice_str("https://github.com/acme/app/other/place.yml@v1");
 	refuses(github_policy("acme", "app"), &identity, SIGLET_RULE_WORKFLOW,
 		"what is no workflow at all");
-	identity.san = siglet_slice_str("https://github.com/acme/apparat/.github/workflows/r.yml@v1");
+	identity.san =
+		siglet_slice_str("https://github.com/acme/apparat/.github/workflows/r.yml@v1");
 	refuses(github_policy("acme", "app"), &identity, SIGLET_RULE_WORKFLOW,
 		"a repository whose name only begins so");
 	identity.san_type = SIGLET_SAN_EMAIL;
-	refuses(github_policy("acme", NULL), &identity, SIGLET_RULE_WORKFLOW, "a SAN that is no URI");
+	refuses(github_policy("acme", NULL), &identity, SIGLET_RULE_WORKFLOW,
+		"a SAN that is no URI");
 }
 
 static void reusable_workflow_must_be_named(void)
@@ -201,14 +206,18 @@ static void reusable_workflow_must_be_named(void)
 	identity.san =
 		siglet_slice_str("https://github.com/acme/tools/.github/workflows/build.yml@v1");
 	refuses(github_policy("acme", "app"), &identity, SIGLET_RULE_WORKFLOW, "one not named");
-	accepts(with_workflow(github_policy("acme", "app"), named), &identity, "the one that is named");
-	accepts(with_workflow(github_policy("acme", "app"), "ACME/Tools/.github/workflows/build.yml"),
+	accepts(with_workflow(github_policy("acme", "app"), named), &identity,
+		"the one that is named");
+	accepts(with_workflow(github_policy("acme", "app"),
+			      "ACME/Tools/.github/workflows/build.yml"),
 		&identity, "its owner and repository in another case");
-	refuses(with_workflow(github_policy("acme", "app"), "acme/tools/.github/workflows/Build.yml"),
+	refuses(with_workflow(github_policy("acme", "app"),
+			      "acme/tools/.github/workflows/Build.yml"),
 		&identity, SIGLET_RULE_WORKFLOW, "its path in another case");
 	refuses(with_workflow(github_policy("acme", "app"), "acme/tools/.github/workflows/build"),
 		&identity, SIGLET_RULE_WORKFLOW, "half its path");
-	refuses(with_workflow(github_policy("acme", "app"), "acme/tool/.github/workflows/build.yml"),
+	refuses(with_workflow(github_policy("acme", "app"),
+			      "acme/tool/.github/workflows/build.yml"),
 		&identity, SIGLET_RULE_WORKFLOW, "another repository's");
 }
 
@@ -264,12 +273,15 @@ static void gitlab_likewise(void)
 {
 	siglet_identity identity = { .san_type = SIGLET_SAN_URI };
 
-	identity.san = siglet_slice_str("https://gitlab.com/group/sub/app//.gitlab-ci.yml@refs/heads/main");
+	identity.san = siglet_slice_str(
+		"https://gitlab.com/group/sub/app//.gitlab-ci.yml@refs/heads/main");
 	identity.issuer = siglet_slice_str("https://gitlab.com");
 	set(&identity, SIGLET_FULCIO_SOURCE_REPOSITORY_URI, "https://gitlab.com/group/sub/app");
 	set(&identity, SIGLET_FULCIO_SOURCE_REPOSITORY_REF, "refs/heads/main");
-	accepts(gitlab_policy("https://gitlab.com", "group/sub/app"), &identity, "a GitLab project");
-	accepts(with_workflow(gitlab_policy("https://gitlab.com", "group/sub/app"), ".gitlab-ci.yml"),
+	accepts(gitlab_policy("https://gitlab.com", "group/sub/app"), &identity,
+		"a GitLab project");
+	accepts(with_workflow(gitlab_policy("https://gitlab.com", "group/sub/app"),
+			      ".gitlab-ci.yml"),
 		&identity, "with its pipeline file");
 	refuses(with_workflow(gitlab_policy("https://gitlab.com", "group/sub/app"), "ci.yml"),
 		&identity, SIGLET_RULE_WORKFLOW, "with another pipeline file");
@@ -277,9 +289,10 @@ static void gitlab_likewise(void)
 		"a shorter path");
 	refuses(gitlab_policy("https://gitlab.example", "group/sub/app"), &identity,
 		SIGLET_RULE_ISSUER, "another host");
-	identity.san = siglet_slice_str("https://gitlab.com/group/ci//.gitlab-ci.yml@refs/heads/main");
-	refuses(gitlab_policy("https://gitlab.com", "group/sub/app"), &identity, SIGLET_RULE_WORKFLOW,
-		"the pipeline of another project");
+	identity.san =
+		siglet_slice_str("https://gitlab.com/group/ci//.gitlab-ci.yml@refs/heads/main");
+	refuses(gitlab_policy("https://gitlab.com", "group/sub/app"), &identity,
+		SIGLET_RULE_WORKFLOW, "the pipeline of another project");
 	accepts(with_workflow(gitlab_policy("https://gitlab.com", "group/sub/app"),
 			      "group/ci//.gitlab-ci.yml"),
 		&identity, "which can be named");
@@ -290,17 +303,19 @@ static void requirements_hold_exactly(void)
 	siglet_identity identity = github_identity();
 	siglet_policy policy = github_policy("acme", "app");
 
-	policy.requirements[0] = (siglet_requirement){ SIGLET_FULCIO_BUILD_TRIGGER, copy("push") };
+	policy.requirements[0] = (siglet_requirement) { SIGLET_FULCIO_BUILD_TRIGGER, copy("push") };
 	policy.requirement_count = 1;
 	accepts(policy, &identity, "an extension with its value");
 	policy = github_policy("acme", "app");
-	policy.requirements[0] = (siglet_requirement){ SIGLET_FULCIO_BUILD_TRIGGER, copy("pus") };
+	policy.requirements[0] = (siglet_requirement) { SIGLET_FULCIO_BUILD_TRIGGER, copy("pus") };
 	policy.requirement_count = 1;
 	refuses(policy, &identity, SIGLET_RULE_EXTENSION, "a part of its value");
 	policy = github_policy("acme", "app");
-	policy.requirements[0] = (siglet_requirement){ SIGLET_FULCIO_RUNNER_ENVIRONMENT, copy("") };
+	policy.requirements[0] =
+		(siglet_requirement) { SIGLET_FULCIO_RUNNER_ENVIRONMENT, copy("") };
 	policy.requirement_count = 1;
-	refuses(policy, &identity, SIGLET_RULE_EXTENSION, "an absent one, even if nothing is wanted");
+	refuses(policy, &identity, SIGLET_RULE_EXTENSION,
+		"an absent one, even if nothing is wanted");
 }
 
 static void usage(siglet_policy policy, const char *claim)

@@ -38,8 +38,9 @@ static void refuses(const forge_options *options, const forge_root_options *root
 
 	if (!OK(!j.accepted && j.rule == rule, "refuses %s, by %s", claim, siglet_rule_name(rule)))
 		printf("# %s: %s\n",
-		       j.accepted ? "ACCEPTED" :
-		       j.rule < SIGLET_RULE_COUNT ? siglet_rule_name(j.rule) : "?",
+		       j.accepted		    ? "ACCEPTED"
+		       : j.rule < SIGLET_RULE_COUNT ? siglet_rule_name(j.rule)
+						    : "?",
 		       j.message);
 	judged_clear(&j);
 }
@@ -50,11 +51,16 @@ static void every_key_and_kind_is_accepted(void)
 		forge_key_type key;
 		const char *name;
 	} keys[] = {
-		{ FORGE_P256, "P-256" },	      { FORGE_P384, "P-384 with SHA-384" },
-		{ FORGE_P384_SHA256, "P-384 with SHA-256" }, { FORGE_P521, "P-521 with SHA-512" },
-		{ FORGE_P521_SHA256, "P-521 with SHA-256" }, { FORGE_RSA_2048, "RSA 2048" },
-		{ FORGE_RSA_3072, "RSA 3072" },	      { FORGE_RSA_4096, "RSA 4096" },
-		{ FORGE_PSS_2048, "RSA-PSS 2048" },   { FORGE_PSS_4096, "RSA-PSS 4096" },
+		{ FORGE_P256, "P-256" },
+		{ FORGE_P384, "P-384 with SHA-384" },
+		{ FORGE_P384_SHA256, "P-384 with SHA-256" },
+		{ FORGE_P521, "P-521 with SHA-512" },
+		{ FORGE_P521_SHA256, "P-521 with SHA-256" },
+		{ FORGE_RSA_2048, "RSA 2048" },
+		{ FORGE_RSA_3072, "RSA 3072" },
+		{ FORGE_RSA_4096, "RSA 4096" },
+		{ FORGE_PSS_2048, "RSA-PSS 2048" },
+		{ FORGE_PSS_4096, "RSA-PSS 4096" },
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(keys); i++) {
@@ -173,7 +179,8 @@ static void materials_are_what_was_asked(void)
 
 	product.identity = NULL; /* its public key is given in place of the identity */
 	judged j = judge(&product, siglet_buf_slice(&root), NULL);
-	OK(!j.accepted && j.rule == SIGLET_RULE_MATERIAL, "refuses a certificate for a key, by material");
+	OK(!j.accepted && j.rule == SIGLET_RULE_MATERIAL,
+	   "refuses a certificate for a key, by material");
 	judged_clear(&j);
 	product.identity = identity;
 	forge_product_clear(&product);
@@ -184,7 +191,8 @@ static void materials_are_what_was_asked(void)
 	product.identity = "https://example.com";
 	product.issuer = "https://example.com";
 	j = judge(&product, siglet_buf_slice(&root), &policy);
-	OK(!j.accepted && j.rule == SIGLET_RULE_MATERIAL, "refuses a key for an identity, by material");
+	OK(!j.accepted && j.rule == SIGLET_RULE_MATERIAL,
+	   "refuses a key for an identity, by material");
 	judged_clear(&j);
 	product.identity = NULL;
 	forge_product_clear(&product);
@@ -240,15 +248,16 @@ static void zero_thresholds_still_check(void)
 	options.no_sct = true;
 	options.stamp_count = 1;
 	accepts(&options, NULL, &policy, "no entry and no SCT where none is needed");
-	options = (forge_options){ 0 };
+	options = (forge_options) { 0 };
 	forge_defect_prepare(FORGE_DEFECT_PROOF_HASH, &options, &root);
 	refuses(&options, &root, &policy, SIGLET_RULE_INCLUSION, "a bad proof all the same");
-	options = (forge_options){ 0 };
+	options = (forge_options) { 0 };
 	forge_defect_prepare(FORGE_DEFECT_SCT_SIGNATURE, &options, &root);
 	refuses(&options, &root, &policy, SIGLET_RULE_SCT, "a bad SCT all the same");
-	options = (forge_options){ 0 };
+	options = (forge_options) { 0 };
 	forge_defect_prepare(FORGE_DEFECT_ENTRY_OTHER_SIGNATURE, &options, &root);
-	refuses(&options, &root, &policy, SIGLET_RULE_ENTRY, "another signature's entry all the same");
+	refuses(&options, &root, &policy, SIGLET_RULE_ENTRY,
+		"another signature's entry all the same");
 }
 
 /* The key of a log that was retired must not sign for it later. */
@@ -260,7 +269,8 @@ static void logs_have_windows_without_a_promise(void)
 	const forge_root_options last = { .rekor_v2 = { FORGE_AUTHORITIES_START_S, FORGE_TIME_S } };
 
 	accepts(&v2, &last, NULL, "an entry of the last second of its log");
-	refuses(&v2, &retired, NULL, SIGLET_RULE_CHECKPOINT, "an entry of a log that was retired before");
+	refuses(&v2, &retired, NULL, SIGLET_RULE_CHECKPOINT,
+		"an entry of a log that was retired before");
 }
 
 static judged judge_digests(const forge_product *product, siglet_slice root_json, unsigned mask)
@@ -291,8 +301,7 @@ static void a_digest_serves_its_own_algorithm_only(void)
 	const forge_options options = { .key = FORGE_P384 };
 	siglet_buf root = forge_trusted_root(instance, NULL);
 	forge_product product = forge_make(instance, &options);
-	judged j = judge_digests(&product, siglet_buf_slice(&root),
-				 SIGLET_HASH_BIT(SIGLET_SHA384));
+	judged j = judge_digests(&product, siglet_buf_slice(&root), SIGLET_HASH_BIT(SIGLET_SHA384));
 
 	OK(j.accepted, "the SHA-384 digest serves a signature over SHA-384");
 	judged_clear(&j);
@@ -322,7 +331,8 @@ static void without_a_root_nothing_is_trusted(void)
 	OK_SUCCESS(judge_hash(siglet_buf_slice(&product.artifact), &digests), "digests");
 	const siglet_verify_input input = { &digests, true, siglet_buf_slice(&product.artifact) };
 	OK_SUCCESS(siglet_verify(bundle, NULL, &input, &policy, &report), "a verdict");
-	OK(report != NULL && !siglet_report_accepted(report), "without a trusted root it is refused");
+	OK(report != NULL && !siglet_report_accepted(report),
+	   "without a trusted root it is refused");
 	siglet_report_free(report);
 	siglet_bundle_free(bundle);
 	forge_product_clear(&product);

@@ -1,0 +1,3 @@
+#!/bin/sh
+# See swap.c.
+exec "${B:-build}/tests/mutation/swap"
