@@ -35,6 +35,9 @@ SIGLET_MUST_USE siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decod
 					       EVP_PKEY **ret_pkey, siglet_key_type *ret_type,
 					       unsigned *ret_bits);
 
+/* Set up RSA's padding on a context that is ready to verify or sign. */
+SIGLET_MUST_USE siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme);
+
 /* The SPKI of a PKCS#1 RSAPublicKey. Appends. Errors: SIGLET_E_MALFORMED and the buffer's. */
 SIGLET_MUST_USE siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki);
 

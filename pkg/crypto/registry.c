@@ -52,6 +52,43 @@ const siglet_key_details *siglet_key_details_number(int number)
 	return NULL;
 }
 
+/* The algorithm registry's names, which are what people say. */
+static const struct {
+	const char *name;
+	int number;
+} registry[] = {
+	{ "ecdsa-sha2-256-nistp256", 5 },
+	{ "ecdsa-sha2-384-nistp384", 12 },
+	{ "ecdsa-sha2-512-nistp521", 13 },
+	{ "ed25519", 7 },
+	{ "ed25519-ph", 8 },
+	{ "rsa-sign-pkcs1-2048-sha256", 9 },
+	{ "rsa-sign-pkcs1-3072-sha256", 10 },
+	{ "rsa-sign-pkcs1-4096-sha256", 11 },
+	{ "rsa-sign-pss-2048-sha256", 16 },
+	{ "rsa-sign-pss-3072-sha256", 17 },
+	{ "rsa-sign-pss-4096-sha256", 18 },
+	{ "ml-dsa-44", 23 },
+	{ "ml-dsa-65", 21 },
+	{ "ml-dsa-87", 22 },
+};
+
+const siglet_key_details *siglet_key_details_registry(siglet_slice name)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(registry); i++)
+		if (siglet_slice_is(name, registry[i].name))
+			return siglet_key_details_number(registry[i].number);
+	return NULL;
+}
+
+bool siglet_key_details_may_sign(const siglet_key_details *details)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(registry); i++)
+		if (registry[i].number == details->number)
+			return details->type != SIGLET_KEY_RSA || details->bits >= 3072;
+	return false;
+}
+
 static int default_rsa_number(unsigned bits)
 {
 	switch (bits) {

@@ -55,7 +55,7 @@ static siglet_err *verdict(int answer)
 	return siglet_crypto_error(SIGLET_E_MISMATCH, "the signature is not the key's");
 }
 
-static siglet_err *use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme)
+siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme)
 {
 	if (scheme == SIGLET_SCHEME_RSA_PKCS1_SHA256) {
 		if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1)
@@ -82,7 +82,7 @@ static siglet_err *verify_hashed(const siglet_key *key, siglet_scheme scheme,
 		goto out;
 	}
 	if (key->type == SIGLET_KEY_RSA) {
-		err = use_rsa_padding(ctx, scheme);
+		err = siglet_use_rsa_padding(ctx, scheme);
 		if (err != NULL)
 			goto out;
 	}
