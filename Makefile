@@ -58,10 +58,13 @@ OUR_LDFLAGS := -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-
 # ---- sources: the rooms of pkg/LAYERS; the pure part is verify and all below ----
 ROOMS ?= $(shell grep -v '^\#' pkg/LAYERS)
 PURE_ROOMS := $(filter $(ROOMS),$(shell sed '/^verify$$/q' pkg/LAYERS))
-LIB_SRC := $(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c)))
+# What needs libcurl goes into an object of its own, which is loaded when the first request is made.
+NET_SRC := $(sort $(wildcard pkg/http/net_*.c))
+NET_OBJ := $(NET_SRC:%.c=$(B)/%.o)
+LIB_SRC := $(filter-out $(NET_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
-OUTER_SRC := pkg/siglet/files.c pkg/siglet/pattern.c
+OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings)
 VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
 	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)
@@ -79,7 +82,7 @@ LIBS := $(LIB_LIBS) -lpthread -ldl
 
 # ---- targets ----
 .PHONY: all
-all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/siglet.pc ## build the program and the libraries
+all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/libsiglet-net.so.0 $(B)/siglet.pc ## build the program and the libraries
 
 .PHONY: deps
 deps: ## install what building and testing need (Debian packages)
@@ -152,6 +155,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 	$(INSTALL) -m 755 $(B)/libsiglet.so $(DESTDIR)$(LIBDIR)/libsiglet.so.$(VERSION)
 	ln -sf libsiglet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so.$(SOVERSION)
 	ln -sf libsiglet.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so
+	$(INSTALL) -m 755 $(B)/libsiglet-net.so.0 $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0
 	$(INSTALL) -m 644 $(B)/libsiglet.a $(B)/libsiglet-verify.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 $(B)/siglet.pc $(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc
 	$(INSTALL) -m 644 pkg/siglet/siglet.h $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h
@@ -162,7 +166,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(LIBDIR)/libsiglet.so* \
+	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(LIBDIR)/libsiglet.so* $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0 \
 		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
 		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
@@ -204,7 +208,11 @@ $(B)/libsiglet-verify.a: $(VERIFY_OBJ)
 $(B)/libsiglet.so: $(LIB_OBJ) pkg/siglet/siglet.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet.so.$(SOVERSION) \
-		-Wl,--version-script,pkg/siglet/siglet.map -o $@ $(LIB_OBJ) $(LIBS)
+		-Wl,--version-script,pkg/siglet/siglet.map -Wl,-rpath,'$$ORIGIN' -o $@ $(LIB_OBJ) $(LIBS)
+
+$(B)/libsiglet-net.so.0: $(NET_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet-net.so.0 -o $@ $(NET_OBJ) -lcurl -lpthread
 
 # Made each time: it names the prefix, which may be another one at install.
 .PHONY: FORCE
@@ -215,7 +223,8 @@ $(B)/siglet.pc: pkg/siglet/siglet.pc.in FORCE
 # The program carries the library's code, so that it starts without a search for a shared object.
 $(B)/siglet: $(CLI_OBJ) $(B)/libsiglet.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libsiglet.a $(LIBS)
+	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib' -o $@ $(CLI_OBJ) \
+		$(B)/libsiglet.a $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)

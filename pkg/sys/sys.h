@@ -142,6 +142,7 @@ const char *siglet_sys_environment(const char *name);
 
 unsigned siglet_sys_processors(void);  /* online, at least 1 */
 int64_t siglet_sys_now_s(void);	       /* seconds since 1970 UTC */
+void siglet_sys_sleep_ms(unsigned ms);
 int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
 
 /* Have the desktop open a URL (browser.c). False where there is none. */

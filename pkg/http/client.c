@@ -1,0 +1,268 @@
+#include "http/http_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/crypto.h"
+#include "sys/sys.h"
+
+/* The client: what may be sent, over the engine, as often as is sensible. */
+
+#define USER_AGENT "siglet/" SIGLET_VERSION
+#define CONNECT_TIMEOUT_MS 10000
+#define TIMEOUT_MS 30000
+#define MAX_IN_FLIGHT 8
+#define MAX_ATTEMPTS 4
+#define MAX_ANSWER_BYTES ((size_t)1 << 20)
+#define MAX_HEADER_LINE 131072 /* a token, and its name */
+
+struct siglet_http {
+	siglet_http_options options;
+	const siglet_net_table *net;
+	siglet_net_engine *engine;
+};
+
+siglet_err *siglet_http_new(const siglet_http_options *options, siglet_http **ret_http)
+{
+	siglet_http *http = siglet_calloc(1, sizeof(*http));
+	siglet_http_options *o;
+	siglet_err *err;
+
+	if (http == NULL)
+		return siglet_err_nomem();
+	o = &http->options;
+	*o = *options;
+	o->connect_timeout_ms = o->connect_timeout_ms == 0 ? CONNECT_TIMEOUT_MS
+							   : o->connect_timeout_ms;
+	o->timeout_ms = o->timeout_ms == 0 ? TIMEOUT_MS : o->timeout_ms;
+	o->max_in_flight = o->max_in_flight == 0 ? MAX_IN_FLIGHT : o->max_in_flight;
+	o->max_attempts = o->max_attempts == 0 ? MAX_ATTEMPTS : o->max_attempts;
+	err = siglet_http_load(&http->net);
+	if (err == NULL) {
+		http->engine = http->net->open(USER_AGENT, o->max_in_flight);
+		if (http->engine == NULL)
+			err = siglet_err_new(SIGLET_E_UNSUPPORTED, "libcurl did not start");
+	}
+	if (err != NULL) {
+		free(http);
+		return err;
+	}
+	*ret_http = http;
+	return NULL;
+}
+
+void siglet_http_free(siglet_http *http)
+{
+	if (http == NULL)
+		return;
+	http->net->close(http->engine);
+	free(http);
+}
+
+/* ---- what may be sent ---- */
+
+static bool has_secret(const siglet_http_request *request)
+{
+	bool found = request->secret_body || request->secret_answer;
+
+	for (size_t i = 0; i < request->header_count; i++)
+		found = found || request->headers[i].secret;
+	return found;
+}
+
+static siglet_err *check_url(const siglet_http_request *request)
+{
+	const siglet_url_kind kind = siglet_http_kind_of(request->url);
+
+	if (kind == SIGLET_URL_HTTPS || kind == SIGLET_URL_LOOPBACK)
+		return NULL;
+	if (kind == SIGLET_URL_PLAIN && request->allow_plain_http)
+		return NULL;
+	if (kind == SIGLET_URL_PLAIN)
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE, "%s: %s would go over plain http%s",
+				       request->what,
+				       siglet_text_printable(siglet_slice_str(request->url)).text,
+				       has_secret(request) ? ", with a secret" : ""),
+			"use its https URL");
+	return siglet_err_new(SIGLET_E_USAGE, "%s: not a URL to ask: %s", request->what,
+			      siglet_text_printable(siglet_slice_str(request->url)).text);
+}
+
+/* A line break in a value would start another header. */
+static bool is_header_text(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* "Name: value" lines in lines, which are secret buffers. */
+static siglet_err *write_headers(const siglet_http_request *request,
+				 siglet_buf lines[SIGLET_HTTP_MAX_HEADERS],
+				 const char *ret_headers[SIGLET_HTTP_MAX_HEADERS + 1])
+{
+	for (size_t i = 0; i < request->header_count; i++) {
+		const siglet_http_header *header = &request->headers[i];
+		siglet_err *err;
+
+		if (!is_header_text(header->name) || !is_header_text(header->value))
+			return siglet_err_new(SIGLET_E_USAGE, "%s: a header that is no text",
+					      request->what);
+		err = siglet_buf_append_str(&lines[i], header->name);
+		if (err == NULL)
+			err = siglet_buf_append_str(&lines[i], ": ");
+		if (err == NULL)
+			err = siglet_buf_append_str(&lines[i], header->value);
+		if (err != NULL)
+			return err;
+		ret_headers[i] = siglet_buf_text(&lines[i]);
+	}
+	ret_headers[request->header_count] = NULL;
+	return NULL;
+}
+
+/* ---- one attempt ---- */
+
+static void tell(const siglet_http *http, const siglet_http_request *request,
+		 const siglet_net_exchange *x, int64_t began_ms)
+{
+	char shown[512];
+	const int len = (int)strcspn(request->url, "?");
+
+	if (http->options.trace == NULL)
+		return;
+	(void)snprintf(shown, sizeof(shown), "%.*s", len < 500 ? len : 500, request->url);
+	http->options.trace(http->options.trace_context, request->method, shown,
+			    x->stage == SIGLET_NET_ANSWERED ? x->status : 0,
+			    (unsigned)(siglet_sys_monotonic_ms() - began_ms),
+			    x->stage == SIGLET_NET_ANSWERED ? NULL : x->problem);
+}
+
+static siglet_err *failed(const siglet_http_request *request, const siglet_net_exchange *x)
+{
+	const siglet_slice problem = siglet_slice_str(x->problem);
+
+	switch (x->stage) {
+	case SIGLET_NET_UNTRIED:
+		return siglet_err_nomem();
+	case SIGLET_NET_TOO_LARGE:
+		return siglet_err_new(SIGLET_E_LIMIT, "%s sends more than %zu bytes",
+				      request->what, x->max_answer);
+	case SIGLET_NET_NOT_CONNECTED:
+		return siglet_err_new(SIGLET_E_NETWORK, "%s can't be reached: %s", request->what,
+				      siglet_text_printable(problem).text);
+	case SIGLET_NET_LOST:
+		return siglet_err_new(SIGLET_E_NETWORK, "%s did not answer: %s", request->what,
+				      siglet_text_printable(problem).text);
+	case SIGLET_NET_ANSWERED:
+		break;
+	}
+	return NULL;
+}
+
+static siglet_err *keep_answer(const siglet_http_request *request, const siglet_net_exchange *x,
+			       siglet_http_response *response)
+{
+	siglet_err *err;
+
+	response->status = x->status;
+	siglet_buf_clear(&response->headers);
+	siglet_buf_clear(&response->body);
+	response->body.max = x->max_answer;
+	response->body.secret = request->secret_answer;
+	err = siglet_buf_append(&response->headers,
+				siglet_slice_of(x->answer_headers, x->answer_headers_len));
+	return err != NULL ? err
+			   : siglet_buf_append(&response->body,
+					       siglet_slice_of(x->answer, x->answer_len));
+}
+
+static siglet_err *attempt(const siglet_http *http, const siglet_http_request *request,
+			   const char *const *headers, siglet_http_response *response,
+			   siglet_attempt *ret_attempt)
+{
+	const int64_t began_ms = siglet_sys_monotonic_ms();
+	const siglet_http_options *o = &http->options;
+	siglet_net_exchange x = {
+		.method = request->method,
+		.url = request->url,
+		.headers = headers,
+		.body = request->body.ptr,
+		.body_len = request->body.len,
+		.max_answer = request->max_answer == 0 ? MAX_ANSWER_BYTES : request->max_answer,
+		.timeout_ms = request->timeout_ms == 0 ? o->timeout_ms : request->timeout_ms,
+		.connect_timeout_ms = request->connect_timeout_ms == 0
+					      ? o->connect_timeout_ms
+					      : request->connect_timeout_ms,
+		.no_proxy = request->allow_plain_http ||
+			    siglet_http_kind_of(request->url) == SIGLET_URL_LOOPBACK,
+	};
+	siglet_err *err;
+
+	http->net->exchange(http->engine, &x);
+	tell(http, request, &x, began_ms);
+	ret_attempt->stage = x.stage;
+	ret_attempt->status = x.status;
+	err = x.stage == SIGLET_NET_ANSWERED ? keep_answer(request, &x, response)
+					     : failed(request, &x);
+	http->net->release(&x);
+	if (x.stage == SIGLET_NET_ANSWERED)
+		ret_attempt->retry_after = siglet_http_header_of(response, "retry-after");
+	return err;
+}
+
+static siglet_err *send_headers(const siglet_http *http, const siglet_http_request *request,
+				const char *const *headers, siglet_http_response *response)
+{
+	for (unsigned n = 1;; n++) {
+		siglet_attempt last = { .stage = SIGLET_NET_UNTRIED };
+		siglet_err *err = attempt(http, request, headers, response, &last);
+		uint16_t random = 0;
+
+		if (n >= http->options.max_attempts ||
+		    !siglet_http_may_repeat(&last, request->repeat))
+			return err;
+		siglet_err *unlucky = siglet_crypto_random((uint8_t *)&random, sizeof(random));
+		siglet_err_free(unlucky);
+		siglet_sys_sleep_ms(siglet_http_wait_ms(&last, n, random, siglet_sys_now_s()));
+		siglet_err_free(err);
+	}
+}
+
+static siglet_err *send_request(void *context, const siglet_http_request *request,
+				siglet_http_response *ret_response)
+{
+	const siglet_http *http = context;
+	const char *headers[SIGLET_HTTP_MAX_HEADERS + 1] = { NULL };
+	siglet_buf lines[SIGLET_HTTP_MAX_HEADERS];
+	siglet_err *err = check_url(request);
+
+	if (err != NULL)
+		return err;
+	if (request->header_count > SIGLET_HTTP_MAX_HEADERS)
+		return siglet_err_new(SIGLET_E_USAGE, "%s: too many headers", request->what);
+	for (size_t i = 0; i < request->header_count; i++)
+		siglet_buf_init_secret(&lines[i], MAX_HEADER_LINE);
+	err = write_headers(request, lines, headers);
+	if (err == NULL)
+		err = send_headers(http, request, headers, ret_response);
+	for (size_t i = 0; i < request->header_count; i++)
+		siglet_buf_clear(&lines[i]);
+	return err;
+}
+
+static void warm_url(void *context, const char *url)
+{
+	const siglet_http *http = context;
+
+	if (siglet_http_url_is_allowed(url))
+		http->net->warm(http->engine, url, siglet_http_kind_of(url) == SIGLET_URL_LOOPBACK);
+}
+
+siglet_transport siglet_http_transport(siglet_http *http)
+{
+	return (siglet_transport) { .send = send_request, .warm = warm_url, .context = http };
+}
