@@ -133,6 +133,14 @@ const char *siglet_fulcio_name(unsigned number);
 unsigned siglet_fulcio_find(siglet_slice name);
 const char *siglet_san_type_name(siglet_san_type type);
 
+/* ---- requests (request.c) ---- */
+
+/*
+ * Append a PKCS#10 request (RFC 2986) in PEM: an empty subject, the signer's key, signed as certificate
+ * authorities want it (the curve's own hash; SHA-256 for RSA). Errors: SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_cert_request(const siglet_signer *signer, siglet_buf *ret_pem);
+
 /* ---- authorities (authority.c, chain.c) ---- */
 
 /* The certificates of one authority of a trusted root: a universe of its own. */

@@ -13,6 +13,7 @@
 #include "cert/cert.h"
 #include "crypto/crypto.h"
 #include "http/http.h"
+#include "json/json.h"
 
 typedef enum siglet_fulcio_proof {
 	SIGLET_FULCIO_CSR = 0,	 /* the request's own signature is the proof of possession */

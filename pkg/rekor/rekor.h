@@ -14,13 +14,15 @@
 #include "cert/cert.h"
 #include "crypto/crypto.h"
 #include "http/http.h"
+#include "json/json.h"
 #include "tlog/tlog.h"
 #include "trustroot/trustroot.h"
 
 /* What to log. Exactly one of artifact and envelope; leaf, or (managed key) NULL and key. */
 typedef struct siglet_rekor_proposal {
 	const siglet_cert *leaf;
-	const siglet_key *key;
+	const siglet_key *key;		   /* also where there is a leaf: its key */
+	const siglet_key_details *details; /* how it signed */
 	siglet_slice signature;		/* raw */
 	const siglet_digests *artifact; /* has the hash of the key's scheme */
 	siglet_slice payload_type, payload; /* of the envelope, decoded; payload_type empty: no envelope */

@@ -293,6 +293,7 @@ static void propose(signing *s)
 	s->proposal = (siglet_rekor_proposal) {
 		.leaf = session->leaf,
 		.key = siglet_signer_key(session->signer),
+		.details = siglet_signer_details(session->signer),
 		.signature = siglet_buf_slice(&s->signature),
 		.artifact = is_envelope(s->content) ? NULL : s->content->artifact.digests,
 		.payload_type = s->content->payload_type,

@@ -215,6 +215,7 @@ void siglet_timestamp_free(siglet_timestamp *timestamp)
 		return;
 	siglet_buf_clear(&timestamp->signer_name);
 	siglet_buf_clear(&timestamp->serial_hex);
+	siglet_buf_clear(&timestamp->nonce);
 	sk_X509_pop_free(timestamp->embedded, X509_free);
 	CMS_ContentInfo_free(timestamp->cms);
 	free(timestamp);

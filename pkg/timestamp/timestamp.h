@@ -35,6 +35,16 @@ siglet_slice siglet_timestamp_serial_hex(const siglet_timestamp *timestamp);
 siglet_slice siglet_timestamp_signer_name(
 	const siglet_timestamp *timestamp); /* issuer+serial, printable */
 
+/* The nonce of the request, big-endian without leading zeros; empty: none, or a negative one. */
+siglet_slice siglet_timestamp_nonce(const siglet_timestamp *timestamp);
+
+/*
+ * Append a DER TimeStampReq (RFC 3161 section 2.4.1) for the SHA-256 of data: with this nonce (positive, big-endian),
+ * without asking for certificates. Errors: SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_timestamp_request(siglet_slice data, siglet_slice nonce,
+						     siglet_buf *ret_der);
+
 /* Is the imprint the hash of these bytes (the raw signature)? Errors: SIGLET_E_MISMATCH, _CRYPTO. */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_check_imprint(const siglet_timestamp *timestamp,
 							   siglet_slice data);

@@ -23,6 +23,7 @@ struct siglet_timestamp {
 	int64_t time_s;
 	int64_t end_ms;
 	siglet_buf serial_hex;
+	siglet_buf nonce; /* big-endian, without leading zeros; empty: none */
 	siglet_buf signer_name;
 };
 

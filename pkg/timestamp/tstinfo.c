@@ -29,6 +29,15 @@ static siglet_err *read_serial(const ASN1_INTEGER *from, siglet_buf *ret_hex)
 	return err != NULL ? err : siglet_hex_encode(magnitude, ret_hex);
 }
 
+/* Only who asked can know whether it is the right one. */
+static siglet_err *read_nonce(const ASN1_INTEGER *nonce, siglet_buf *ret_nonce)
+{
+	siglet_buf_init(ret_nonce, SIGLET_MAX_TIMESTAMP_BYTES);
+	if (nonce == NULL || ASN1_STRING_type(nonce) == V_ASN1_NEG_INTEGER)
+		return NULL;
+	return siglet_buf_append(ret_nonce, siglet_timestamp_asn1_slice(nonce));
+}
+
 static siglet_err *read_fields(TS_TST_INFO *info, siglet_timestamp *timestamp)
 {
 	siglet_err *err = NULL;
@@ -45,7 +54,8 @@ static siglet_err *read_fields(TS_TST_INFO *info, siglet_timestamp *timestamp)
 					 &timestamp->time_s, &timestamp->end_ms);
 	if (err != NULL)
 		return err;
-	return read_serial(TS_TST_INFO_get_serial(info), &timestamp->serial_hex);
+	err = read_serial(TS_TST_INFO_get_serial(info), &timestamp->serial_hex);
+	return err != NULL ? err : read_nonce(TS_TST_INFO_get_nonce(info), &timestamp->nonce);
 }
 
 siglet_err *siglet_timestamp_read_info(siglet_timestamp *timestamp)
