@@ -83,7 +83,7 @@ static siglet_err *fetch(const reader *r, const char *kind, uint64_t number, uns
 static siglet_err *find_tile(reader *r, unsigned level, uint64_t number, const tile **ret_tile)
 {
 	const unsigned width = tile_width(r->size, level, number);
-	char kind[8];
+	char kind[16];
 	tile *t;
 
 	for (size_t i = 0; i < r->count; i++)

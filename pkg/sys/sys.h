@@ -140,6 +140,18 @@ SIGLET_MUST_USE siglet_err *siglet_sys_keep_standard_streams(void);
 /* A variable, or NULL: also where it is empty, and where the program has more rights than its user. */
 const char *siglet_sys_environment(const char *name);
 
+/* Overwrite a variable's value where it stands: it was a secret, and has been read. */
+void siglet_sys_wipe_environment(const char *name);
+
+/*
+ * Run a program that PATH leads to, without a shell, with those variables of ours alone that the NULL-terminated
+ * list names, and collect its standard output, for up to 30 s. (run.c)
+ * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_NETWORK (it failed: its status, and the first line of its
+ *         standard error), SIGLET_E_LIMIT (more output than the buffer takes), SIGLET_E_IO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables,
+					   siglet_buf *ret_output);
+
 unsigned siglet_sys_processors(void);  /* online, at least 1 */
 int64_t siglet_sys_now_s(void);	       /* seconds since 1970 UTC */
 void siglet_sys_sleep_ms(unsigned ms);
