@@ -70,6 +70,7 @@ VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)
 CLI_SRC := $(sort $(wildcard cmd/siglet/*.c))
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
+SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard cmd/siglet-sandbox/*.c)))
 UNIT_SRC := $(foreach r,$(ROOMS),$(sort $(wildcard tests/unit/$(r)_test.c tests/unit/$(r)_*_test.c)))
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 TEST_LIB_SRC := $(sort $(wildcard tests/lib/*.c))
@@ -82,7 +83,7 @@ LIBS := $(LIB_LIBS) -lpthread -ldl
 
 # ---- targets ----
 .PHONY: all
-all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/libsiglet-net.so.0 $(B)/siglet.pc ## build the program and the libraries
+all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/libsiglet-net.so.0 $(B)/siglet-sandbox $(B)/siglet.pc ## build the program and the libraries
 
 .PHONY: deps
 deps: ## install what building and testing need (Debian packages)
@@ -151,7 +152,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/siglet \
 		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/bash-completion/completions \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
-	$(INSTALL) -m 755 $(B)/siglet $(DESTDIR)$(BINDIR)/siglet
+	$(INSTALL) -m 755 $(B)/siglet $(B)/siglet-sandbox $(DESTDIR)$(BINDIR)/
 	$(INSTALL) -m 755 $(B)/libsiglet.so $(DESTDIR)$(LIBDIR)/libsiglet.so.$(VERSION)
 	ln -sf libsiglet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so.$(SOVERSION)
 	ln -sf libsiglet.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so
@@ -166,7 +167,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(LIBDIR)/libsiglet.so* $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0 \
+	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0 \
 		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
 		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
@@ -225,6 +226,10 @@ $(B)/siglet: $(CLI_OBJ) $(B)/libsiglet.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib' -o $@ $(CLI_OBJ) \
 		$(B)/libsiglet.a $(LIBS)
+
+$(B)/siglet-sandbox: $(SANDBOX_OBJ) $(B)/libsiglet.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $(SANDBOX_OBJ) $(B)/libsiglet.a -lmicrohttpd $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)

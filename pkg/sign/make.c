@@ -194,6 +194,7 @@ static siglet_err *write_bundle(const signing *s, siglet_slice hint, siglet_buf 
 	siglet_slice timestamps[SIGLET_MAX_SERVICES];
 	siglet_bundle_data data = {
 		.version = SIGLET_BUNDLE_V03,
+		.media_type = siglet_slice_str(SIGLET_BUNDLE_MEDIA_TYPE),
 		.material = session->leaf != NULL ? SIGLET_MATERIAL_CERTIFICATE
 						  : SIGLET_MATERIAL_KEY,
 		.key_hint = hint,

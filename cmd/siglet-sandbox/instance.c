@@ -1,0 +1,233 @@
+#include "sandbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Keys and certificates of one instance, and the file that makes others trust it. */
+
+#define START "2020-01-01T00:00:00Z"
+
+static siglet_signer *make_key(const char *algorithm)
+{
+	siglet_signer *key = NULL;
+
+	WELL(siglet_signer_generate(siglet_key_details_registry(siglet_slice_str(algorithm)), &key));
+	return key;
+}
+
+int64_t instance_now_s(const instance *in)
+{
+	return (int64_t)time(NULL) + in->faults.skew_s;
+}
+
+uint64_t instance_next_serial(instance *in)
+{
+	uint64_t serial;
+
+	MUST(pthread_mutex_lock(&in->lock) == 0);
+	serial = ++in->serial;
+	MUST(pthread_mutex_unlock(&in->lock) == 0);
+	return serial;
+}
+
+/* C2SP signed-note: the hash of the name, the type and the key. */
+static void note_id(const char *name, uint8_t type, const siglet_signer *key, uint8_t ret_id[32])
+{
+	const siglet_slice parts[] = { siglet_slice_str(name), siglet_slice_str("\n"),
+				       siglet_slice_of(&type, 1),
+				       siglet_key_raw(siglet_signer_key(key)) };
+	siglet_digest digest;
+
+	WELL(siglet_crypto_sha256(parts, SIGLET_COUNT(parts), &digest));
+	memcpy(ret_id, digest.bytes, 32);
+}
+
+/* What was there before, so that proofs have something to prove. */
+static void fill(tree *t)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		siglet_buf entry;
+
+		siglet_buf_init(&entry, 64);
+		put(&entry, "somebody else's entry %u", i);
+		(void)tree_add(t, siglet_buf_slice(&entry));
+		siglet_buf_clear(&entry);
+	}
+}
+
+instance *instance_new(const faults *f)
+{
+	instance *in = siglet_calloc(1, sizeof(*in));
+	const int64_t now_s = (int64_t)time(NULL);
+	uint8_t id[32];
+
+	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0);
+	in->faults = *f;
+	in->serial = (uint64_t)now_s << 20;
+	in->oidc = make_key("ecdsa-sha2-256-nistp256");
+	in->root_key = make_key("ecdsa-sha2-384-nistp384");
+	in->ca_key = make_key("ecdsa-sha2-384-nistp384");
+	in->ct = make_key("ecdsa-sha2-256-nistp256");
+	in->tsa_root_key = make_key("ecdsa-sha2-384-nistp384");
+	in->tsa_key = make_key("ecdsa-sha2-384-nistp384");
+	in->v1 = make_key("ecdsa-sha2-256-nistp256");
+	in->v2 = make_key("ed25519");
+	in->witness = make_key("ed25519");
+	in->root = x509_make_ca(in->root_key, "sandbox root", NULL, NULL, now_s, 1);
+	in->ca = x509_make_ca(in->ca_key, "sandbox intermediate", in->root, in->root_key, now_s, 2);
+	in->tsa_root = x509_make_ca(in->tsa_root_key, "sandbox timestamp root", NULL, NULL, now_s, 3);
+	in->tsa = x509_make_tsa(in->tsa_key, in->tsa_root, in->tsa_root_key, now_s, 4);
+	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
+	note_id(WITNESS_NAME, 0x04, in->witness, id);
+	memcpy(in->witness_id, id, sizeof(in->witness_id));
+	fill(&in->v1_log);
+	fill(&in->v2_log);
+	return in;
+}
+
+void instance_free(instance *in)
+{
+	siglet_signer *const keys[] = { in->oidc, in->root_key, in->ca_key, in->ct, in->tsa_root_key,
+					in->tsa_key, in->v1, in->v2, in->witness };
+
+	for (size_t i = 0; i < SIGLET_COUNT(keys); i++)
+		siglet_signer_free(keys[i]);
+	X509_free(in->root);
+	X509_free(in->ca);
+	X509_free(in->tsa_root);
+	X509_free(in->tsa);
+	tree_clear(&in->v1_log);
+	tree_clear(&in->v2_log);
+	(void)pthread_mutex_destroy(&in->lock);
+	free(in);
+}
+
+/* ---- the trust config ---- */
+
+static void write_window(siglet_json_writer *w)
+{
+	siglet_json_write_begin_object(w, "validFor");
+	siglet_json_write_text(w, "start", START);
+	siglet_json_write_end_object(w);
+}
+
+static void write_log(siglet_json_writer *w, const char *host, const siglet_signer *key,
+		      siglet_slice id, const char *details)
+{
+	char url[128];
+
+	(void)snprintf(url, sizeof(url), "https://%s", host);
+	siglet_json_write_begin_object(w, NULL);
+	siglet_json_write_text(w, "baseUrl", url);
+	siglet_json_write_text(w, "hashAlgorithm", "SHA2_256");
+	siglet_json_write_begin_object(w, "publicKey");
+	siglet_json_write_base64(w, "rawBytes", siglet_key_spki(siglet_signer_key(key)));
+	siglet_json_write_text(w, "keyDetails", details);
+	write_window(w);
+	siglet_json_write_end_object(w);
+	siglet_json_write_begin_object(w, "logId");
+	siglet_json_write_base64(w, "keyId", id);
+	siglet_json_write_end_object(w);
+	siglet_json_write_end_object(w);
+}
+
+static void write_authority(siglet_json_writer *w, const char *uri, X509 *const *certs, size_t count)
+{
+	siglet_json_write_begin_object(w, NULL);
+	siglet_json_write_begin_object(w, "subject");
+	siglet_json_write_text(w, "organization", "sandbox.example");
+	siglet_json_write_text(w, "commonName", "sandbox");
+	siglet_json_write_end_object(w);
+	siglet_json_write_text(w, "uri", uri);
+	siglet_json_write_begin_object(w, "certChain");
+	siglet_json_write_begin_array(w, "certificates");
+	for (size_t i = 0; i < count; i++) {
+		siglet_buf der;
+
+		siglet_buf_init(&der, 65536);
+		x509_der(certs[i], &der);
+		siglet_json_write_begin_object(w, NULL);
+		siglet_json_write_base64(w, "rawBytes", siglet_buf_slice(&der));
+		siglet_json_write_end_object(w);
+		siglet_buf_clear(&der);
+	}
+	siglet_json_write_end_array(w);
+	siglet_json_write_end_object(w);
+	write_window(w);
+	siglet_json_write_end_object(w);
+}
+
+static siglet_slice key_id(const siglet_signer *key)
+{
+	return siglet_digest_slice(siglet_key_id(siglet_signer_key(key)));
+}
+
+static void write_root(const instance *in, siglet_json_writer *w)
+{
+	X509 *const ca[] = { in->ca, in->root }, *const tsa[] = { in->tsa, in->tsa_root };
+
+	siglet_json_write_begin_object(w, "trustedRoot");
+	siglet_json_write_text(w, "mediaType",
+			       "application/vnd.dev.sigstore.trustedroot+json;version=0.1");
+	siglet_json_write_begin_array(w, "tlogs");
+	write_log(w, V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256");
+	write_log(w, V2_HOST, in->v2, siglet_slice_of(in->v2_id, 32), "PKIX_ED25519");
+	siglet_json_write_end_array(w);
+	siglet_json_write_begin_array(w, "certificateAuthorities");
+	write_authority(w, "https://fulcio.sandbox.example", ca, 2);
+	siglet_json_write_end_array(w);
+	siglet_json_write_begin_array(w, "ctlogs");
+	write_log(w, "ct.sandbox.example", in->ct, key_id(in->ct), "PKIX_ECDSA_P256_SHA_256");
+	siglet_json_write_end_array(w);
+	siglet_json_write_begin_array(w, "timestampAuthorities");
+	write_authority(w, "https://tsa.sandbox.example", tsa, 2);
+	siglet_json_write_end_array(w);
+	siglet_json_write_end_object(w);
+}
+
+static void write_service(siglet_json_writer *w, const char *list, const char *url,
+			  const char *path, int version)
+{
+	char whole[256];
+
+	(void)snprintf(whole, sizeof(whole), "%s%s", url, path);
+	siglet_json_write_begin_array(w, list);
+	siglet_json_write_begin_object(w, NULL);
+	siglet_json_write_text(w, "url", whole);
+	siglet_json_write_int(w, "majorApiVersion", version);
+	write_window(w);
+	siglet_json_write_text(w, "operator", "sandbox.example");
+	siglet_json_write_end_object(w);
+	siglet_json_write_end_array(w);
+}
+
+static void write_any(siglet_json_writer *w, const char *name)
+{
+	siglet_json_write_begin_object(w, name);
+	siglet_json_write_text(w, "selector", "ANY");
+	siglet_json_write_end_object(w);
+}
+
+void instance_write_config(const instance *in, int version, siglet_buf *ret_json)
+{
+	siglet_json_writer w;
+
+	siglet_json_writer_init(&w, ret_json, 2);
+	siglet_json_write_begin_object(&w, NULL);
+	siglet_json_write_text(&w, "mediaType",
+			       "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json");
+	write_root(in, &w);
+	siglet_json_write_begin_object(&w, "signingConfig");
+	siglet_json_write_text(&w, "mediaType",
+			       "application/vnd.dev.sigstore.signingconfig.v0.2+json");
+	write_service(&w, "caUrls", in->url, "", 1);
+	write_service(&w, "oidcUrls", in->url, "", 1);
+	write_service(&w, "rekorTlogUrls", in->url, "", version);
+	write_service(&w, "tsaUrls", in->url, "/api/v1/timestamp", 1);
+	write_any(&w, "rekorTlogConfig");
+	write_any(&w, "tsaConfig");
+	siglet_json_write_end_object(&w);
+	siglet_json_write_end_object(&w);
+	WELL(siglet_json_writer_finish(&w));
+}

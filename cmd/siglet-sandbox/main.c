@@ -1,0 +1,249 @@
+#include "sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "sys/sys.h"
+
+/* siglet-sandbox: run a command beside a whole instance, or keep one running. */
+
+#define MAX_CONFIG_BYTES ((size_t)4 << 20)
+
+extern char **environ;
+
+static const char usage[] =
+	"siglet-sandbox: a whole Sigstore instance on this machine, for trying and testing\n\n"
+	"Usage: siglet-sandbox run [OPTION]... -- COMMAND [ARGUMENT]...\n"
+	"       siglet-sandbox serve [OPTION]... [--port N] [--config-out FILE]\n\n"
+	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an identity at hand\n"
+	"(SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE just works in it. serve keeps one\n"
+	"running until it is interrupted. Everything is gone when it ends; nothing of it is ever trusted\n"
+	"by anybody else.\n\n"
+	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT, email:ADDRESS, none\n"
+	"  --rekor-version 1|2   the log that is written to (2)\n"
+	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
+	"  --log FILE            append a line for each request\n"
+	"  --port N              serve: on this port\n"
+	"  --config-out FILE     serve: write the trust config there\n"
+	"  --help                show this page\n";
+
+typedef struct options {
+	bool is_run;
+	const char *shape, *who, *log, *config_out;
+	char shape_text[32];
+	int rekor_version;
+	unsigned port;
+	faults faults;
+	char **command;
+} options;
+
+static int complain(const char *what, const char *about)
+{
+	(void)fprintf(stderr, "siglet-sandbox: %s%s%s\n  hint: siglet-sandbox --help\n", what,
+		      about == NULL ? "" : ": ", about == NULL ? "" : about);
+	return 2;
+}
+
+static bool set_identity(const char *value, options *o)
+{
+	const char *colon = strchr(value, ':');
+	const size_t len = colon == NULL ? strlen(value) : (size_t)(colon - value);
+
+	if (len >= sizeof(o->shape_text))
+		return false;
+	memcpy(o->shape_text, value, len);
+	o->shape_text[len] = '\0';
+	o->shape = o->shape_text;
+	o->who = colon == NULL ? NULL : colon + 1;
+	return true;
+}
+
+static int set_option(const char *name, const char *value, options *o)
+{
+	if (strcmp(name, "--as") == 0)
+		return set_identity(value, o) ? 0 : complain("no such identity", value);
+	if (strcmp(name, "--rekor-version") == 0) {
+		o->rekor_version = atoi(value);
+		return o->rekor_version == 1 || o->rekor_version == 2
+			       ? 0
+			       : complain("no such version", value);
+	}
+	if (strcmp(name, "--fault") == 0) {
+		if (fault_read(value, &o->faults))
+			return 0;
+		(void)fprintf(stderr, "siglet-sandbox: no fault \"%s\"\n  hint: %s\n", value,
+			      fault_list());
+		return 2;
+	}
+	if (strcmp(name, "--log") == 0)
+		o->log = value;
+	else if (strcmp(name, "--port") == 0)
+		o->port = (unsigned)atoi(value);
+	else if (strcmp(name, "--config-out") == 0)
+		o->config_out = value;
+	else
+		return complain("unknown option", name);
+	return 0;
+}
+
+/* 0 to go on, else the exit status plus one. */
+static int read_options(int argc, char **argv, options *o)
+{
+	if (argc < 2)
+		return complain("say run or serve", NULL) + 1;
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		(void)fputs(usage, stdout);
+		return 1;
+	}
+	o->is_run = strcmp(argv[1], "run") == 0;
+	if (!o->is_run && strcmp(argv[1], "serve") != 0)
+		return complain("say run or serve, not", argv[1]) + 1;
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			o->command = argv + i + 1;
+			break;
+		}
+		if (i + 1 >= argc || set_option(argv[i], argv[i + 1], o) != 0)
+			return i + 1 >= argc ? complain("a value is missing", argv[i]) + 1 : 3;
+		i++;
+	}
+	if (o->is_run && (o->command == NULL || o->command[0] == NULL))
+		return complain("no command to run", NULL) + 1;
+	return 0;
+}
+
+/* ---- the trust config ---- */
+
+static void write_config(const instance *in, const options *o, const char *path)
+{
+	siglet_sys_output *output = NULL;
+	siglet_buf json;
+
+	siglet_buf_init(&json, MAX_CONFIG_BYTES);
+	instance_write_config(in, o->rekor_version, &json);
+	WELL(siglet_sys_output_begin(path, &output));
+	WELL(siglet_sys_output_write(output, siglet_buf_slice(&json)));
+	WELL(siglet_sys_output_commit(output, 0644));
+	siglet_sys_output_free(output);
+	siglet_buf_clear(&json);
+}
+
+/* ---- run ---- */
+
+static pid_t child;
+
+static void pass_on(int number)
+{
+	if (child > 0)
+		(void)kill(child, number);
+}
+
+static void set_environment(instance *in, const options *o, const char *config)
+{
+	siglet_buf jwt;
+
+	MUST(setenv("SIGLET_TRUST_CONFIG", config, 1) == 0);
+	MUST(setenv("SIGLET_SANDBOX_URL", in->url, 1) == 0);
+	(void)unsetenv("SIGSTORE_ID_TOKEN");
+	if (strcmp(o->shape, "none") == 0)
+		return;
+	siglet_buf_init_secret(&jwt, 65536);
+	MUST(oidc_make_token(in, o->shape, o->who, NULL, &jwt));
+	MUST(setenv("SIGSTORE_ID_TOKEN", siglet_buf_text(&jwt), 1) == 0);
+	siglet_buf_clear(&jwt);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 70;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run_command(instance *in, const options *o)
+{
+	char folder[] = "/tmp/siglet-sandbox-XXXXXX", config[64];
+	int status, failed;
+
+	MUST(mkdtemp(folder) != NULL);
+	(void)snprintf(config, sizeof(config), "%s/trust_config.json", folder);
+	write_config(in, o, config);
+	set_environment(in, o, config);
+	(void)signal(SIGINT, pass_on);
+	(void)signal(SIGTERM, pass_on);
+	failed = posix_spawnp(&child, o->command[0], NULL, NULL, o->command, environ);
+	if (failed != 0) {
+		(void)fprintf(stderr, "siglet-sandbox: %s: %s\n", o->command[0], strerror(failed));
+		status = 127;
+	} else {
+		status = wait_for(child);
+	}
+	(void)unlink(config);
+	(void)rmdir(folder);
+	return status;
+}
+
+/* ---- serve ---- */
+
+static int serve(instance *in, const options *o)
+{
+	sigset_t ends;
+	int number = 0;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	if (o->config_out != NULL)
+		write_config(in, o, o->config_out);
+	(void)printf("%s\n", in->url);
+	(void)fflush(stdout);
+	(void)sigwait(&ends, &number);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	options o = { .shape = "github", .rekor_version = 2 };
+	const int early = read_options(argc, argv, &o);
+	sigset_t ends;
+	instance *in;
+	siglet_buf jwt;
+	int status;
+
+	if (early != 0)
+		return early - 1;
+	MUST(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
+	/* Threads of the server leave these to this one. */
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	in = instance_new(&o.faults);
+	in->log_path = o.log;
+	siglet_buf_init_secret(&jwt, 65536);
+	if (strcmp(o.shape, "none") != 0 && !oidc_make_token(in, o.shape, o.who, NULL, &jwt)) {
+		siglet_buf_clear(&jwt);
+		instance_free(in);
+		return complain("no such identity", o.shape);
+	}
+	siglet_buf_clear(&jwt);
+	server_start(in, o.port);
+	if (o.is_run)
+		(void)pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
+	status = o.is_run ? run_command(in, &o) : serve(in, &o);
+	server_stop();
+	instance_free(in);
+	return status;
+}

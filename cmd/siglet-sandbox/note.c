@@ -1,0 +1,61 @@
+#include "sandbox.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Checkpoints: what a log says of itself, signed (C2SP signed-note, tlog-checkpoint, tlog-cosignature). */
+
+static void put_line(siglet_buf *note, const char *name, const uint8_t id[4], siglet_slice signature)
+{
+	siglet_buf blob;
+
+	siglet_buf_init(&blob, 1024);
+	WELL(siglet_buf_append(&blob, siglet_slice_of(id, 4)));
+	WELL(siglet_buf_append(&blob, signature));
+	put(note, "\xe2\x80\x94 %s ", name);
+	put_base64(note, siglet_buf_slice(&blob));
+	put(note, "\n");
+	siglet_buf_clear(&blob);
+}
+
+/* Ed25519 cosignature: a time, and a signature over it and the text. */
+static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *note)
+{
+	const int64_t now_s = instance_now_s(in);
+	siglet_buf message, blob;
+
+	siglet_buf_init(&message, 65536);
+	siglet_buf_init(&blob, 1024);
+	put(&message, "cosignature/v1\ntime %" PRId64 "\n", now_s);
+	WELL(siglet_buf_append(&message, text));
+	WELL(siglet_buf_append_uint(&blob, (uint64_t)now_s, 8));
+	sign_bytes(in->witness, siglet_buf_slice(&message), &blob);
+	put_line(note, WITNESS_NAME, in->witness_id, siglet_buf_slice(&blob));
+	siglet_buf_clear(&blob);
+	siglet_buf_clear(&message);
+}
+
+void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+		      siglet_buf *ret_note)
+{
+	const siglet_signer *key = is_v2 ? in->v2 : in->v1;
+	const uint8_t *id = is_v2 ? in->v2_id : siglet_key_id(siglet_signer_key(in->v1))->bytes;
+	siglet_buf text, signature;
+
+	siglet_buf_init(&text, 4096);
+	siglet_buf_init(&signature, 1024);
+	if (is_v2)
+		put(&text, "%s\n%zu\n", V2_HOST, size);
+	else
+		put(&text, "%s - %" PRId64 "\n%zu\n", V1_HOST, V1_TREE_ID, size);
+	put_base64(&text, siglet_hash32_slice(root));
+	put(&text, "\n");
+	sign_bytes(key, siglet_buf_slice(&text), &signature);
+	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
+	put(ret_note, "\n");
+	put_line(ret_note, is_v2 ? V2_HOST : V1_HOST, id, siglet_buf_slice(&signature));
+	if (is_v2)
+		put_cosignature(in, siglet_buf_slice(&text), ret_note);
+	siglet_buf_clear(&signature);
+	siglet_buf_clear(&text);
+}

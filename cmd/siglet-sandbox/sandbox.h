@@ -1,0 +1,172 @@
+/*
+ * sandbox: what do the files of siglet-sandbox share?
+ *
+ * A whole Sigstore instance on loopback, in one process: an OIDC issuer, a certificate authority with a CT log, a
+ * timestamp authority, and a Rekor log of each version. Its keys are made at start; everything it has given out is
+ * gone when it ends. It is for trying and testing, and trusts whoever asks for a token.
+ *
+ * It shares siglet's formats (JSON, keys, Merkle hashes) and none of its verification. A fault of its own ends it;
+ * what a client sends wrong is answered with an error, as the real services do.
+ */
+#ifndef SIGLET_SANDBOX_H
+#define SIGLET_SANDBOX_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/x509.h>
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "merkle/merkle.h"
+
+#define MAX_BODY_BYTES ((size_t)4 << 20)
+#define V1_HOST "rekor.sandbox.example"
+#define V2_HOST "log2026.sandbox.example"
+#define WITNESS_NAME "witness.sandbox.example"
+#define V1_TREE_ID 1193050959916656506
+
+/* End the program with a message when a thing of its own fails. */
+#define MUST(condition) sandbox_must((condition), #condition, __FILE__, __LINE__)
+void sandbox_must(bool condition, const char *text, const char *file, int line);
+/* The same of a function that returns an error. */
+#define WELL(call) sandbox_well((call), __FILE__, __LINE__)
+void sandbox_well(siglet_err *err, const char *file, int line);
+
+/* ---- faults (fault.c) ---- */
+
+typedef enum fault_service {
+	SERVICE_NONE = 0,
+	SERVICE_OIDC,
+	SERVICE_FULCIO,
+	SERVICE_REKOR,
+	SERVICE_TSA,
+} fault_service;
+
+/* What the instance does wrong on demand. */
+typedef struct faults {
+	unsigned delay_ms; /* before each answer */
+	fault_service refuse, garble, drop, html;
+	int refuse_status;
+	unsigned drop_after;   /* bytes of body; then the connection is cut */
+	bool wrong_sct, no_sct, detached_sct, wrong_proof, stale_checkpoint, wrong_promise;
+	bool wrong_key, wrong_identity, wrong_nonce, wrong_imprint, wrong_entry;
+	int64_t skew_s; /* its clock against the right one */
+	unsigned times;	/* how often refuse happens; 0: always */
+} faults;
+
+/* "delay=20", "refuse=fulcio:503", "drop=rekor:100", "wrong-sct" … False: no such fault. */
+bool fault_read(const char *text, faults *f);
+const char *fault_list(void);
+
+/* ---- an instance (instance.c) ---- */
+
+/* One log: entries, and the hashes of their leaves. */
+typedef struct tree {
+	siglet_buf *entries;
+	siglet_hash32 *leaves;
+	size_t count, room;
+} tree;
+
+typedef struct instance {
+	char url[64]; /* "http://127.0.0.1:PORT" */
+	faults faults;
+	siglet_signer *oidc, *root_key, *ca_key, *ct, *tsa_root_key, *tsa_key, *v1, *v2, *witness;
+	X509 *root, *ca, *tsa_root, *tsa;
+	uint8_t v2_id[32], witness_id[4];
+	pthread_mutex_t lock; /* over the logs, serials and the request log */
+	tree v1_log, v2_log;
+	uint64_t serial;
+	unsigned refused;
+	const char *log_path; /* of requests; NULL: none */
+} instance;
+
+instance *instance_new(const faults *f);
+void instance_free(instance *in);
+int64_t instance_now_s(const instance *in);
+uint64_t instance_next_serial(instance *in);
+/* A ClientTrustConfig with this instance's keys and URLs. version: of the Rekor log that it names. */
+void instance_write_config(const instance *in, int version, siglet_buf *ret_json);
+
+/* ---- trees (tree.c); the caller holds the lock ---- */
+
+size_t tree_add(tree *t, siglet_slice entry); /* its index */
+bool tree_find(const tree *t, siglet_slice entry, size_t *ret_index);
+void tree_hash(const tree *t, size_t begin, size_t end, siglet_hash32 *ret_hash); /* RFC 6962 MTH */
+/* PATH(index) in the tree of the first size entries. Gives the count. */
+size_t tree_path(const tree *t, size_t index, size_t size, siglet_hash32 ret_nodes[64]);
+void tree_clear(tree *t);
+
+/* ---- certificates (x509.c) ---- */
+
+X509 *x509_make_ca(const siglet_signer *key, const char *name, X509 *issuer,
+		   const siglet_signer *issuer_key, int64_t now_s, uint64_t serial);
+X509 *x509_make_tsa(const siglet_signer *key, X509 *issuer, const siglet_signer *issuer_key,
+		    int64_t now_s, uint64_t serial);
+void x509_add(X509 *cert, X509 *issuer, int nid, const char *value);
+void x509_add_raw(X509 *cert, const char *oid, bool is_critical, siglet_slice value);
+X509 *x509_new(const siglet_key *key, X509 *issuer, int64_t begins_s, int64_t ends_s, uint64_t serial);
+void x509_sign(X509 *cert, const siglet_signer *key);
+void x509_der(X509 *cert, siglet_buf *ret_der);
+void x509_pem(X509 *cert, siglet_buf *ret_pem);
+
+/* ---- requests (server.c) ---- */
+
+typedef struct request {
+	const char *method, *path;
+	const char *authorization; /* or NULL */
+	const char *(*query)(void *connection, const char *name); /* or NULL */
+	void *connection;
+	siglet_slice body;
+} request;
+
+typedef struct response {
+	int status;
+	const char *type;
+	const char *header, *value; /* one more header; value points at value_text */
+	char value_text[256];
+	siglet_buf body;
+	fault_service service;
+} response;
+
+void response_text(response *r, int status, const char *text);
+/* As grpc-gateway and Rekor say it: {"code":CODE,"message":MESSAGE}. */
+void response_error(response *r, int status, int code, const char *format, ...) SIGLET_PRINTF(4, 5);
+
+/* Serve until the process ends; port 0: any. in->url is set. */
+void server_start(instance *in, unsigned port);
+void server_stop(void);
+
+/* ---- the services ---- */
+
+void oidc_answer(instance *in, const request *q, response *r);
+void fulcio_answer(instance *in, const request *q, response *r);
+void rekor_v1_answer(instance *in, const request *q, response *r);
+void rekor_v2_answer(instance *in, const request *q, response *r);
+void tsa_answer(instance *in, const request *q, response *r);
+
+/* A token for somebody, as the CI service (or "email") shapes it. who may be NULL. False: no such shape. */
+bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
+		     siglet_buf *ret_jwt);
+/* Claims of a token that this instance made and that is valid now; NULL otherwise. */
+siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt);
+
+/* ---- pieces ---- */
+
+void sign_bytes(const siglet_signer *key, siglet_slice data, siglet_buf *ret_signature);
+void put(siglet_buf *out, const char *format, ...) SIGLET_PRINTF(2, 3);
+void put_base64(siglet_buf *out, siglet_slice data);
+/* Does some scheme of the key verify it? */
+bool verifies(const siglet_key *key, const siglet_digest *digest, siglet_slice signature);
+bool verifies_message(const siglet_key *key, siglet_slice message, siglet_slice signature);
+/* A key of a PEM or DER certificate or public key; NULL: neither. */
+siglet_key *key_of_pem(siglet_slice pem);
+siglet_key *key_of_cert_der(siglet_slice der);
+/* A checkpoint over the first size entries, signed; v2's is cosigned. */
+void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+		      siglet_buf *ret_note);
+
+#endif
