@@ -7,7 +7,8 @@
 
 const char *fault_list(void)
 {
-	return "delay=MS skew=SECONDS refuse=SERVICE:STATUS times=N garble=SERVICE drop=SERVICE:BYTES "
+	return "delay=MS skew=SECONDS refuse=SERVICE:STATUS times=N garble=SERVICE "
+	       "drop=SERVICE:BYTES "
 	       "html=SERVICE wrong-sct no-sct detached-sct wrong-key wrong-identity wrong-nonce "
 	       "wrong-imprint wrong-proof wrong-promise wrong-entry stale-checkpoint";
 }
@@ -56,7 +57,8 @@ static bool set_switch(const char *name, faults *f)
 }
 
 /* "NAME=SERVICE:NUMBER" or "NAME=SERVICE". */
-static bool set_service(const char *text, const char *name, fault_service *service, unsigned *number)
+static bool set_service(const char *text, const char *name, fault_service *service,
+			unsigned *number)
 {
 	const size_t len = strlen(name);
 	const char *value = text + len, *colon;

@@ -7,7 +7,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-/* The certificate authority: a token and a key in, a ten-minute certificate with a promise of the CT log out. */
+/*
+ * The certificate authority: a token and a key in, a ten-minute certificate with a promise of the
+ * CT log out.
+ */
 
 #define LIFETIME_S 600
 #define SCT_LIST_OID "1.3.6.1.4.1.11129.2.4.2"
@@ -134,7 +137,10 @@ static void add_claims(X509 *cert, const siglet_json *claims)
 
 /* ---- the CT log ---- */
 
-/* RFC 6962 section 3.2: what is signed, for a precertificate or (issuer NULL) the certificate itself. */
+/*
+ * RFC 6962 section 3.2: what is signed, for a precertificate or (issuer NULL) the certificate
+ * itself.
+ */
 static void put_signed(siglet_buf *out, int64_t time_ms, X509 *issuer, siglet_slice content)
 {
 	WELL(siglet_buf_append_uint(out, 0, 2));
@@ -271,8 +277,9 @@ static void write_answer(const instance *in, X509 *cert, response *r)
 	siglet_buf_init(&sct, 8192);
 	siglet_json_writer_init(&w, &r->body, 0);
 	siglet_json_write_begin_object(&w, NULL);
-	siglet_json_write_begin_object(&w, in->faults.detached_sct ? "signedCertificateDetachedSct"
-								   : "signedCertificateEmbeddedSct");
+	siglet_json_write_begin_object(&w, in->faults.detached_sct
+						   ? "signedCertificateDetachedSct"
+						   : "signedCertificateEmbeddedSct");
 	siglet_json_write_begin_object(&w, "chain");
 	siglet_json_write_begin_array(&w, "certificates");
 	for (size_t i = 0; i < SIGLET_COUNT(chain); i++) {
@@ -321,7 +328,8 @@ static siglet_key *key_of_csr(siglet_slice pem)
 
 static siglet_slice proof_subject(const siglet_json *claims)
 {
-	return is_github(claims) || is_gitlab(claims) ? claim(claims, "sub") : claim(claims, "email");
+	return is_github(claims) || is_gitlab(claims) ? claim(claims, "sub")
+						      : claim(claims, "email");
 }
 
 static siglet_key *read_request(const siglet_json *root, const siglet_json *claims)
@@ -364,7 +372,8 @@ static void answer_certificate(instance *in, const request *q, response *r)
 	siglet_err *err;
 
 	if (q->authorization != NULL && strncmp(q->authorization, bearer, sizeof(bearer) - 1) == 0)
-		claims = oidc_check_token(in, siglet_slice_str(q->authorization + sizeof(bearer) - 1));
+		claims = oidc_check_token(in,
+					  siglet_slice_str(q->authorization + sizeof(bearer) - 1));
 	if (claims == NULL) {
 		response_error(r, 400, 3, "There was an error processing the identity token");
 		return;

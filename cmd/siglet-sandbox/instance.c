@@ -12,7 +12,8 @@ static siglet_signer *make_key(const char *algorithm)
 {
 	siglet_signer *key = NULL;
 
-	WELL(siglet_signer_generate(siglet_key_details_registry(siglet_slice_str(algorithm)), &key));
+	WELL(siglet_signer_generate(siglet_key_details_registry(siglet_slice_str(algorithm)),
+				    &key));
 	return key;
 }
 
@@ -76,7 +77,8 @@ instance *instance_new(const faults *f)
 	in->witness = make_key("ed25519");
 	in->root = x509_make_ca(in->root_key, "sandbox root", NULL, NULL, now_s, 1);
 	in->ca = x509_make_ca(in->ca_key, "sandbox intermediate", in->root, in->root_key, now_s, 2);
-	in->tsa_root = x509_make_ca(in->tsa_root_key, "sandbox timestamp root", NULL, NULL, now_s, 3);
+	in->tsa_root =
+		x509_make_ca(in->tsa_root_key, "sandbox timestamp root", NULL, NULL, now_s, 3);
 	in->tsa = x509_make_tsa(in->tsa_key, in->tsa_root, in->tsa_root_key, now_s, 4);
 	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
 	note_id(WITNESS_NAME, 0x04, in->witness, id);
@@ -88,8 +90,9 @@ instance *instance_new(const faults *f)
 
 void instance_free(instance *in)
 {
-	siglet_signer *const keys[] = { in->oidc, in->root_key, in->ca_key, in->ct, in->tsa_root_key,
-					in->tsa_key, in->v1, in->v2, in->witness };
+	siglet_signer *const keys[] = { in->oidc, in->root_key,	    in->ca_key,
+					in->ct,	  in->tsa_root_key, in->tsa_key,
+					in->v1,	  in->v2,	    in->witness };
 
 	for (size_t i = 0; i < SIGLET_COUNT(keys); i++)
 		siglet_signer_free(keys[i]);
@@ -132,7 +135,8 @@ static void write_log(siglet_json_writer *w, const char *host, const siglet_sign
 	siglet_json_write_end_object(w);
 }
 
-static void write_authority(siglet_json_writer *w, const char *uri, X509 *const *certs, size_t count)
+static void write_authority(siglet_json_writer *w, const char *uri, X509 *const *certs,
+			    size_t count)
 {
 	siglet_json_write_begin_object(w, NULL);
 	siglet_json_write_begin_object(w, "subject");

@@ -24,11 +24,15 @@ static const char usage[] =
 	"siglet-sandbox: a whole Sigstore instance on this machine, for trying and testing\n\n"
 	"Usage: siglet-sandbox run [OPTION]... -- COMMAND [ARGUMENT]...\n"
 	"       siglet-sandbox serve [OPTION]... [--port N] [--config-out FILE]\n\n"
-	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an identity at hand\n"
-	"(SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE just works in it. serve keeps one\n"
-	"running until it is interrupted. Everything is gone when it ends; nothing of it is ever trusted\n"
+	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an identity at "
+	"hand\n"
+	"(SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE just works in it. serve "
+	"keeps one\n"
+	"running until it is interrupted. Everything is gone when it ends; nothing of it is ever "
+	"trusted\n"
 	"by anybody else.\n\n"
-	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT, email:ADDRESS, none\n"
+	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT, email:ADDRESS, "
+	"none\n"
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
 	"  --log FILE            append a line for each request\n"
@@ -100,7 +104,8 @@ static int read_options(int argc, char **argv, options *o)
 {
 	if (argc < 2)
 		return complain("say run or serve", NULL) + 1;
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		(void)fputs(usage, stdout);
 		return 1;
 	}

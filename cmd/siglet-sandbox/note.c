@@ -3,9 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Checkpoints: what a log says of itself, signed (C2SP signed-note, tlog-checkpoint, tlog-cosignature). */
+/*
+ * Checkpoints: what a log says of itself, signed (C2SP signed-note, tlog-checkpoint,
+ * tlog-cosignature).
+ */
 
-static void put_line(siglet_buf *note, const char *name, const uint8_t id[4], siglet_slice signature)
+static void put_line(siglet_buf *note, const char *name, const uint8_t id[4],
+		     siglet_slice signature)
 {
 	siglet_buf blob;
 

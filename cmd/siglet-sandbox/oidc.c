@@ -63,7 +63,8 @@ static void gitlab_claims(siglet_json_writer *w, const char *project)
 	siglet_json_write_text(w, "iss", "https://gitlab.com");
 	(void)snprintf(text, sizeof(text), "project_path:%s:ref_type:branch:ref:main", project);
 	siglet_json_write_text(w, "sub", text);
-	(void)snprintf(text, sizeof(text), "gitlab.com/%s//.gitlab-ci.yml@refs/heads/main", project);
+	(void)snprintf(text, sizeof(text), "gitlab.com/%s//.gitlab-ci.yml@refs/heads/main",
+		       project);
 	siglet_json_write_text(w, "ci_config_ref_uri", text);
 	siglet_json_write_text(w, "ci_config_sha", "2222222222222222222222222222222222222222");
 	siglet_json_write_text(w, "sha", "2222222222222222222222222222222222222222");
@@ -84,7 +85,8 @@ static void email_claims(siglet_json_writer *w, const instance *in, const char *
 	siglet_json_write_bool(w, "email_verified", true);
 }
 
-static bool write_claims(const instance *in, const char *shape, const char *who, siglet_json_writer *w)
+static bool write_claims(const instance *in, const char *shape, const char *who,
+			 siglet_json_writer *w)
 {
 	if (strcmp(shape, "github") == 0)
 		github_claims(w, who != NULL ? who : "acme/app");
@@ -148,8 +150,8 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 		return NULL;
 	siglet_buf_init(&payload, 65536);
 	siglet_buf_init(&signature, 1024);
-	err = siglet_base64_decode_any(siglet_slice_of(jwt.ptr + dots[0] + 1, dots[1] - dots[0] - 1),
-				       &payload);
+	err = siglet_base64_decode_any(
+		siglet_slice_of(jwt.ptr + dots[0] + 1, dots[1] - dots[0] - 1), &payload);
 	if (err == NULL)
 		err = siglet_base64_decode_any(
 			siglet_slice_of(jwt.ptr + dots[1] + 1, jwt.len - dots[1] - 1), &signature);
@@ -161,10 +163,11 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 		err = siglet_json_parse(siglet_buf_slice(&payload), 65536, &doc);
 	if (err == NULL)
 		err = siglet_proto_int64(siglet_json_root(doc), "exp", &expires_s);
-	const bool good = err == NULL && expires_s > instance_now_s(in) &&
-			  siglet_slice_is(siglet_json_string(siglet_json_object_get(
-						  siglet_json_root(doc), "aud")),
-					  "sigstore");
+	const bool good =
+		err == NULL && expires_s > instance_now_s(in) &&
+		siglet_slice_is(
+			siglet_json_string(siglet_json_object_get(siglet_json_root(doc), "aud")),
+			"sigstore");
 	siglet_err_free(err);
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&payload);
@@ -201,7 +204,10 @@ static void answer_discovery(const instance *in, response *r)
 	WELL(siglet_json_writer_finish(&w));
 }
 
-/* The code carries what the token endpoint needs: the nonce, and the challenge that the verifier must meet. */
+/*
+ * The code carries what the token endpoint needs: the nonce, and the challenge that the verifier
+ * must meet.
+ */
 static void answer_auth(const request *q, response *r)
 {
 	const char *redirect = q->query(q->connection, "redirect_uri");
@@ -216,8 +222,8 @@ static void answer_auth(const request *q, response *r)
 	}
 	r->status = 302;
 	r->header = "Location";
-	(void)snprintf(r->value_text, sizeof(r->value_text), "%s?state=%s&code=%s.%s", redirect, state,
-		       nonce, challenge);
+	(void)snprintf(r->value_text, sizeof(r->value_text), "%s?state=%s&code=%s.%s", redirect,
+		       state, nonce, challenge);
 	r->value = r->value_text;
 }
 
@@ -272,7 +278,8 @@ static void answer_token(instance *in, const request *q, response *r)
 		if (challenge != NULL)
 			*challenge++ = '\0';
 	}
-	if (challenge == NULL || !form_field(q->body, "code_verifier", verifier, sizeof(verifier)) ||
+	if (challenge == NULL ||
+	    !form_field(q->body, "code_verifier", verifier, sizeof(verifier)) ||
 	    !meets(verifier, challenge)) {
 		r->status = 400;
 		put(&r->body, "{\"error\":\"invalid_grant\"}");
@@ -295,7 +302,8 @@ static void answer_device(const instance *in, const request *q, response *r)
 		return;
 	}
 	put(&r->body,
-	    "{\"device_code\":\"%s\",\"user_code\":\"ABCD-EFGH\",\"verification_uri\":\"%s/device\","
+	    "{\"device_code\":\"%s\",\"user_code\":\"ABCD-EFGH\",\"verification_uri\":\"%s/"
+	    "device\","
 	    "\"expires_in\":60,\"interval\":1}",
 	    challenge, in->url);
 }

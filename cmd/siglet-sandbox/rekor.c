@@ -103,7 +103,8 @@ static bool read_hashedrekord(const siglet_json *root, siglet_buf *ret_body)
 	bool good;
 
 	siglet_buf_init(&bytes, 16384);
-	good = key != NULL && digest_of_hex(member(hash, "algorithm"), member(hash, "value"), &digest) &&
+	good = key != NULL &&
+	       digest_of_hex(member(hash, "algorithm"), member(hash, "value"), &digest) &&
 	       decode(member(signature, "content"), &bytes) &&
 	       verifies(key, &digest, siglet_buf_slice(&bytes));
 	if (good)
@@ -173,8 +174,8 @@ static bool read_dsse(const siglet_json *root, siglet_buf *ret_body)
 	siglet_err *err = siglet_json_parse(text, MAX_BODY_BYTES, &doc);
 	good = err == NULL && key != NULL && check_envelope(siglet_json_root(doc), key, &payload);
 	if (good) {
-		const siglet_json *first = siglet_json_array_item(
-			inside(siglet_json_root(doc), "signatures"), 0);
+		const siglet_json *first =
+			siglet_json_array_item(inside(siglet_json_root(doc), "signatures"), 0);
 
 		put(ret_body, "{\"apiVersion\":\"0.0.1\",\"kind\":\"dsse\",\"spec\":{");
 		put_hash(ret_body, "envelopeHash", text);
@@ -211,7 +212,8 @@ static void put_promise(const instance *in, siglet_slice body, size_t index, int
 	put(&payload, "{\"body\":\"");
 	put_base64(&payload, body);
 	put(&payload, "\",\"integratedTime\":%" PRId64 ",\"logID\":\"", time_s);
-	WELL(siglet_hex_encode(siglet_digest_slice(siglet_key_id(siglet_signer_key(in->v1))), &payload));
+	WELL(siglet_hex_encode(siglet_digest_slice(siglet_key_id(siglet_signer_key(in->v1))),
+			       &payload));
 	put(&payload, "\",\"logIndex\":%zu}", index);
 	sign_bytes(in->v1, siglet_buf_slice(&payload), &signature);
 	if (in->faults.wrong_promise)
@@ -236,7 +238,8 @@ static void write_v1_entry(const instance *in, size_t index, siglet_buf *out)
 	put_base64(out, body);
 	put(out, "\",\"integratedTime\":%" PRId64 ",\"logID\":\"", time_s);
 	WELL(siglet_hex_encode(siglet_digest_slice(siglet_key_id(siglet_signer_key(in->v1))), out));
-	put(out, "\",\"logIndex\":%zu,\"verification\":{\"inclusionProof\":{\"checkpoint\":", index);
+	put(out,
+	    "\",\"logIndex\":%zu,\"verification\":{\"inclusionProof\":{\"checkpoint\":", index);
 	WELL(siglet_json_quote(siglet_buf_slice(&note), out));
 	put(out, ",\"hashes\":[");
 	for (size_t i = 0; i < p.count; i++) {
@@ -258,7 +261,8 @@ static void answer_conflict(const instance *in, size_t index, response *r)
 
 	siglet_buf_init(&id, 128);
 	put_id(in, index, &id);
-	response_error(r, 409, 409, "an equivalent entry already exists in the transparency log with UUID %s",
+	response_error(r, 409, 409,
+		       "an equivalent entry already exists in the transparency log with UUID %s",
 		       siglet_buf_text(&id));
 	r->header = "Location";
 	(void)snprintf(r->value_text, sizeof(r->value_text), "/api/v1/log/entries/%s",
@@ -328,7 +332,8 @@ static void get_log(const instance *in, response *r)
 	WELL(siglet_hex_encode(siglet_hash32_slice(&root), &r->body));
 	put(&r->body, "\",\"signedTreeHead\":");
 	WELL(siglet_json_quote(siglet_buf_slice(&note), &r->body));
-	put(&r->body, ",\"treeID\":\"%" PRId64 "\",\"treeSize\":%zu}", V1_TREE_ID, in->v1_log.count);
+	put(&r->body, ",\"treeID\":\"%" PRId64 "\",\"treeSize\":%zu}", V1_TREE_ID,
+	    in->v1_log.count);
 	siglet_buf_clear(&note);
 }
 
@@ -392,8 +397,9 @@ static bool v2_body(const siglet_json *asked, siglet_buf *ret_body)
 		siglet_err_free(err);
 	}
 	if (good) {
-		put(ret_body, "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"spec\":{"
-			      "\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%s\",\"digest\":\"",
+		put(ret_body,
+		    "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"spec\":{"
+		    "\"hashedRekordV002\":{\"data\":{\"algorithm\":\"%s\",\"digest\":\"",
 		    names[digest.hash]);
 		put_base64(ret_body, siglet_buf_slice(&hash));
 		put(ret_body, "\"},\"signature\":{\"content\":\"");
@@ -419,9 +425,10 @@ static void write_v2_entry(const instance *in, size_t index, siglet_buf *out)
 	put_checkpoint(in, true, &in->v2_log, &p, &note);
 	put(out, "{\"logIndex\":\"%zu\",\"logId\":{\"keyId\":\"", index);
 	put_base64(out, siglet_slice_of(in->v2_id, 32));
-	put(out, "\"},\"kindVersion\":{\"kind\":\"hashedrekord\",\"version\":\"0.0.2\"},"
-		 "\"integratedTime\":\"0\",\"inclusionPromise\":null,\"inclusionProof\":{\"logIndex\":"
-		 "\"%zu\",\"rootHash\":\"",
+	put(out,
+	    "\"},\"kindVersion\":{\"kind\":\"hashedrekord\",\"version\":\"0.0.2\"},"
+	    "\"integratedTime\":\"0\",\"inclusionPromise\":null,\"inclusionProof\":{\"logIndex\":"
+	    "\"%zu\",\"rootHash\":\"",
 	    index);
 	put_base64(out, siglet_hash32_slice(&p.root));
 	put(out, "\",\"treeSize\":\"%zu\",\"hashes\":[", p.size);
@@ -453,7 +460,8 @@ static void post_v2(instance *in, const request *q, response *r)
 	} else if (!v2_body(asked, &body)) {
 		response_error(r, 400, 3, "invalid hashedrekord request");
 	} else if (tree_find(&in->v2_log, siglet_buf_slice(&body), &index)) {
-		response_error(r, 409, 6, "an equivalent entry already exists with index %zu", index);
+		response_error(r, 409, 6, "an equivalent entry already exists with index %zu",
+			       index);
 		r->header = "x-log-index";
 		(void)snprintf(r->value_text, sizeof(r->value_text), "%zu", index);
 		r->value = r->value_text;

@@ -1,12 +1,13 @@
 /*
  * sandbox: what do the files of siglet-sandbox share?
  *
- * A whole Sigstore instance on loopback, in one process: an OIDC issuer, a certificate authority with a CT log, a
- * timestamp authority, and a Rekor log of each version. Its keys are made at start; everything it has given out is
- * gone when it ends. It is for trying and testing, and trusts whoever asks for a token.
+ * A whole Sigstore instance on loopback, in one process: an OIDC issuer, a certificate authority
+ * with a CT log, a timestamp authority, and a Rekor log of each version. Its keys are made at
+ * start; everything it has given out is gone when it ends. It is for trying and testing, and
+ * trusts whoever asks for a token.
  *
- * It shares siglet's formats (JSON, keys, Merkle hashes) and none of its verification. A fault of its own ends it;
- * what a client sends wrong is answered with an error, as the real services do.
+ * It shares siglet's formats (JSON, keys, Merkle hashes) and none of its verification. A fault of
+ * its own ends it; what a client sends wrong is answered with an error, as the real services do.
  */
 #ifndef SIGLET_SANDBOX_H
 #define SIGLET_SANDBOX_H
@@ -51,11 +52,11 @@ typedef struct faults {
 	unsigned delay_ms; /* before each answer */
 	fault_service refuse, garble, drop, html;
 	int refuse_status;
-	unsigned drop_after;   /* bytes of body; then the connection is cut */
+	unsigned drop_after; /* bytes of body; then the connection is cut */
 	bool wrong_sct, no_sct, detached_sct, wrong_proof, stale_checkpoint, wrong_promise;
 	bool wrong_key, wrong_identity, wrong_nonce, wrong_imprint, wrong_entry;
 	int64_t skew_s; /* its clock against the right one */
-	unsigned times;	/* how often refuse happens; 0: always */
+	unsigned times; /* how often refuse happens; 0: always */
 } faults;
 
 /* "delay=20", "refuse=fulcio:503", "drop=rekor:100", "wrong-sct" … False: no such fault. */
@@ -88,7 +89,9 @@ instance *instance_new(const faults *f);
 void instance_free(instance *in);
 int64_t instance_now_s(const instance *in);
 uint64_t instance_next_serial(instance *in);
-/* A ClientTrustConfig with this instance's keys and URLs. version: of the Rekor log that it names. */
+/*
+ * A ClientTrustConfig with this instance's keys and URLs. version: of the Rekor log that it names.
+ */
 void instance_write_config(const instance *in, int version, siglet_buf *ret_json);
 
 /* ---- trees (tree.c); the caller holds the lock ---- */
@@ -108,7 +111,8 @@ X509 *x509_make_tsa(const siglet_signer *key, X509 *issuer, const siglet_signer 
 		    int64_t now_s, uint64_t serial);
 void x509_add(X509 *cert, X509 *issuer, int nid, const char *value);
 void x509_add_raw(X509 *cert, const char *oid, bool is_critical, siglet_slice value);
-X509 *x509_new(const siglet_key *key, X509 *issuer, int64_t begins_s, int64_t ends_s, uint64_t serial);
+X509 *x509_new(const siglet_key *key, X509 *issuer, int64_t begins_s, int64_t ends_s,
+	       uint64_t serial);
 void x509_sign(X509 *cert, const siglet_signer *key);
 void x509_der(X509 *cert, siglet_buf *ret_der);
 void x509_pem(X509 *cert, siglet_buf *ret_pem);
@@ -117,7 +121,7 @@ void x509_pem(X509 *cert, siglet_buf *ret_pem);
 
 typedef struct request {
 	const char *method, *path;
-	const char *authorization; /* or NULL */
+	const char *authorization;				  /* or NULL */
 	const char *(*query)(void *connection, const char *name); /* or NULL */
 	void *connection;
 	siglet_slice body;
@@ -148,7 +152,10 @@ void rekor_v1_answer(instance *in, const request *q, response *r);
 void rekor_v2_answer(instance *in, const request *q, response *r);
 void tsa_answer(instance *in, const request *q, response *r);
 
-/* A token for somebody, as the CI service (or "email") shapes it. who may be NULL. False: no such shape. */
+/*
+ * A token for somebody, as the CI service (or "email") shapes it. who may be NULL. False: no such
+ * shape.
+ */
 bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
 		     siglet_buf *ret_jwt);
 /* Claims of a token that this instance made and that is valid now; NULL otherwise. */

@@ -185,8 +185,8 @@ static enum MHD_Result answer(instance *in, struct MHD_Connection *connection, c
 	const request q = {
 		.method = method,
 		.path = path,
-		.authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-							     "Authorization"),
+		.authorization =
+			MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization"),
 		.query = query_of,
 		.connection = connection,
 		.body = siglet_buf_slice(body),
@@ -204,7 +204,10 @@ static enum MHD_Result answer(instance *in, struct MHD_Connection *connection, c
 	return result;
 }
 
-/* Called several times a request: first to begin, then with each piece of the body, then at its end. */
+/*
+ * Called several times a request: first to begin, then with each piece of the body, then at its
+ * end.
+ */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *path,
 			      const char *method, const char *version, const char *piece,
 			      size_t *piece_len, void **state)
@@ -251,8 +254,8 @@ void server_start(instance *in, unsigned port)
 	const union MHD_DaemonInfo *info;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
-				  NULL, NULL, handle, in, MHD_OPTION_SOCK_ADDR,
+	server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION,
+				  0, NULL, NULL, handle, in, MHD_OPTION_SOCK_ADDR,
 				  (struct sockaddr *)&address, MHD_OPTION_CONNECTION_LIMIT,
 				  (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 				  (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,

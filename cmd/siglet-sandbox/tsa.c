@@ -37,7 +37,8 @@ static TS_RESP_CTX *make_context(instance *in)
 	MUST(TS_RESP_CTX_set_signer_digest(ctx, EVP_sha256()) == 1);
 	MUST(TS_RESP_CTX_set_ess_cert_id_digest(ctx, EVP_sha256()) == 1);
 	MUST(TS_RESP_CTX_set_def_policy(ctx, policy) == 1);
-	MUST(TS_RESP_CTX_add_md(ctx, EVP_sha256()) == 1 && TS_RESP_CTX_add_md(ctx, EVP_sha384()) == 1 &&
+	MUST(TS_RESP_CTX_add_md(ctx, EVP_sha256()) == 1 &&
+	     TS_RESP_CTX_add_md(ctx, EVP_sha384()) == 1 &&
 	     TS_RESP_CTX_add_md(ctx, EVP_sha512()) == 1);
 	MUST(TS_RESP_CTX_set_accuracy(ctx, 1, 0, 0) == 1);
 	TS_RESP_CTX_set_serial_cb(ctx, next_serial, in);

@@ -29,7 +29,8 @@ static const EVP_MD *hash_for(const siglet_signer *key)
 	return EVP_sha256();
 }
 
-X509 *x509_new(const siglet_key *key, X509 *issuer, int64_t begins_s, int64_t ends_s, uint64_t serial)
+X509 *x509_new(const siglet_key *key, X509 *issuer, int64_t begins_s, int64_t ends_s,
+	       uint64_t serial)
 {
 	const siglet_slice spki = siglet_key_spki(key);
 	const unsigned char *at = spki.ptr;
@@ -54,8 +55,8 @@ static void set_name(X509 *cert, const char *name)
 	MUST(subject != NULL);
 	MUST(X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8,
 					(const unsigned char *)"sandbox.example", -1, -1, 0) == 1);
-	MUST(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1,
-					-1, 0) == 1);
+	MUST(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name,
+					-1, -1, 0) == 1);
 	MUST(X509_set_subject_name(cert, subject) == 1);
 	X509_NAME_free(subject);
 }

@@ -131,7 +131,7 @@ static siglet_err *make_statement(const cli_arguments *arguments, siglet_slice p
 	const size_t room = arguments->operand_count + 1;
 	const char **names = siglet_calloc(room, sizeof(*names));
 	const char **digests = siglet_calloc(room, sizeof(*digests));
-	char (*texts)[MAX_DIGEST_TEXT] = siglet_calloc(room, sizeof(*texts));
+	char(*texts)[MAX_DIGEST_TEXT] = siglet_calloc(room, sizeof(*texts));
 	char *json = NULL;
 	size_t count = 0;
 	siglet_err *err = siglet_err_nomem();
@@ -184,10 +184,10 @@ static siglet_err *open_place(attestation *a)
 		err = siglet_strndup(siglet_buf_slice(&path), &a->bundle);
 	siglet_buf_clear(&path);
 	if (err == NULL && !a->run.force && siglet_sys_is_there(a->bundle))
-		err = siglet_err_hint(siglet_err_new(SIGLET_E_IO, "%s: is there already",
-						     siglet_text_printable(siglet_slice_str(a->bundle))
-							     .text),
-				      "--force replaces it, --output names another");
+		err = siglet_err_hint(
+			siglet_err_new(SIGLET_E_IO, "%s: is there already",
+				       siglet_text_printable(siglet_slice_str(a->bundle)).text),
+			"--force replaces it, --output names another");
 	if (err == NULL && !cli_has(arguments, CLI_DRY_RUN))
 		err = siglet_sys_output_begin(a->bundle, &a->output);
 	if (err == NULL && a->output != NULL)
@@ -258,7 +258,8 @@ static siglet_err *say(const attestation *a, const siglet_signature *signature)
 	if (a->run.style.quiet)
 		return NULL;
 	if (a->bundle != NULL) {
-		(void)printf("%s: attested", siglet_text_printable(siglet_slice_str(a->bundle)).text);
+		(void)printf("%s: attested",
+			     siglet_text_printable(siglet_slice_str(a->bundle)).text);
 		if (siglet_signature_log(signature, &url, &index))
 			(void)printf(", log %s index %lld",
 				     siglet_text_printable(siglet_slice_str(url)).text,
@@ -266,11 +267,10 @@ static siglet_err *say(const attestation *a, const siglet_signature *signature)
 		(void)puts("");
 		(void)fflush(stdout);
 	}
-	sign_print_command(&a->run,
-			   arguments->operand_count == 0 ? NULL : arguments->operands[0],
-			   cli_has(arguments, CLI_OUTPUT) ? (a->bundle == NULL ? "BUNDLE" : a->bundle)
-							  : NULL,
-			   cli_value(arguments, CLI_TYPE));
+	sign_print_command(
+		&a->run, arguments->operand_count == 0 ? NULL : arguments->operands[0],
+		cli_has(arguments, CLI_OUTPUT) ? (a->bundle == NULL ? "BUNDLE" : a->bundle) : NULL,
+		cli_value(arguments, CLI_TYPE));
 	return NULL;
 }
 
@@ -283,8 +283,8 @@ static siglet_err *sign_it(attestation *a)
 	siglet_err *err = sign_start(&a->run);
 
 	if (err == NULL)
-		err = siglet_sign_statement(a->run.signing, a->statement.ptr, a->statement.len, NULL,
-					    &signature);
+		err = siglet_sign_statement(a->run.signing, a->statement.ptr, a->statement.len,
+					    NULL, &signature);
 	if (err == NULL)
 		err = keep(a, signature);
 	if (err == NULL)
@@ -338,7 +338,8 @@ const cli_verb cli_attest = {
 	.operands = "FILE...",
 	.choices = CLI_FILES,
 	.summary = "sign a statement about files (in-toto, DSSE)",
-	.about = "The files are the statement's subjects, by their SHA-256. With one file the bundle goes to\n"
+	.about = "The files are the statement's subjects, by their SHA-256. With one file the "
+		 "bundle goes to\n"
 		 "FILE.sigstore.json, else to --output.\n",
 	.options = attest_options,
 	.option_count = SIGLET_COUNT(attest_options),

@@ -1,8 +1,8 @@
 /*
  * cli: what do the verbs of siglet share?
  *
- * A table of options for each verb, from which its arguments are read and its help and completions are
- * printed; how results and errors are written; the exit status of a run.
+ * A table of options for each verb, from which its arguments are read and its help and completions
+ * are printed; how results and errors are written; the exit status of a run.
  */
 #ifndef SIGLET_CLI_H
 #define SIGLET_CLI_H
@@ -115,8 +115,8 @@ struct cli_verb {
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_whoami, cli_help, cli_version,
-	cli_completion;
+extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_whoami, cli_help,
+	cli_version, cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 
@@ -146,8 +146,8 @@ SIGLET_MUST_USE siglet_err *cli_number(const cli_arguments *arguments, cli_id id
 				       unsigned most, unsigned *ret_number);
 
 /*
- * The start of every verb: read the arguments, and do what needs no verb: help and errors. True when the
- * verb has work to do; else *ret_status is how it ended.
+ * The start of every verb: read the arguments, and do what needs no verb: help and errors. True
+ * when the verb has work to do; else *ret_status is how it ended.
  */
 bool cli_begin(const cli_verb *verb, int argc, char **argv, cli_arguments *ret_arguments,
 	       siglet_status *ret_status);
@@ -171,14 +171,14 @@ SIGLET_MUST_USE siglet_err *cli_style_from(const cli_arguments *arguments, cli_s
 SIGLET_MUST_USE siglet_err *cli_append_name(siglet_buf *out, const char *name);
 
 /*
- * Append text of the library's: what is harmless already stays as it is, anything else (a file's name in a
- * message) is made so. Line breaks stay where lines says so.
+ * Append text of the library's: what is harmless already stays as it is, anything else (a file's
+ * name in a message) is made so. Line breaks stay where lines says so.
  */
 SIGLET_MUST_USE siglet_err *cli_append_text(siglet_buf *out, const char *text, bool lines);
 
 /*
- * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL. Where the
- * message begins with the name itself, that is said once.
+ * Append "siglet: NAME: VERDICT: MESSAGE" and "  hint: HINT"; name, verdict and hint may be NULL.
+ * Where the message begins with the name itself, that is said once.
  */
 SIGLET_MUST_USE siglet_err *cli_append_error(siglet_buf *out, const char *name, const char *verdict,
 					     const char *message, const char *hint, bool color);
@@ -198,10 +198,11 @@ siglet_status cli_finish(siglet_status status);
 /* ---- trust (trust.c) ---- */
 
 /*
- * The trust root that --instance, --trusted-root, --trust-config or SIGLET_TRUST_CONFIG name; else the public
- * one. Errors: SIGLET_E_USAGE (two of them), SIGLET_E_IO, SIGLET_E_NOMEM.
+ * The trust root that --instance, --trusted-root, --trust-config or SIGLET_TRUST_CONFIG name; else
+ * the public one. Errors: SIGLET_E_USAGE (two of them), SIGLET_E_IO, SIGLET_E_NOMEM.
  */
-SIGLET_MUST_USE siglet_err *cli_open_trust(const cli_arguments *arguments, siglet_trust **ret_trust);
+SIGLET_MUST_USE siglet_err *cli_open_trust(const cli_arguments *arguments,
+					   siglet_trust **ret_trust);
 
 /* Two of these options contradict each other: SIGLET_E_USAGE. */
 SIGLET_MUST_USE siglet_err *cli_check_exclusive(const cli_arguments *arguments, const cli_id *ids,
@@ -210,8 +211,8 @@ SIGLET_MUST_USE siglet_err *cli_check_exclusive(const cli_arguments *arguments, 
 /* ---- signals (signals.c) ---- */
 
 /*
- * While output is guarded, a signal that ends the program discards it. At most two at a time, by one thread;
- * NULL is nothing to guard.
+ * While output is guarded, a signal that ends the program discards it. At most two at a time, by
+ * one thread; NULL is nothing to guard.
  */
 void cli_guard(const siglet_sys_output *output);
 void cli_unguard(const siglet_sys_output *output);

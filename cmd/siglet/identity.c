@@ -30,7 +30,9 @@ static siglet_err *read_descriptor(const char *text, siglet_buf *ret_token)
 	return siglet_sys_read_descriptor((int)fd, ret_token);
 }
 
-/* A token on the command line is there for everybody to see: at least not for longer than needed. */
+/*
+ * A token on the command line is there for everybody to see: at least not for longer than needed.
+ */
 static siglet_err *take_argument(const char *value, siglet_buf *ret_token)
 {
 	siglet_err *err = siglet_buf_append_str(ret_token, value);
@@ -117,9 +119,10 @@ static siglet_err *none_found(bool in_ci)
 	siglet_err *err = siglet_err_new(SIGLET_E_IDENTITY, "no identity to sign with was found");
 
 	if (in_ci)
-		return siglet_err_hint(err, "let the job have an OIDC token (GitHub: permissions: "
-					    "id-token: write; GitLab: id_tokens: SIGSTORE_ID_TOKEN: "
-					    "aud: sigstore)");
+		return siglet_err_hint(err,
+				       "let the job have an OIDC token (GitHub: permissions: "
+				       "id-token: write; GitLab: id_tokens: SIGSTORE_ID_TOKEN: "
+				       "aud: sigstore)");
 	return siglet_err_hint(err, "set SIGSTORE_ID_TOKEN, pass --identity-token @FILE, or run it "
 				    "on a terminal to log in");
 }

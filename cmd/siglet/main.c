@@ -10,12 +10,14 @@
 #define SECURE_HEAP_LEAST 32
 
 const cli_verb *const cli_verbs[] = {
-	&cli_sign, &cli_attest, &cli_verify, &cli_inspect, &cli_whoami, &cli_version, &cli_help, &cli_completion, NULL,
+	&cli_sign,    &cli_attest, &cli_verify,	    &cli_inspect, &cli_whoami,
+	&cli_version, &cli_help,   &cli_completion, NULL,
 };
 
 /*
- * OpenSSL's configuration file could bring in another provider's algorithms: it is never read. What
- * it holds at the end goes with the process: giving it back piece by piece takes longer than --help.
+ * OpenSSL's configuration file could bring in another provider's algorithms: it is never read.
+ * What it holds at the end goes with the process: giving it back piece by piece takes longer than
+ * --help.
  */
 static bool start_crypto(void)
 {
@@ -23,9 +25,9 @@ static bool start_crypto(void)
 }
 
 /*
- * Before a secret is there: a heap for keys that is neither swapped out nor dumped, and no core files. A limit of
- * one byte is what also keeps a crash handler behind a pipe from getting one. Where memory can't be locked the
- * key is in ordinary memory: that is no reason not to sign.
+ * Before a secret is there: a heap for keys that is neither swapped out nor dumped, and no core
+ * files. A limit of one byte is what also keeps a crash handler behind a pipe from getting one.
+ * Where memory can't be locked the key is in ordinary memory: that is no reason not to sign.
  */
 static void protect_secrets(void)
 {

@@ -52,8 +52,8 @@ static siglet_err *unescape(siglet_slice text, bool escaped, siglet_buf *ret_nam
 }
 
 /*
- * One spelling for each file, so that none can be listed twice: "./a" and "b//c" are "a" and "b/c". What
- * could name a file outside the folder is refused.
+ * One spelling for each file, so that none can be listed twice: "./a" and "b//c" are "a" and
+ * "b/c". What could name a file outside the folder is refused.
  */
 static siglet_err *normalize(const char *name, siglet_buf *ret_name)
 {

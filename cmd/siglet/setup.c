@@ -15,9 +15,9 @@ static const struct {
 	cli_id id;
 	siglet_sign_option what;
 } plain[] = {
-	{ CLI_ALGORITHM, SIGLET_SIGN_ALGORITHM },   { CLI_FULCIO_URL, SIGLET_SIGN_FULCIO_URL },
-	{ CLI_REKOR_URL, SIGLET_SIGN_REKOR_URL },   { CLI_REKOR_VERSION, SIGLET_SIGN_REKOR_VERSION },
-	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL },	    { CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL },
+	{ CLI_ALGORITHM, SIGLET_SIGN_ALGORITHM }, { CLI_FULCIO_URL, SIGLET_SIGN_FULCIO_URL },
+	{ CLI_REKOR_URL, SIGLET_SIGN_REKOR_URL }, { CLI_REKOR_VERSION, SIGLET_SIGN_REKOR_VERSION },
+	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL },	  { CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL },
 	{ CLI_TIMEOUT, SIGLET_SIGN_TIMEOUT },
 };
 
@@ -52,7 +52,8 @@ static void trace(void *context, const char *method, const char *url, int status
 	if (err == NULL && problem != NULL)
 		err = siglet_buf_printf(&line, ": %s", problem);
 	if (err == NULL)
-		err = siglet_buf_printf(&line, status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",
+		err = siglet_buf_printf(&line,
+					status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",
 					status, ms);
 	if (err == NULL)
 		(void)fwrite(line.ptr, 1, line.len, stderr);
@@ -104,9 +105,9 @@ static siglet_err *set_key(const cli_arguments *arguments, const char *path,
 	if (err == NULL && certificate != NULL)
 		err = siglet_sys_read_file(certificate, &chain);
 	if (err == NULL) {
-		err = siglet_signing_set_key_pem(signing, siglet_buf_text(&pem),
-						 siglet_buf_text(&passphrase),
-						 certificate == NULL ? NULL : siglet_buf_text(&chain));
+		err = siglet_signing_set_key_pem(
+			signing, siglet_buf_text(&pem), siglet_buf_text(&passphrase),
+			certificate == NULL ? NULL : siglet_buf_text(&chain));
 		if (err != NULL)
 			err = siglet_err_wrap(err, "%s",
 					      siglet_text_printable(siglet_slice_str(path)).text);
@@ -124,7 +125,8 @@ static siglet_err *check_key_options(const cli_arguments *arguments)
 
 	if (!cli_has(arguments, CLI_KEY) &&
 	    (cli_has(arguments, CLI_PASSPHRASE_FILE) || cli_has(arguments, CLI_CERTIFICATE)))
-		return siglet_err_new(SIGLET_E_USAGE, "--passphrase-file and --certificate go with --key");
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "--passphrase-file and --certificate go with --key");
 	if (cli_has(arguments, CLI_KEY) && cli_has(arguments, CLI_ALGORITHM))
 		return siglet_err_new(SIGLET_E_USAGE, "--algorithm is for keys that are made: "
 						      "a given one has its own");
@@ -206,11 +208,13 @@ static siglet_err *check_visibility(const sign_run *run)
 		    (strcmp(value, "private") != 0 && strcmp(value, "internal") != 0))
 			continue;
 		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_UNTRUSTED,
-				       "the repository is %s, and a public log would keep its name, "
-				       "workflow and commit for ever",
-				       value),
-			"pass --publish-private if that is meant, or sign with an instance of your own");
+			siglet_err_new(
+				SIGLET_E_UNTRUSTED,
+				"the repository is %s, and a public log would keep its name, "
+				"workflow and commit for ever",
+				value),
+			"pass --publish-private if that is meant, or sign with an instance of your "
+			"own");
 	}
 	return NULL;
 }
@@ -264,8 +268,9 @@ siglet_err *sign_start(sign_run *run)
 /* In single quotes, unless it is plain for every shell. */
 static siglet_err *append_word(siglet_buf *out, const char *word)
 {
-	static const char plain_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					       "0123456789_@%+=:,./-";
+	static const char plain_characters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789_@%+=:,./-";
 	siglet_err *err = siglet_buf_append_byte(out, ' ');
 
 	if (err != NULL)
@@ -329,9 +334,8 @@ static siglet_err *append_signer(const sign_run *run, siglet_buf *out)
 	if (identity == NULL)
 		return append_option(out, "--key", "PUBLIC_KEY.pem");
 	err = append_option(out, "--identity", identity);
-	return err == NULL
-		       ? append_option(out, "--issuer", siglet_signing_issuer(run->signing))
-		       : err;
+	return err == NULL ? append_option(out, "--issuer", siglet_signing_issuer(run->signing))
+			   : err;
 }
 
 void sign_print_command(const sign_run *run, const char *name, const char *bundle, const char *type)

@@ -74,14 +74,15 @@ static siglet_err *check_twice(const batch *b, size_t index)
 	for (size_t i = 0; i < index; i++)
 		if (b->jobs[i].bundle != NULL &&
 		    strcmp(b->jobs[i].bundle, b->jobs[index].bundle) == 0)
-			return siglet_err_new(SIGLET_E_USAGE, "%s would be written twice",
-					      siglet_text_printable(
-						      siglet_slice_str(b->jobs[i].bundle))
-						      .text);
+			return siglet_err_new(
+				SIGLET_E_USAGE, "%s would be written twice",
+				siglet_text_printable(siglet_slice_str(b->jobs[i].bundle)).text);
 	return NULL;
 }
 
-/* The place for the bundle, with room on the disk: a full one is found out before the log is told. */
+/*
+ * The place for the bundle, with room on the disk: a full one is found out before the log is told.
+ */
 static siglet_err *open_place(batch *b, size_t index)
 {
 	job *j = &b->jobs[index];
@@ -95,10 +96,10 @@ static siglet_err *open_place(batch *b, size_t index)
 		return err;
 	err = check_twice(b, index);
 	if (err == NULL && !b->run.force && siglet_sys_is_there(j->bundle))
-		err = siglet_err_hint(siglet_err_new(SIGLET_E_IO, "%s: is there already",
-						     siglet_text_printable(siglet_slice_str(j->bundle))
-							     .text),
-				      "--force replaces it");
+		err = siglet_err_hint(
+			siglet_err_new(SIGLET_E_IO, "%s: is there already",
+				       siglet_text_printable(siglet_slice_str(j->bundle)).text),
+			"--force replaces it");
 	if (err == NULL && !cli_has(b->run.arguments, CLI_DRY_RUN))
 		err = siglet_sys_output_begin(j->bundle, &j->output);
 	if (err == NULL && j->output != NULL)
@@ -114,8 +115,7 @@ static siglet_err *check_operands(const cli_arguments *arguments)
 	if (count == 0)
 		return siglet_err_new(SIGLET_E_USAGE, "no file to sign");
 	if (count > 1 && cli_has(arguments, CLI_OUTPUT))
-		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
-						      "--output is for one file"),
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "--output is for one file"),
 				       "--output-dir is for many");
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(arguments->operands[i], "-") == 0 &&
@@ -321,14 +321,13 @@ static siglet_status sign_all(batch *b, unsigned jobs)
 
 static siglet_status dry_run(const batch *b)
 {
-	const char *identity = b->run.credential == NULL
-				       ? NULL
-				       : siglet_credential_identity(b->run.credential);
+	const char *identity =
+		b->run.credential == NULL ? NULL : siglet_credential_identity(b->run.credential);
 
 	(void)fprintf(stderr, "siglet: would sign %zu file%s as %s; nothing was sent\n", b->count,
 		      b->count == 1 ? "" : "s",
 		      b->run.credential == NULL ? "the holder of the key"
-		      : identity == NULL ? "whom the certificate authority says"
+		      : identity == NULL	? "whom the certificate authority says"
 					 : siglet_text_printable(siglet_slice_str(identity)).text);
 	return SIGLET_STATUS_OK;
 }
@@ -369,7 +368,8 @@ const cli_verb cli_sign = {
 	.operands = "FILE...",
 	.choices = CLI_FILES,
 	.summary = "sign files with this CI job's (or person's) identity",
-	.about = "A key is made for this run alone, a certificate says whose it is, and each signature\n"
+	.about = "A key is made for this run alone, a certificate says whose it is, and each "
+		 "signature\n"
 		 "is timestamped and logged. The bundle goes to FILE.sigstore.json. - is standard\n"
 		 "input, with --output.\n",
 	.options = sign_options,

@@ -10,129 +10,153 @@
 
 /* ---- options: tables of the verbs are put together from these ---- */
 
-#define SIGN_IDENTITY_OPTIONS                                                                      \
-	{ .help = "Who signs" },                                                                   \
-	{ .name = "identity-token",                                                                \
-	  .value = "SOURCE",                                                                       \
-	  .id = CLI_IDENTITY_TOKEN,                                                                \
-	  .help = "an OIDC token from @FILE, - (standard input) or fd:N; else SIGSTORE_ID_TOKEN, " \
-		  "the CI job's own, or on a terminal a login" },                                  \
-	{ .name = "no-ambient",                                                                    \
-	  .id = CLI_NO_AMBIENT,                                                                    \
-	  .help = "do not look for the identity of a CI job" },                                    \
-	{ .name = "device", .id = CLI_DEVICE, .help = "log in by a code that is typed elsewhere" }, \
-	{ .name = "oidc-issuer", .value = "URL", .id = CLI_OIDC_ISSUER, .help = "log in there" },  \
-	{ .name = "oidc-client-id",                                                                \
-	  .value = "ID",                                                                           \
-	  .id = CLI_OIDC_CLIENT_ID,                                                                \
-	  .help = "as this client (sigstore)" },                                                   \
-	{ .name = "audience",                                                                      \
-	  .value = "NAME",                                                                         \
-	  .id = CLI_AUDIENCE,                                                                      \
-	  .help = "ask for a token for this audience (sigstore)" }
+#define SIGN_IDENTITY_OPTIONS                                                           \
+	{ .help = "Who signs" },                                                        \
+		{ .name = "identity-token",                                             \
+		  .value = "SOURCE",                                                    \
+		  .id = CLI_IDENTITY_TOKEN,                                             \
+		  .help = "an OIDC token from @FILE, - (standard input) or fd:N; else " \
+			  "SIGSTORE_ID_TOKEN, "                                         \
+			  "the CI job's own, or on a terminal a login" },               \
+		{ .name = "no-ambient",                                                 \
+		  .id = CLI_NO_AMBIENT,                                                 \
+		  .help = "do not look for the identity of a CI job" },                 \
+		{ .name = "device",                                                     \
+		  .id = CLI_DEVICE,                                                     \
+		  .help = "log in by a code that is typed elsewhere" },                 \
+		{ .name = "oidc-issuer",                                                \
+		  .value = "URL",                                                       \
+		  .id = CLI_OIDC_ISSUER,                                                \
+		  .help = "log in there" },                                             \
+		{ .name = "oidc-client-id",                                             \
+		  .value = "ID",                                                        \
+		  .id = CLI_OIDC_CLIENT_ID,                                             \
+		  .help = "as this client (sigstore)" },                                \
+	{                                                                               \
+		.name = "audience", .value = "NAME", .id = CLI_AUDIENCE,                \
+		.help = "ask for a token for this audience (sigstore)"                  \
+	}
 
-#define SIGN_KEY_OPTIONS                                                                          \
+#define SIGN_KEY_OPTIONS                                                                           \
 	{ .name = "key",                                                                           \
 	  .value = "FILE",                                                                         \
 	  .choices = CLI_FILES,                                                                    \
 	  .id = CLI_KEY,                                                                           \
 	  .help = "a private key (PEM) in place of an identity" },                                 \
-	{ .name = "passphrase-file",                                                               \
-	  .value = "SOURCE",                                                                       \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_PASSPHRASE_FILE,                                                               \
-	  .help = "its passphrase, the first line of a file or of fd:N" },                         \
-	{ .name = "certificate",                                                                   \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_CERTIFICATE,                                                                   \
-	  .help = "its certificate (PEM)" },                                                       \
-	{ .name = "algorithm",                                                                     \
-	  .value = "NAME",                                                                         \
-	  .choices = "ecdsa-sha2-256-nistp256 ecdsa-sha2-384-nistp384 ecdsa-sha2-512-nistp521 "    \
-		     "ed25519-ph rsa-sign-pkcs1-3072-sha256 rsa-sign-pkcs1-4096-sha256",           \
-	  .id = CLI_ALGORITHM,                                                                     \
-	  .help = "of the key that is made (ecdsa-sha2-256-nistp256)" }
+		{ .name = "passphrase-file",                                                       \
+		  .value = "SOURCE",                                                               \
+		  .choices = CLI_FILES,                                                            \
+		  .id = CLI_PASSPHRASE_FILE,                                                       \
+		  .help = "its passphrase, the first line of a file or of fd:N" },                 \
+		{ .name = "certificate",                                                           \
+		  .value = "FILE",                                                                 \
+		  .choices = CLI_FILES,                                                            \
+		  .id = CLI_CERTIFICATE,                                                           \
+		  .help = "its certificate (PEM)" },                                               \
+	{                                                                                          \
+		.name = "algorithm", .value = "NAME",                                              \
+		.choices =                                                                         \
+			"ecdsa-sha2-256-nistp256 ecdsa-sha2-384-nistp384 ecdsa-sha2-512-nistp521 " \
+			"ed25519-ph rsa-sign-pkcs1-3072-sha256 rsa-sign-pkcs1-4096-sha256",        \
+		.id = CLI_ALGORITHM, .help = "of the key that is made (ecdsa-sha2-256-nistp256)"   \
+	}
 
 #define SIGN_SERVICE_OPTIONS                                                                       \
 	{ .help = "Which services" },                                                              \
-	{ .name = "instance",                                                                      \
-	  .value = "NAME",                                                                         \
-	  .choices = "public staging github",                                                      \
-	  .id = CLI_INSTANCE,                                                                      \
-	  .help = "public (unless given), staging or github" },                                    \
-	{ .name = "trust-config",                                                                  \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_TRUST_CONFIG,                                                                  \
-	  .help = "a ClientTrustConfig; without, the one that SIGLET_TRUST_CONFIG names" },        \
-	{ .name = "trusted-root",                                                                  \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_TRUSTED_ROOT,                                                                  \
-	  .help = "a trusted_root.json, under which what is made must verify" },                   \
-	{ .name = "signing-config",                                                                \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_SIGNING_CONFIG,                                                                \
-	  .help = "a signing_config.json, which says where to sign" },                             \
-	{ .name = "fulcio-url", .value = "URL", .id = CLI_FULCIO_URL, .help = "this CA" },         \
-	{ .name = "rekor-url", .value = "URL", .id = CLI_REKOR_URL, .help = "this log" },          \
-	{ .name = "rekor-version",                                                                 \
-	  .value = "N",                                                                            \
-	  .choices = "1 2",                                                                        \
-	  .id = CLI_REKOR_VERSION,                                                                 \
-	  .help = "a log of this version" },                                                       \
-	{ .name = "tsa-url",                                                                       \
-	  .value = "URL",                                                                          \
-	  .id = CLI_TSA_URL,                                                                       \
-	  .help = "this timestamp authority" },                                                    \
-	{ .name = "no-tlog", .id = CLI_NO_TLOG, .help = "log nothing" },                           \
-	{ .name = "no-timestamp", .id = CLI_NO_TIMESTAMP, .help = "ask for no timestamp" },        \
-	{ .name = "timeout",                                                                       \
-	  .value = "SECONDS",                                                                      \
-	  .id = CLI_TIMEOUT,                                                                       \
-	  .help = "for one request (30)" }
+		{ .name = "instance",                                                              \
+		  .value = "NAME",                                                                 \
+		  .choices = "public staging github",                                              \
+		  .id = CLI_INSTANCE,                                                              \
+		  .help = "public (unless given), staging or github" },                            \
+		{ .name = "trust-config",                                                          \
+		  .value = "FILE",                                                                 \
+		  .choices = CLI_FILES,                                                            \
+		  .id = CLI_TRUST_CONFIG,                                                          \
+		  .help = "a ClientTrustConfig; without, the one that SIGLET_TRUST_CONFIG "        \
+			  "names" },                                                               \
+		{ .name = "trusted-root",                                                          \
+		  .value = "FILE",                                                                 \
+		  .choices = CLI_FILES,                                                            \
+		  .id = CLI_TRUSTED_ROOT,                                                          \
+		  .help = "a trusted_root.json, under which what is made must verify" },           \
+		{ .name = "signing-config",                                                        \
+		  .value = "FILE",                                                                 \
+		  .choices = CLI_FILES,                                                            \
+		  .id = CLI_SIGNING_CONFIG,                                                        \
+		  .help = "a signing_config.json, which says where to sign" },                     \
+		{ .name = "fulcio-url", .value = "URL", .id = CLI_FULCIO_URL, .help = "this CA" }, \
+		{ .name = "rekor-url", .value = "URL", .id = CLI_REKOR_URL, .help = "this log" },  \
+		{ .name = "rekor-version",                                                         \
+		  .value = "N",                                                                    \
+		  .choices = "1 2",                                                                \
+		  .id = CLI_REKOR_VERSION,                                                         \
+		  .help = "a log of this version" },                                               \
+		{ .name = "tsa-url",                                                               \
+		  .value = "URL",                                                                  \
+		  .id = CLI_TSA_URL,                                                               \
+		  .help = "this timestamp authority" },                                            \
+		{ .name = "no-tlog", .id = CLI_NO_TLOG, .help = "log nothing" },                   \
+		{ .name = "no-timestamp",                                                          \
+		  .id = CLI_NO_TIMESTAMP,                                                          \
+		  .help = "ask for no timestamp" },                                                \
+	{                                                                                          \
+		.name = "timeout", .value = "SECONDS", .id = CLI_TIMEOUT,                          \
+		.help = "for one request (30)"                                                     \
+	}
 
-#define SIGN_PRIVACY_OPTIONS                                                                       \
-	{ .name = "yes",                                                                           \
-	  .letter = 'y',                                                                           \
-	  .id = CLI_YES,                                                                           \
-	  .help = "do not ask before an e-mail address goes to a public log" },                    \
-	{ .name = "publish-private",                                                               \
-	  .id = CLI_PUBLISH_PRIVATE,                                                               \
-	  .help = "let a public log name a private repository" }
+#define SIGN_PRIVACY_OPTIONS                                                    \
+	{ .name = "yes",                                                        \
+	  .letter = 'y',                                                        \
+	  .id = CLI_YES,                                                        \
+	  .help = "do not ask before an e-mail address goes to a public log" }, \
+	{                                                                       \
+		.name = "publish-private", .id = CLI_PUBLISH_PRIVATE,           \
+		.help = "let a public log name a private repository"            \
+	}
 
-#define SIGN_OUTPUT_OPTIONS                                                                        \
-	{ .help = "Output" },                                                                      \
-	{ .name = "output",                                                                        \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .letter = 'o',                                                                           \
-	  .id = CLI_OUTPUT,                                                                        \
-	  .help = "the bundle goes here, - for standard output; else beside the file" },           \
-	{ .name = "force", .id = CLI_FORCE, .help = "replace a bundle that is there" },            \
-	{ .name = "audit-log",                                                                     \
-	  .value = "FILE",                                                                         \
-	  .choices = CLI_FILES,                                                                    \
-	  .id = CLI_AUDIT_LOG,                                                                     \
-	  .help = "append a line of JSON for each signature" },                                    \
-	{ .name = "dry-run", .id = CLI_DRY_RUN, .help = "everything but the first request to the CA" }, \
-	{ .name = "json", .id = CLI_JSON, .help = "print an object a file, each on one line" },    \
-	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },   \
-	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" },   \
-	{ .name = "color",                                                                         \
-	  .value = "WHEN",                                                                         \
-	  .choices = "auto always never",                                                          \
-	  .id = CLI_COLOR,                                                                         \
-	  .help = "auto, always or never; auto heeds NO_COLOR" },                                  \
-	{ .name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page" }
+#define SIGN_OUTPUT_OPTIONS                                                                      \
+	{ .help = "Output" },                                                                    \
+		{ .name = "output",                                                              \
+		  .value = "FILE",                                                               \
+		  .choices = CLI_FILES,                                                          \
+		  .letter = 'o',                                                                 \
+		  .id = CLI_OUTPUT,                                                              \
+		  .help = "the bundle goes here, - for standard output; else beside the file" }, \
+		{ .name = "force", .id = CLI_FORCE, .help = "replace a bundle that is there" },  \
+		{ .name = "audit-log",                                                           \
+		  .value = "FILE",                                                               \
+		  .choices = CLI_FILES,                                                          \
+		  .id = CLI_AUDIT_LOG,                                                           \
+		  .help = "append a line of JSON for each signature" },                          \
+		{ .name = "dry-run",                                                             \
+		  .id = CLI_DRY_RUN,                                                             \
+		  .help = "everything but the first request to the CA" },                        \
+		{ .name = "json",                                                                \
+		  .id = CLI_JSON,                                                                \
+		  .help = "print an object a file, each on one line" },                          \
+		{ .name = "verbose",                                                             \
+		  .letter = 'v',                                                                 \
+		  .id = CLI_VERBOSE,                                                             \
+		  .help = "tell of each request" },                                              \
+		{ .name = "quiet",                                                               \
+		  .letter = 'q',                                                                 \
+		  .id = CLI_QUIET,                                                               \
+		  .help = "print only what is wrong" },                                          \
+		{ .name = "color",                                                               \
+		  .value = "WHEN",                                                               \
+		  .choices = "auto always never",                                                \
+		  .id = CLI_COLOR,                                                               \
+		  .help = "auto, always or never; auto heeds NO_COLOR" },                        \
+	{                                                                                        \
+		.name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page"          \
+	}
 
 /* ---- identity.c ---- */
 
 /*
- * The token that the options and the surroundings give. Errors: SIGLET_E_IDENTITY (there is none, with what to
- * do), SIGLET_E_NETWORK, SIGLET_E_USAGE, SIGLET_E_IO. signing names the place to log in.
+ * The token that the options and the surroundings give. Errors: SIGLET_E_IDENTITY (there is none,
+ * with what to do), SIGLET_E_NETWORK, SIGLET_E_USAGE, SIGLET_E_IO. signing names the place to log
+ * in.
  */
 SIGLET_MUST_USE siglet_err *sign_find_identity(const cli_arguments *arguments,
 					       const siglet_signing *signing,
@@ -155,11 +179,14 @@ typedef struct sign_run {
 	bool force;
 } sign_run;
 
-/* Trust, services and options. Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_TRUST, SIGLET_E_NOMEM. */
+/*
+ * Trust, services and options. Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_TRUST,
+ * SIGLET_E_NOMEM.
+ */
 SIGLET_MUST_USE siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run);
 /*
- * Find the identity and look at what a public log would learn of it. Errors also: SIGLET_E_IDENTITY,
- * SIGLET_E_UNTRUSTED (something that should not be published).
+ * Find the identity and look at what a public log would learn of it. Errors also:
+ * SIGLET_E_IDENTITY, SIGLET_E_UNTRUSTED (something that should not be published).
  */
 SIGLET_MUST_USE siglet_err *sign_identify(sign_run *run);
 /* Get the certificate; the token is wiped. */
@@ -167,7 +194,8 @@ SIGLET_MUST_USE siglet_err *sign_start(sign_run *run);
 void sign_clear(sign_run *run);
 
 /* Say on standard error what a stranger should type; name is NULL where it was standard input. */
-void sign_print_command(const sign_run *run, const char *name, const char *bundle, const char *type);
+void sign_print_command(const sign_run *run, const char *name, const char *bundle,
+			const char *type);
 
 /* ---- audit_log.c ---- */
 

@@ -3,8 +3,8 @@
 #include <signal.h>
 
 /*
- * A download that is given up must leave nothing behind. A handler can only see global state: the one place
- * in the program that has any.
+ * A download that is given up must leave nothing behind. A handler can only see global state: the
+ * one place in the program that has any.
  */
 
 #define MAX_GUARDED 2
@@ -13,7 +13,10 @@ static const siglet_sys_output *volatile guarded[MAX_GUARDED];
 
 static const int ending_signals[] = { SIGHUP, SIGINT, SIGTERM };
 
-/* The handler is gone when it runs (SA_RESETHAND), so that the signal then does what it always does. */
+/*
+ * The handler is gone when it runs (SA_RESETHAND), so that the signal then does what it always
+ * does.
+ */
 static void discard_and_end(int number)
 {
 	for (size_t i = 0; i < MAX_GUARDED; i++)

@@ -7,8 +7,7 @@
 #define TRUST_VARIABLE "SIGLET_TRUST_CONFIG"
 
 /* Two options of which the second would be silently unheard. */
-siglet_err *cli_check_exclusive(const cli_arguments *arguments, const cli_id *ids,
-				size_t count)
+siglet_err *cli_check_exclusive(const cli_arguments *arguments, const cli_id *ids, size_t count)
 {
 	const char *first = NULL;
 

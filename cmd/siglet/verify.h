@@ -1,8 +1,8 @@
 /*
  * verify: what do the files of the verb verify share?
  *
- * What one run was asked, and what it answers about each file. An ask is read-only once made and is shared by
- * threads; answers are made by threads and written by one, in the order of the files.
+ * What one run was asked, and what it answers about each file. An ask is read-only once made and
+ * is shared by threads; answers are made by threads and written by one, in the order of the files.
  */
 #ifndef SIGLET_CLI_VERIFY_H
 #define SIGLET_CLI_VERIFY_H
@@ -25,8 +25,8 @@ typedef struct verify_ask {
 /* ---- expect.c ---- */
 
 /*
- * The trust root and the expectation that the options describe. What was made until an error is freed with
- * the ask. Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_NOMEM.
+ * The trust root and the expectation that the options describe. What was made until an error is
+ * freed with the ask. Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask);
 void verify_ask_clear(verify_ask *ask);
@@ -45,8 +45,8 @@ void verify_answer_clear(verify_answer *answer);
 void verify_answer_print(const verify_answer *answer);
 
 /*
- * The four ways to answer. Each sets the status; takes err where there is one. Without memory the answer
- * is SIGLET_STATUS_INTERNAL.
+ * The four ways to answer. Each sets the status; takes err where there is one. Without memory the
+ * answer is SIGLET_STATUS_INTERNAL.
  */
 void verify_answer_result(const verify_ask *ask, const char *name, const siglet_result *result,
 			  verify_answer *answer);
@@ -64,11 +64,17 @@ void verify_answer_tell(const verify_ask *ask, const char *name, verify_answer *
 /* The names of bundles end so; the order is that of the search beside a file. NULL at the end. */
 extern const char *const verify_suffixes[];
 
-/* The bundles to verify name against: the ones asked for, else those beside it. Errors also: MISSING. */
+/*
+ * The bundles to verify name against: the ones asked for, else those beside it. Errors also:
+ * MISSING.
+ */
 SIGLET_MUST_USE siglet_err *verify_find_bundles(const verify_ask *ask, const char *name,
 						siglet_bundles **ret_bundles);
 
-/* One file; or, where the ask says so, a digest, standard input, or no artifact. progress may be NULL. */
+/*
+ * One file; or, where the ask says so, a digest, standard input, or no artifact. progress may be
+ * NULL.
+ */
 void verify_judge(const verify_ask *ask, const char *name, siglet_sys_progress *progress,
 		  verify_answer *answer);
 
@@ -101,8 +107,8 @@ void verify_run_all(bool quiet, unsigned jobs, size_t count, verify_work *work, 
 		    verify_tally *ret_tally);
 
 /*
- * Do work 0 to count-1 with this many threads, print the answers in order, then a summary of files. Gives the
- * worst status; unreadable where there is nothing to do.
+ * Do work 0 to count-1 with this many threads, print the answers in order, then a summary of
+ * files. Gives the worst status; unreadable where there is nothing to do.
  */
 siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count, verify_work *work,
 			      void *context);

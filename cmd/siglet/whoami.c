@@ -34,8 +34,8 @@ static siglet_err *show_text(const siglet_credential *credential, const char *cl
 			     siglet_buf *out)
 {
 	const char *identity = siglet_credential_identity(credential);
-	siglet_err *err = show_line("identity", identity == NULL ? "(the CA decides)" : identity,
-				    out);
+	siglet_err *err =
+		show_line("identity", identity == NULL ? "(the CA decides)" : identity, out);
 
 	if (err == NULL)
 		err = show_line("issuer", siglet_credential_certificate_issuer(credential), out);
@@ -45,7 +45,8 @@ static siglet_err *show_text(const siglet_credential *credential, const char *cl
 		err = show_line("from", siglet_credential_source(credential), out);
 	if (err == NULL)
 		err = show_line("expires",
-				siglet_time_format(siglet_credential_expires(credential)).text, out);
+				siglet_time_format(siglet_credential_expires(credential)).text,
+				out);
 	if (err == NULL)
 		err = siglet_buf_append_str(out, "claims\n");
 	if (err == NULL)

@@ -26,7 +26,8 @@ typedef struct siglet_cert siglet_cert;
 
 /*
  * Parse one DER certificate, whole: version 3, no trailing bytes, at most SIGLET_MAX_CERT_BYTES, a
- * canonical signature algorithm. A key that we can't use is no error here: siglet_cert_key is NULL.
+ * canonical signature algorithm. A key that we can't use is no error here: siglet_cert_key is
+ * NULL.
  *
  * Errors: SIGLET_E_LIMIT, SIGLET_E_MALFORMED, SIGLET_E_NOMEM
  */
@@ -71,7 +72,9 @@ typedef enum siglet_san_type {
 	SIGLET_SAN_OTHER_NAME, /* Fulcio's username: 1.3.6.1.4.1.57264.1.7, "name!domain" */
 } siglet_san_type;
 
-/* Fulcio's extensions by the last number of their OID; .7 is the otherName type, not an extension. */
+/*
+ * Fulcio's extensions by the last number of their OID; .7 is the otherName type, not an extension.
+ */
 #define SIGLET_FULCIO_ISSUER_V1 1
 #define SIGLET_FULCIO_TRIGGER 2
 #define SIGLET_FULCIO_SHA 3
@@ -136,8 +139,9 @@ const char *siglet_san_type_name(siglet_san_type type);
 /* ---- requests (request.c) ---- */
 
 /*
- * Append a PKCS#10 request (RFC 2986) in PEM: an empty subject, the signer's key, signed as certificate
- * authorities want it (the curve's own hash; SHA-256 for RSA). Errors: SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
+ * Append a PKCS#10 request (RFC 2986) in PEM: an empty subject, the signer's key, signed as
+ * certificate authorities want it (the curve's own hash; SHA-256 for RSA). Errors:
+ * SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_cert_request(const siglet_signer *signer, siglet_buf *ret_pem);
 
@@ -168,7 +172,8 @@ void siglet_chain_free(siglet_chain *chain);
 size_t siglet_chain_count(const siglet_chain *chain);
 
 /*
- * Parse the certificates now. One that is malformed makes the authority useless: no path leads there.
+ * Parse the certificates now. One that is malformed makes the authority useless: no path leads
+ * there.
  * Errors: SIGLET_E_UNTRUSTED (that, naming it), SIGLET_E_CRYPTO, SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_chain_open(const siglet_chain *chain);
@@ -185,8 +190,8 @@ typedef struct siglet_path {
 
 /*
  * Build and verify a path from leaf to the anchor: signatures, names, basic constraints and path
- * lengths, key usage, EKU nesting, name constraints, unknown critical extensions; for the purpose the
- * leaf's own fitness too. No time is looked at: that is siglet_path_check_time, for each time.
+ * lengths, key usage, EKU nesting, name constraints, unknown critical extensions; for the purpose
+ * the leaf's own fitness too. No time is looked at: that is siglet_path_check_time, for each time.
  * untrusted may help (embedded TSA intermediates) and is never an anchor; pass count 0 for none.
  *
  * Errors: SIGLET_E_UNTRUSTED   no path to the anchor, or one that breaks a rule
@@ -196,7 +201,9 @@ SIGLET_MUST_USE siglet_err *siglet_chain_verify(const siglet_chain *chain, const
 						const siglet_cert *const *untrusted, size_t count,
 						siglet_path *ret_path);
 
-/* Every certificate of the path valid at that time, both ends included. Errors: SIGLET_E_EXPIRED. */
+/*
+ * Every certificate of the path valid at that time, both ends included. Errors: SIGLET_E_EXPIRED.
+ */
 SIGLET_MUST_USE siglet_err *siglet_path_check_time(const siglet_path *path, int64_t time_s);
 
 /* ---- signed certificate timestamps (sct.c) ---- */
@@ -227,8 +234,9 @@ SIGLET_MUST_USE siglet_err *siglet_sct_parse(siglet_slice bytes, siglet_sct *ret
 SIGLET_MUST_USE siglet_err *siglet_cert_precert_tbs(const siglet_cert *cert, siglet_buf *ret_tbs);
 
 /*
- * Verify an SCT embedded in cert, or with issuer NULL one that was issued for the final certificate.
- * issuer comes from a verified path. The caller has chosen the log by id and checked its window.
+ * Verify an SCT embedded in cert, or with issuer NULL one that was issued for the final
+ * certificate. issuer comes from a verified path. The caller has chosen the log by id and checked
+ * its window.
  *
  * Errors: SIGLET_E_UNSUPPORTED  a hash or signature algorithm that does not fit the key
  *         SIGLET_E_MISMATCH     the signature is wrong

@@ -42,8 +42,8 @@ siglet_err *siglet_cert_request(const siglet_signer *signer, siglet_buf *ret_pem
 	if (len <= 0)
 		err = siglet_crypto_error(SIGLET_E_CRYPTO, "certificate signing request");
 	else
-		err = siglet_pem_encode("CERTIFICATE REQUEST",
-					siglet_slice_of(der, (size_t)len), ret_pem);
+		err = siglet_pem_encode("CERTIFICATE REQUEST", siglet_slice_of(der, (size_t)len),
+					ret_pem);
 out:
 	OPENSSL_free(der);
 	X509_REQ_free(request);

@@ -1,8 +1,9 @@
 /*
  * crypto: is this signature this key's, and what is the hash of these bytes?
  *
- * Digests, public keys, signatures, and the registry of algorithms, over OpenSSL. No I/O, no clock,
- * no state of ours; keys are immutable and may be shared by threads, a hasher belongs to one.
+ * Digests, public keys, signatures, and the registry of algorithms, over OpenSSL. No I/O, no
+ * clock, no state of ours; keys are immutable and may be shared by threads, a hasher belongs to
+ * one.
  *
  * Spec: FIPS 180-4, FIPS 186-5 (ECDSA), RFC 8032 (Ed25519), RFC 8017 (RSA), FIPS 204 (ML-DSA),
  *       sigstore_common.proto PublicKeyDetails, the Sigstore algorithm registry.
@@ -82,7 +83,9 @@ typedef enum siglet_key_type {
 	SIGLET_KEY_ML_DSA_87,
 } siglet_key_type;
 
-/* A way to sign: the key's type is known from the key, so this names only what is left to choose. */
+/*
+ * A way to sign: the key's type is known from the key, so this names only what is left to choose.
+ */
 typedef enum siglet_scheme {
 	SIGLET_SCHEME_ECDSA_SHA256 = 1,
 	SIGLET_SCHEME_ECDSA_SHA384,
@@ -122,7 +125,8 @@ bool siglet_key_details_may_sign(const siglet_key_details *details);
 
 /*
  * The row that a signer with this key writes (rekor-v2: P-256 -> PKIX_ECDSA_P256_SHA_256, RSA ->
- * PKCS1V15 of its size, Ed25519 -> PKIX_ED25519_PH …). NULL where there is none (RSA of an odd size).
+ * PKCS1V15 of its size, Ed25519 -> PKIX_ED25519_PH …). NULL where there is none (RSA of an odd
+ * size).
  */
 const siglet_key_details *siglet_key_details_default(const siglet_key *key);
 
@@ -130,8 +134,8 @@ const siglet_key_details *siglet_key_details_default(const siglet_key *key);
 
 /*
  * The schemes under which a signature of an artifact by this key may be accepted, best first: the
- * curve's own hash, then SHA-256 for P-384 and P-521 (what clients wrote until 2024); RSA PKCS#1 v1.5,
- * then PSS; Ed25519 pure, then prehashed. Never chosen by what a bundle says.
+ * curve's own hash, then SHA-256 for P-384 and P-521 (what clients wrote until 2024); RSA PKCS#1
+ * v1.5, then PSS; Ed25519 pure, then prehashed. Never chosen by what a bundle says.
  */
 size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLET_MAX_SCHEMES]);
 
@@ -146,8 +150,8 @@ size_t siglet_key_schemes(const siglet_key *key, siglet_scheme ret_schemes[SIGLE
 SIGLET_MUST_USE siglet_err *siglet_key_from_spki(siglet_slice der, siglet_key **ret_key);
 
 /*
- * The same, of a certificate's SPKI that OpenSSL decoded already: spares a second import. decoded is
- * shared, not taken; NULL where OpenSSL could make nothing of it.
+ * The same, of a certificate's SPKI that OpenSSL decoded already: spares a second import. decoded
+ * is shared, not taken; NULL where OpenSSL could make nothing of it.
  */
 SIGLET_MUST_USE siglet_err *siglet_key_from_decoded(siglet_slice der, struct evp_pkey_st *decoded,
 						    siglet_key **ret_key);
@@ -177,8 +181,8 @@ bool siglet_key_equal(const siglet_key *a, const siglet_key *b);
 siglet_slice siglet_key_raw(const siglet_key *key);
 
 /*
- * Check a signature. Returns NULL only when signature is one of this key over the message (or over a
- * message with this digest). ECDSA signatures must be DER without trailing bytes.
+ * Check a signature. Returns NULL only when signature is one of this key over the message (or over
+ * a message with this digest). ECDSA signatures must be DER without trailing bytes.
  *
  * Errors: SIGLET_E_MISMATCH     not this key's signature over that
  *         SIGLET_E_USAGE        the scheme does not fit the key, or the digest the scheme
@@ -197,21 +201,25 @@ SIGLET_MUST_USE siglet_err *siglet_key_verify_digest(const siglet_key *key, sigl
 typedef struct siglet_signer siglet_signer;
 
 /*
- * A key that lives in memory only. OpenSSL allocates its secret part from the secure heap where the program set
- * one up. Errors: SIGLET_E_UNSUPPORTED (this build's OpenSSL has no such algorithm), SIGLET_E_CRYPTO, _NOMEM.
+ * A key that lives in memory only. OpenSSL allocates its secret part from the secure heap where
+ * the program set one up. Errors: SIGLET_E_UNSUPPORTED (this build's OpenSSL has no such
+ * algorithm), SIGLET_E_CRYPTO, _NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_signer_generate(const siglet_key_details *details,
 						   siglet_signer **ret_signer);
 
 /*
- * A managed key: a PEM PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC or RSA PRIVATE KEY; an empty passphrase for none.
- * It signs as siglet_key_details_default says. Errors: SIGLET_E_MALFORMED, SIGLET_E_MISSING (a passphrase is
- * needed), SIGLET_E_MISMATCH (it is a wrong one), SIGLET_E_UNSUPPORTED, SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
+ * A managed key: a PEM PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC or RSA PRIVATE KEY; an empty
+ * passphrase for none. It signs as siglet_key_details_default says. Errors: SIGLET_E_MALFORMED,
+ * SIGLET_E_MISSING (a passphrase is needed), SIGLET_E_MISMATCH (it is a wrong one),
+ * SIGLET_E_UNSUPPORTED, SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_signer_from_pem(siglet_slice pem, siglet_slice passphrase,
 						   siglet_signer **ret_signer);
 
-/* The same of a key that OpenSSL holds (PKCS#11 through a provider or engine). Takes a reference. */
+/*
+ * The same of a key that OpenSSL holds (PKCS#11 through a provider or engine). Takes a reference.
+ */
 SIGLET_MUST_USE siglet_err *siglet_signer_from_pkey(struct evp_pkey_st *pkey,
 						    siglet_signer **ret_signer);
 
@@ -222,8 +230,9 @@ siglet_scheme siglet_signer_scheme(const siglet_signer *signer);
 struct evp_pkey_st *siglet_signer_pkey(const siglet_signer *signer); /* borrowed; for a CSR */
 
 /*
- * Append a signature, DER for ECDSA. The second form is for schemes with a hash (siglet_scheme_hash); the digest
- * must be of that hash. Errors: SIGLET_E_USAGE, SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ * Append a signature, DER for ECDSA. The second form is for schemes with a hash
+ * (siglet_scheme_hash); the digest must be of that hash. Errors: SIGLET_E_USAGE, SIGLET_E_CRYPTO,
+ * SIGLET_E_LIMIT, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_signer_sign(const siglet_signer *signer, siglet_slice message,
 					       siglet_buf *ret_signature);

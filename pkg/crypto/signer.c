@@ -9,7 +9,10 @@
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 
-/* Private keys: made, and used. OpenSSL keeps their secret part in its secure heap where there is one. */
+/*
+ * Private keys: made, and used. OpenSSL keeps their secret part in its secure heap where there is
+ * one.
+ */
 
 #define MAX_SIGNATURE_BYTES 8192
 
@@ -206,9 +209,8 @@ static siglet_err *start_signing(const siglet_signer *signer, EVP_PKEY_CTX *ctx,
 #if OPENSSL_VERSION_NUMBER >= 0x30500000L
 	if (scheme == SIGLET_SCHEME_ED25519_PH) {
 		EVP_SIGNATURE *algorithm = EVP_SIGNATURE_fetch(NULL, "ED25519ph", NULL);
-		const int started = algorithm == NULL
-					    ? 0
-					    : EVP_PKEY_sign_init_ex2(ctx, algorithm, NULL);
+		const int started =
+			algorithm == NULL ? 0 : EVP_PKEY_sign_init_ex2(ctx, algorithm, NULL);
 
 		EVP_SIGNATURE_free(algorithm);
 		return started == 1 ? NULL : siglet_crypto_error(SIGLET_E_CRYPTO, "Ed25519ph");

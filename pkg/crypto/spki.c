@@ -211,7 +211,9 @@ out:
 	return err;
 }
 
-/* X509_PUBKEY reads the outer structure even of an unknown algorithm, and so tells it from none. */
+/*
+ * X509_PUBKEY reads the outer structure even of an unknown algorithm, and so tells it from none.
+ */
 static siglet_err *decode_other(siglet_slice der, EVP_PKEY **ret_pkey, unsigned *ret_bits)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;

@@ -1,8 +1,9 @@
 /*
  * fulcio: will the certificate authority vouch for this key?
  *
- * The v2 signingCert call: a certificate signing request (or the public-key request) and a token go out, a chain
- * comes back. Parsed here, verified by the caller (sign). Transport is an argument.
+ * The v2 signingCert call: a certificate signing request (or the public-key request) and a token
+ * go out, a chain comes back. Parsed here, verified by the caller (sign). Transport is an
+ * argument.
  *
  * Spec: fulcio.proto (v2), RFC 2986 (PKCS#10), protocol/fulcio.md 1.
  */
@@ -16,16 +17,20 @@
 #include "json/json.h"
 
 typedef enum siglet_fulcio_proof {
-	SIGLET_FULCIO_CSR = 0,	 /* the request's own signature is the proof of possession */
+	SIGLET_FULCIO_CSR = 0,	  /* the request's own signature is the proof of possession */
 	SIGLET_FULCIO_PUBLIC_KEY, /* a signature over the subject is */
 } siglet_fulcio_proof;
 
-/* What came back. Certificates are DER, leaf first, the root left out of nothing: as the CA sent them. */
+/*
+ * What came back. Certificates are DER, leaf first, the root left out of nothing: as the CA sent
+ * them.
+ */
 typedef struct siglet_fulcio_answer {
 	siglet_arena arena; /* owns the slices */
 	siglet_slice chain[SIGLET_MAX_CHAIN];
 	size_t count;
-	siglet_slice detached_sct; /* the JSON of an RFC 6962 AddChainResponse; empty: embedded or none */
+	siglet_slice
+		detached_sct; /* the JSON of an RFC 6962 AddChainResponse; empty: embedded or none */
 } siglet_fulcio_answer;
 
 void siglet_fulcio_answer_init(siglet_fulcio_answer *answer);

@@ -92,8 +92,9 @@ static siglet_err *add_hint(siglet_err *err, const siglet_http_response *respons
 	const siglet_slice body = siglet_buf_slice(&response->body);
 
 	if (siglet_slice_contains(body, "identity token"))
-		return siglet_err_hint(err, "is the token's audience sigstore, is it still valid, and "
-					    "does this CA know its issuer? siglet whoami shows it");
+		return siglet_err_hint(err,
+				       "is the token's audience sigstore, is it still valid, and "
+				       "does this CA know its issuer? siglet whoami shows it");
 	if (siglet_slice_contains(body, "algorithm"))
 		return siglet_err_hint(err, "choose another --algorithm");
 	return err;

@@ -33,8 +33,8 @@ siglet_err *siglet_http_new(const siglet_http_options *options, siglet_http **re
 		return siglet_err_nomem();
 	o = &http->options;
 	*o = *options;
-	o->connect_timeout_ms = o->connect_timeout_ms == 0 ? CONNECT_TIMEOUT_MS
-							   : o->connect_timeout_ms;
+	o->connect_timeout_ms =
+		o->connect_timeout_ms == 0 ? CONNECT_TIMEOUT_MS : o->connect_timeout_ms;
 	o->timeout_ms = o->timeout_ms == 0 ? TIMEOUT_MS : o->timeout_ms;
 	o->max_in_flight = o->max_in_flight == 0 ? MAX_IN_FLIGHT : o->max_in_flight;
 	o->max_attempts = o->max_attempts == 0 ? MAX_ATTEMPTS : o->max_attempts;
@@ -149,8 +149,8 @@ static siglet_err *failed(const siglet_http_request *request, const siglet_net_e
 	case SIGLET_NET_UNTRIED:
 		return siglet_err_nomem();
 	case SIGLET_NET_TOO_LARGE:
-		return siglet_err_new(SIGLET_E_LIMIT, "%s sends more than %zu bytes",
-				      request->what, x->max_answer);
+		return siglet_err_new(SIGLET_E_LIMIT, "%s sends more than %zu bytes", request->what,
+				      x->max_answer);
 	case SIGLET_NET_NOT_CONNECTED:
 		return siglet_err_new(SIGLET_E_NETWORK, "%s can't be reached: %s", request->what,
 				      siglet_text_printable(problem).text);

@@ -1,10 +1,10 @@
 /*
  * http: what did that server answer?
  *
- * One HTTP client for every service: TLS verified, proxies and SSL_CERT_FILE honoured, HTTP/2 where the
- * server has it, limits on time and size, retries that can't do harm, requests in parallel over
- * connections that are kept. libcurl does the work, in a shared object of ours that is loaded when the
- * first client is made: a process that sends nothing never pays for it.
+ * One HTTP client for every service: TLS verified, proxies and SSL_CERT_FILE honoured, HTTP/2
+ * where the server has it, limits on time and size, retries that can't do harm, requests in
+ * parallel over connections that are kept. libcurl does the work, in a shared object of ours that
+ * is loaded when the first client is made: a process that sends nothing never pays for it.
  *
  * What talks to a service takes a siglet_transport, so that tests and callers can bring their own.
  *
@@ -29,8 +29,9 @@ typedef struct siglet_http_header {
 
 /* When may a request be sent again? 429, 503 and a connection that was never made: always. */
 typedef enum siglet_http_repeat {
-	SIGLET_HTTP_REPEAT_SAFE = 0, /* a GET, or a POST whose repetition shows: on 5xx and lost connections too */
-	SIGLET_HTTP_REPEAT_UNSENT,   /* once it was sent whole, what became of it is not known: never again */
+	SIGLET_HTTP_REPEAT_SAFE =
+		0, /* a GET, or a POST whose repetition shows: on 5xx and lost connections too */
+	SIGLET_HTTP_REPEAT_UNSENT, /* once it was sent whole, what became of it is not known: never again */
 } siglet_http_repeat;
 
 typedef struct siglet_http_request {
@@ -40,40 +41,52 @@ typedef struct siglet_http_request {
 	siglet_http_header headers[SIGLET_HTTP_MAX_HEADERS];
 	size_t header_count;
 	siglet_slice body;
-	bool secret_body;	 /* is, or holds, a secret: as a secret header */
-	bool secret_answer;	 /* the answer holds a token: its memory is wiped */
-	bool allow_plain_http;	 /* a cloud's metadata server: http to an address that is not loopback */
+	bool secret_body;      /* is, or holds, a secret: as a secret header */
+	bool secret_answer;    /* the answer holds a token: its memory is wiped */
+	bool allow_plain_http; /* a cloud's metadata server: http to an address that is not loopback */
 	siglet_http_repeat repeat;
-	size_t max_answer;	 /* bytes of body, once decoded; 0: 1 MiB */
-	unsigned timeout_ms;	 /* of one attempt; 0: the client's */
+	size_t max_answer;	     /* bytes of body, once decoded; 0: 1 MiB */
+	unsigned timeout_ms;	     /* of one attempt; 0: the client's */
 	unsigned connect_timeout_ms; /* 0: the client's */
 } siglet_http_request;
 
 typedef struct siglet_http_response {
-	int status;	  /* 100 to 599 */
-	siglet_buf headers; /* "name: value\n" a line, names in lower case, those of the last answer only */
+	int status; /* 100 to 599 */
+	siglet_buf
+		headers; /* "name: value\n" a line, names in lower case, those of the last answer only */
 	siglet_buf body;
 } siglet_http_response;
 
 void siglet_http_response_init(siglet_http_response *response);
 void siglet_http_response_clear(siglet_http_response *response);
 
-/* The value of the first such header (lower-case name), without space around it; empty: none. Borrows. */
+/*
+ * The value of the first such header (lower-case name), without space around it; empty: none.
+ * Borrows.
+ */
 siglet_slice siglet_http_header_of(const siglet_http_response *response, const char *name);
 
-/* What sends requests. send may be called by several threads at once and blocks until there is an answer. */
+/*
+ * What sends requests. send may be called by several threads at once and blocks until there is an
+ * answer.
+ */
 typedef struct siglet_transport {
 	/*
 	 * NULL when a server answered, whatever its status; ret_response must be initialised.
-	 * Errors: SIGLET_E_NETWORK   no connection, TLS, time-out, an answer that is cut off (after retries)
+	 * Errors: SIGLET_E_NETWORK   no connection, TLS, time-out, an answer that is cut off
+	 *                            (after retries)
 	 *         SIGLET_E_LIMIT     an answer larger than max_answer
-	 *         SIGLET_E_USAGE     a URL that may not be used (scheme, credentials in it, a secret in the clear)
+	 *         SIGLET_E_USAGE     a URL that may not be used (scheme, credentials in it, a
+	 *                            secret in the clear)
 	 *         SIGLET_E_UNSUPPORTED  libsiglet-net could not be loaded
 	 *         SIGLET_E_NOMEM
 	 */
 	siglet_err *(*send)(void *context, const siglet_http_request *request,
 			    siglet_http_response *ret_response);
-	/* Begin to connect to the server of that URL, for requests to come. Never waits, never fails. */
+	/*
+	 * Begin to connect to the server of that URL, for requests to come. Never waits, never
+	 * fails.
+	 */
 	void (*warm)(void *context, const char *url);
 	void *context;
 } siglet_transport;
@@ -84,12 +97,12 @@ SIGLET_MUST_USE siglet_err *siglet_transport_send(const siglet_transport *transp
 void siglet_transport_warm(const siglet_transport *transport, const char *url);
 
 /*
- * An error of code NETWORK about an answer with an unwelcome status: names the service, the host, the status
- * and, made printable and cut short, what the server says about it ("message" or "error_description" of a JSON
- * body, else the start of a text body that is not HTML).
+ * An error of code NETWORK about an answer with an unwelcome status: names the service, the host,
+ * the status and, made printable and cut short, what the server says about it ("message" or
+ * "error_description" of a JSON body, else the start of a text body that is not HTML).
  */
-SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *
-siglet_http_status_error(const siglet_http_request *request, const siglet_http_response *response);
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_http_status_error(
+	const siglet_http_request *request, const siglet_http_response *response);
 
 /* ---- the client (client.c, retry.c, load.c; net_curl.c is libsiglet-net.so) ---- */
 
@@ -98,7 +111,10 @@ typedef struct siglet_http_options {
 	unsigned timeout_ms;	     /* of one attempt; 0: 30 s */
 	unsigned max_in_flight;	     /* requests at once; 0: 8 */
 	unsigned max_attempts;	     /* 0: 4 */
-	/* NULL, or told of each attempt: method, URL without its query, status or 0, milliseconds, why it failed */
+	/*
+	 * NULL, or told of each attempt: method, URL without its query, status or 0, milliseconds,
+	 * why it failed
+	 */
 	void (*trace)(void *context, const char *method, const char *url, int status, unsigned ms,
 		      const char *problem);
 	void *trace_context;
@@ -106,7 +122,9 @@ typedef struct siglet_http_options {
 
 typedef struct siglet_http siglet_http;
 
-/* Errors: SIGLET_E_UNSUPPORTED (libsiglet-net.so: not there, or another version), SIGLET_E_NOMEM. */
+/*
+ * Errors: SIGLET_E_UNSUPPORTED (libsiglet-net.so: not there, or another version), SIGLET_E_NOMEM.
+ */
 SIGLET_MUST_USE siglet_err *siglet_http_new(const siglet_http_options *options,
 					    siglet_http **ret_http);
 void siglet_http_free(siglet_http *http); /* once no request is in flight */

@@ -31,8 +31,8 @@ typedef struct siglet_attempt {
 bool siglet_http_may_repeat(const siglet_attempt *attempt, siglet_http_repeat repeat);
 
 /*
- * How long to wait before attempt number `next` (1: the second): what the server asked for, up to 30 s, else a
- * random time up to 250 ms, doubled each time. random is 0 to 65535.
+ * How long to wait before attempt number `next` (1: the second): what the server asked for, up to
+ * 30 s, else a random time up to 250 ms, doubled each time. random is 0 to 65535.
  */
 unsigned siglet_http_wait_ms(const siglet_attempt *attempt, unsigned next, unsigned random,
 			     int64_t now_s);

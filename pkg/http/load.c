@@ -4,8 +4,9 @@
 #include <string.h>
 
 /*
- * libcurl and the 35 libraries behind it come in with the first client, in an object of ours: a verification never
- * pays for them. The linker's run path says where it lies; nothing from the environment does.
+ * libcurl and the 35 libraries behind it come in with the first client, in an object of ours: a
+ * verification never pays for them. The linker's run path says where it lies; nothing from the
+ * environment does.
  */
 
 typedef const siglet_net_table *entry(void);

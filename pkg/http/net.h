@@ -1,8 +1,9 @@
 /*
  * net: what crosses the border to libsiglet-net.so.
  *
- * That shared object has libcurl behind it and none of siglet's rooms, so only plain C crosses: no siglet_err, no
- * buffer. Whoever loads it asks siglet_net_functions for the table and looks at abi before anything else.
+ * That shared object has libcurl behind it and none of siglet's rooms, so only plain C crosses: no
+ * siglet_err, no buffer. Whoever loads it asks siglet_net_functions for the table and looks at abi
+ * before anything else.
  */
 #ifndef SIGLET_HTTP_NET_H
 #define SIGLET_HTTP_NET_H
@@ -35,7 +36,7 @@ typedef struct siglet_net_exchange {
 	/* out; given back by release */
 	siglet_net_stage stage;
 	int status;
-	char problem[256]; /* of a stage other than ANSWERED */
+	char problem[256];    /* of a stage other than ANSWERED */
 	char *answer_headers; /* "name: value\n" each, names in lower case; may be NULL */
 	size_t answer_headers_len;
 	unsigned char *answer; /* may be NULL when empty */

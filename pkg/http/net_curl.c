@@ -10,8 +10,8 @@
 #include <strings.h>
 
 /*
- * libcurl's multi interface, driven by one thread: connections are kept and shared by whoever sends. Built into
- * libsiglet-net.so alone.
+ * libcurl's multi interface, driven by one thread: connections are kept and shared by whoever
+ * sends. Built into libsiglet-net.so alone.
  */
 
 #define MAX_HEADER_BYTES ((size_t)256 << 10)
@@ -212,7 +212,9 @@ static bool set_warming(job *j)
 	       curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, (long)WARM_TIMEOUT_MS) == CURLE_OK;
 }
 
-/* libcurl's copies of the headers go over memory that is freed: overwrite what may hold a token. */
+/*
+ * libcurl's copies of the headers go over memory that is freed: overwrite what may hold a token.
+ */
 static void free_headers(struct curl_slist *headers)
 {
 	for (struct curl_slist *h = headers; h != NULL; h = h->next)

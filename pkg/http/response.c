@@ -80,8 +80,8 @@ static siglet_slice json_message(const siglet_json_doc *doc)
 	static const char *const names[] = { "message", "error_description", "error" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(names); i++) {
-		const siglet_slice text = siglet_json_string(
-			siglet_json_object_get(siglet_json_root(doc), names[i]));
+		const siglet_slice text =
+			siglet_json_string(siglet_json_object_get(siglet_json_root(doc), names[i]));
 
 		if (text.len > 0)
 			return text;

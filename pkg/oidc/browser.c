@@ -118,9 +118,11 @@ static siglet_err *send_person(const login *l)
 	err = write_url(l, &url);
 	if (err == NULL && client->browse != NULL &&
 	    client->browse(client->context, siglet_buf_text(&url))) {
-		client->tell(client->context, "Log in with the browser window that opened. If none did, open:");
+		client->tell(client->context,
+			     "Log in with the browser window that opened. If none did, open:");
 	} else if (err == NULL) {
-		client->tell(client->context, "Open this page in a browser on this machine to log in:");
+		client->tell(client->context,
+			     "Open this page in a browser on this machine to log in:");
 	}
 	if (err == NULL)
 		client->tell(client->context, siglet_buf_text(&url));
@@ -172,18 +174,18 @@ static siglet_err *redeem(const login *l, const char *code, siglet_token **ret_t
 static siglet_err *check_token(const login *l, const siglet_token *token)
 {
 	if (!siglet_slice_is(siglet_token_claim(token, "nonce"), l->nonce))
-		return siglet_err_new(SIGLET_E_MISMATCH, "the token belongs to another login (nonce)");
+		return siglet_err_new(SIGLET_E_MISMATCH,
+				      "the token belongs to another login (nonce)");
 	if (!siglet_slice_is(siglet_token_issuer(token), l->client->issuer))
 		return siglet_err_new(SIGLET_E_MISMATCH, "the token is of another issuer, %s",
 				      siglet_text_printable(siglet_token_issuer(token)).text);
-	return siglet_token_check(token, l->client->audience,
-				  l->around->now_s(l->around->context));
+	return siglet_token_check(token, l->client->audience, l->around->now_s(l->around->context));
 }
 
 static siglet_err *run(login *l, const siglet_loopback *loopback, siglet_token **ret_token)
 {
-	const unsigned seconds = l->client->timeout_s == 0 ? DEFAULT_TIMEOUT_S
-							   : l->client->timeout_s;
+	const unsigned seconds =
+		l->client->timeout_s == 0 ? DEFAULT_TIMEOUT_S : l->client->timeout_s;
 	char code[MAX_QUERY_BYTES];
 	siglet_token *token = NULL;
 	siglet_buf query;

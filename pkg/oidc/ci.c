@@ -17,8 +17,9 @@ siglet_err *siglet_oidc_variable(const siglet_search *search, siglet_token **ret
 
 /* ---- GitHub Actions ---- */
 
-#define GITHUB_HINT                                                                                \
-	"give the job the permission \"id-token: write\" (permissions: { id-token: write, contents: "   \
+#define GITHUB_HINT                                                                         \
+	"give the job the permission \"id-token: write\" (permissions: { id-token: write, " \
+	"contents: "                                                                        \
 	"read }); pull requests from forks never have it"
 
 /* The URL has a query already. */
@@ -64,9 +65,9 @@ siglet_err *siglet_oidc_github(const siglet_search *search, siglet_token **ret_t
 	url = siglet_search_env(search, "ACTIONS_ID_TOKEN_REQUEST_URL");
 	secret = siglet_search_env(search, "ACTIONS_ID_TOKEN_REQUEST_TOKEN");
 	if (url == NULL || secret == NULL)
-		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_MISSING, "the job may not have an identity token"),
-			GITHUB_HINT);
+		return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING,
+						      "the job may not have an identity token"),
+				       GITHUB_HINT);
 	err = ask_github(search, url, secret, ret_token);
 	search->around->wipe_env(search->around->context, "ACTIONS_ID_TOKEN_REQUEST_TOKEN");
 	return err;
@@ -80,20 +81,25 @@ siglet_err *siglet_oidc_gitlab(const siglet_search *search, siglet_token **ret_t
 	if (siglet_search_env(search, "GITLAB_CI") == NULL)
 		return NULL;
 	/* SIGSTORE_ID_TOKEN was looked for before. */
-	return siglet_err_hint(
-		siglet_err_new(SIGLET_E_MISSING, "the job has no SIGSTORE_ID_TOKEN"),
-		"add to the job: id_tokens: { SIGSTORE_ID_TOKEN: { aud: %s } }", search->audience);
+	return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING, "the job has no SIGSTORE_ID_TOKEN"),
+			       "add to the job: id_tokens: { SIGSTORE_ID_TOKEN: { aud: %s } }",
+			       search->audience);
 }
 
 /* ---- Buildkite ---- */
 
 siglet_err *siglet_oidc_buildkite(const siglet_search *search, siglet_token **ret_token)
 {
-	const char *const argv[] = { "buildkite-agent", "oidc", "request-token", "--audience",
-				     search->audience, NULL };
+	const char *const argv[] = { "buildkite-agent", "oidc",		  "request-token",
+				     "--audience",	search->audience, NULL };
 	static const char *const variables[] = {
-		"PATH", "HOME", "BUILDKITE_AGENT_ACCESS_TOKEN", "BUILDKITE_AGENT_ENDPOINT",
-		"BUILDKITE_JOB_ID", "BUILDKITE_NO_HTTP2", NULL,
+		"PATH",
+		"HOME",
+		"BUILDKITE_AGENT_ACCESS_TOKEN",
+		"BUILDKITE_AGENT_ENDPOINT",
+		"BUILDKITE_JOB_ID",
+		"BUILDKITE_NO_HTTP2",
+		NULL,
 	};
 
 	if (siglet_search_env(search, "BUILDKITE") == NULL &&
@@ -108,9 +114,15 @@ siglet_err *siglet_oidc_buildkite(const siglet_search *search, siglet_token **re
 
 siglet_err *siglet_oidc_circleci(const siglet_search *search, siglet_token **ret_token)
 {
-	static const char *const variables[] = { "PATH", "HOME", "CIRCLECI", "CIRCLE_OIDC_TOKEN",
-						 "CIRCLE_OIDC_TOKEN_V2", "CIRCLE_PROJECT_ID",
-						 "CIRCLE_JOB_ID", "TASK_ID", NULL };
+	static const char *const variables[] = { "PATH",
+						 "HOME",
+						 "CIRCLECI",
+						 "CIRCLE_OIDC_TOKEN",
+						 "CIRCLE_OIDC_TOKEN_V2",
+						 "CIRCLE_PROJECT_ID",
+						 "CIRCLE_JOB_ID",
+						 "TASK_ID",
+						 NULL };
 	siglet_json_writer w;
 	siglet_buf claims;
 	siglet_err *err;
@@ -124,8 +136,14 @@ siglet_err *siglet_oidc_circleci(const siglet_search *search, siglet_token **ret
 	siglet_json_write_end_object(&w);
 	err = siglet_json_writer_finish(&w);
 	if (err == NULL) {
-		const char *const argv[] = { "circleci", "run", "oidc", "get", "--root-issuer",
-					     "--claims", siglet_buf_text(&claims), NULL };
+		const char *const argv[] = { "circleci",
+					     "run",
+					     "oidc",
+					     "get",
+					     "--root-issuer",
+					     "--claims",
+					     siglet_buf_text(&claims),
+					     NULL };
 
 		err = siglet_search_run(search, argv, variables,
 					"the job needs a context (context: NAME), and the circleci "
@@ -187,8 +205,9 @@ siglet_err *siglet_oidc_bitbucket(const siglet_search *search, siglet_token **re
 	if (siglet_search_env(search, "BITBUCKET_BUILD_NUMBER") == NULL)
 		return NULL;
 	if (siglet_search_env(search, "BITBUCKET_STEP_OIDC_TOKEN") == NULL)
-		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_MISSING, "the step has no BITBUCKET_STEP_OIDC_TOKEN"),
-			"add to the step: oidc: { audiences: [ %s ] }", search->audience);
+		return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING,
+						      "the step has no BITBUCKET_STEP_OIDC_TOKEN"),
+				       "add to the step: oidc: { audiences: [ %s ] }",
+				       search->audience);
 	return siglet_search_take(search, "BITBUCKET_STEP_OIDC_TOKEN", ret_token);
 }

@@ -57,7 +57,8 @@ static siglet_err *read_times(device *d, const siglet_json *root)
 		expires_s = MAX_WAIT_S;
 	if (d->client->timeout_s != 0 && expires_s > d->client->timeout_s)
 		expires_s = d->client->timeout_s;
-	d->interval_s = interval_s <= 0 || interval_s > MAX_WAIT_S ? DEFAULT_INTERVAL_S : interval_s;
+	d->interval_s =
+		interval_s <= 0 || interval_s > MAX_WAIT_S ? DEFAULT_INTERVAL_S : interval_s;
 	d->until_s = d->around->now_s(d->around->context) + expires_s;
 	return NULL;
 }
@@ -104,7 +105,8 @@ static siglet_err *begin(device *d)
 			.what = "the OIDC issuer",
 			.method = "POST",
 			.url = d->issuer.device_endpoint,
-			.headers = { { "Content-Type", "application/x-www-form-urlencoded", false } },
+			.headers = { { "Content-Type", "application/x-www-form-urlencoded",
+				       false } },
 			.header_count = 1,
 			.body = siglet_buf_slice(&form),
 			.secret_answer = true,

@@ -10,16 +10,17 @@
 #include <unistd.h>
 
 /*
- * Where the browser brings the code back to (RFC 8252 section 7.3): one small page on this machine, for one visit.
- * It reads one line of a request, within limits, and believes nothing of it.
+ * Where the browser brings the code back to (RFC 8252 section 7.3): one small page on this
+ * machine, for one visit. It reads one line of a request, within limits, and believes nothing of
+ * it.
  */
 
 #define MAX_REQUEST_BYTES 8192
 #define CLIENT_PATIENCE_MS 2000
 #define PATH "/auth/callback"
 
-static const char good_page[] =
-	"<!doctype html><meta charset=utf-8><title>siglet</title><p>Done. You can close this window.";
+static const char good_page[] = "<!doctype html><meta charset=utf-8><title>siglet</title><p>Done. "
+				"You can close this window.";
 static const char other_page[] = "Nothing here.";
 
 /* Both families, since "localhost" may mean either. */

@@ -16,7 +16,8 @@ SIGLET_MUST_USE siglet_err *siglet_loopback_open(siglet_loopback *ret_loopback);
 void siglet_loopback_close(siglet_loopback *loopback);
 
 /*
- * Wait for GET /auth/callback?QUERY, and append QUERY as it stands. Anything else is answered with 404.
+ * Wait for GET /auth/callback?QUERY, and append QUERY as it stands. Anything else is answered with
+ * 404.
  * Errors: SIGLET_E_MISSING (nobody came in time), SIGLET_E_NETWORK, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_loopback_wait(const siglet_loopback *loopback, int64_t until_ms,

@@ -35,7 +35,8 @@ siglet_err *siglet_oidc_file(const siglet_search *search, siglet_token **ret_tok
 
 /* ---- Google Cloud ---- */
 
-#define METADATA "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/"
+#define METADATA \
+	"http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/"
 #define CREDENTIALS "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
 #define PRODUCT_FILE "/sys/class/dmi/id/product_name"
 
@@ -114,7 +115,8 @@ static siglet_err *access_token(const siglet_search *search, siglet_buf *ret_bea
 
 	siglet_http_response_init(&response);
 	err = ask_metadata(search,
-			   METADATA "token?scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform",
+			   METADATA
+			   "token?scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform",
 			   &response);
 	if (err == NULL)
 		err = siglet_json_parse(siglet_buf_slice(&response.body),
@@ -226,13 +228,16 @@ siglet_err *siglet_oidc_spiffe(const siglet_search *search, siglet_token **ret_t
 		return NULL;
 	if (strncmp(socket, "unix://", 7) == 0)
 		socket += 7;
-	const char *const argv[] = { "spire-agent", "api",  "fetch",  "jwt", "-audience",
-				     search->audience, "-socketPath", socket, "-output", "json", NULL };
+	const char *const argv[] = { "spire-agent", "api",	 "fetch",
+				     "jwt",	    "-audience", search->audience,
+				     "-socketPath", socket,	 "-output",
+				     "json",	    NULL };
 
 	siglet_buf_init_secret(&output, (size_t)4 * SIGLET_MAX_TOKEN_BYTES);
 	err = search->around->run(search->around->context, argv, variables, &output);
 	if (err == NULL)
 		err = read_svid(siglet_buf_slice(&output), ret_token);
 	siglet_buf_clear(&output);
-	return err == NULL ? NULL : siglet_err_hint(siglet_err_wrap(err, "spire-agent"), SPIFFE_HINT);
+	return err == NULL ? NULL
+			   : siglet_err_hint(siglet_err_wrap(err, "spire-agent"), SPIFFE_HINT);
 }

@@ -17,8 +17,8 @@ typedef struct siglet_search {
 } siglet_search;
 
 /*
- * Is this provider here? *ret_token stays NULL and there is no error where it is not. Where it is but gives no
- * token, the error says why and its hint what to change.
+ * Is this provider here? *ret_token stays NULL and there is no error where it is not. Where it is
+ * but gives no token, the error says why and its hint what to change.
  */
 typedef siglet_err *siglet_provider(const siglet_search *search, siglet_token **ret_token);
 
@@ -33,8 +33,8 @@ SIGLET_MUST_USE siglet_err *siglet_search_take(const siglet_search *search, cons
 					       siglet_token **ret_token);
 
 /*
- * Send a request, and make a token of member of the JSON that comes back with status 200. provider names it in
- * errors, hint is what to do about a refusal.
+ * Send a request, and make a token of member of the JSON that comes back with status 200. provider
+ * names it in errors, hint is what to do about a refusal.
  */
 SIGLET_MUST_USE siglet_err *siglet_search_ask(const siglet_search *search,
 					      siglet_http_request *request, const char *member,
@@ -54,12 +54,16 @@ SIGLET_MUST_USE siglet_err *siglet_oidc_escape(siglet_slice text, siglet_buf *re
 /* What an issuer says about itself (OpenID Connect Discovery). */
 typedef struct siglet_issuer {
 	siglet_arena arena;
-	const char *authorization_endpoint, *token_endpoint, *device_endpoint; /* last may be NULL */
+	const char *authorization_endpoint, *token_endpoint,
+		*device_endpoint; /* last may be NULL */
 } siglet_issuer;
 
-/* Errors: NETWORK, MALFORMED, MISMATCH (it calls itself otherwise). issuer->arena is cleared by the caller. */
-SIGLET_MUST_USE siglet_err *siglet_oidc_discover(const siglet_transport *transport,
-						 const char *url, siglet_issuer *ret_issuer);
+/*
+ * Errors: NETWORK, MALFORMED, MISMATCH (it calls itself otherwise). issuer->arena is cleared by
+ * the caller.
+ */
+SIGLET_MUST_USE siglet_err *siglet_oidc_discover(const siglet_transport *transport, const char *url,
+						 siglet_issuer *ret_issuer);
 
 /* A random text of SIGLET_FLOW_SECRET characters. */
 SIGLET_MUST_USE siglet_err *siglet_oidc_secret(char ret_text[SIGLET_FLOW_SECRET + 1]);
@@ -71,8 +75,8 @@ SIGLET_MUST_USE siglet_err *siglet_oidc_parameter(const char *name, const char *
 						  siglet_buf *ret_form);
 
 /*
- * POST a form to the token endpoint. *ret_token is set when there is an id_token; else *ret_error gets the
- * "error" member, cut to fit. Errors: NETWORK, MALFORMED.
+ * POST a form to the token endpoint. *ret_token is set when there is an id_token; else *ret_error
+ * gets the "error" member, cut to fit. Errors: NETWORK, MALFORMED.
  */
 SIGLET_MUST_USE siglet_err *siglet_oidc_redeem(const siglet_transport *transport, const char *url,
 					       siglet_slice form, siglet_token **ret_token,

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-/* Which name will the certificate have? Fulcio's templates, as far as the claims allow to fill them. */
+/*
+ * Which name will the certificate have? Fulcio's templates, as far as the claims allow to fill
+ * them.
+ */
 
 static siglet_err *append_claim(const siglet_token *token, const char *before, const char *name,
 				siglet_buf *ret_san)

@@ -6,7 +6,10 @@
 
 #include "json/json.h"
 
-/* What a client reads in an identity token (RFC 7519). Its signature is for the certificate authority. */
+/*
+ * What a client reads in an identity token (RFC 7519). Its signature is for the certificate
+ * authority.
+ */
 
 #define LEEWAY_S 5
 #define MAX_TIME_S 253402300799 /* the end of the year 9999 */
@@ -36,7 +39,8 @@ static siglet_err *next_part(siglet_slice *text, bool is_last, siglet_slice *ret
 	if (len == 0 || (len == text->len) != is_last)
 		return siglet_err_new(SIGLET_E_MALFORMED, "not three parts with dots between");
 	*ret_part = siglet_slice_of(text->ptr, len);
-	*text = is_last ? SIGLET_SLICE_NONE : siglet_slice_of(text->ptr + len + 1, text->len - len - 1);
+	*text = is_last ? SIGLET_SLICE_NONE
+			: siglet_slice_of(text->ptr + len + 1, text->len - len - 1);
 	return NULL;
 }
 
@@ -55,7 +59,8 @@ static siglet_err *parse_claims(siglet_slice jwt, siglet_json_doc **ret_claims)
 	siglet_buf_init_secret(&json, SIGLET_MAX_TOKEN_BYTES);
 	err = siglet_base64_decode_any(payload, &json);
 	if (err == NULL)
-		err = siglet_json_parse(siglet_buf_slice(&json), SIGLET_MAX_TOKEN_BYTES, ret_claims);
+		err = siglet_json_parse(siglet_buf_slice(&json), SIGLET_MAX_TOKEN_BYTES,
+					ret_claims);
 	siglet_buf_clear(&json);
 	if (err == NULL && siglet_json_kind_of(siglet_json_root(*ret_claims)) != SIGLET_JSON_OBJECT)
 		err = siglet_err_new(SIGLET_E_MALFORMED, "the claims are no object");
@@ -280,8 +285,8 @@ typedef struct printer {
 static siglet_err *print_claim(void *context, siglet_slice name, const siglet_json *value)
 {
 	printer *p = context;
-	siglet_err *err = siglet_buf_printf(p->out, "%s\n%*s", p->is_first ? "" : ",",
-					    (int)p->indent, "");
+	siglet_err *err =
+		siglet_buf_printf(p->out, "%s\n%*s", p->is_first ? "" : ",", (int)p->indent, "");
 
 	p->is_first = false;
 	if (err == NULL)
@@ -311,7 +316,8 @@ static bool has_audience(const siglet_token *token, const char *wanted)
 	if (siglet_json_kind_of(audience) == SIGLET_JSON_STRING)
 		return siglet_slice_is(siglet_json_string(audience), wanted);
 	for (size_t i = 0; i < siglet_json_array_count(audience); i++)
-		if (siglet_slice_is(siglet_json_string(siglet_json_array_item(audience, i)), wanted))
+		if (siglet_slice_is(siglet_json_string(siglet_json_array_item(audience, i)),
+				    wanted))
 			return true;
 	return false;
 }
@@ -323,7 +329,8 @@ siglet_err *siglet_token_check(const siglet_token *token, const char *audience, 
 						      "the identity token is not for the audience "
 						      "\"%s\"",
 						      audience),
-				       "ask the provider for a token with the audience %s", audience);
+				       "ask the provider for a token with the audience %s",
+				       audience);
 	if (now_s >= token->expires_s)
 		return siglet_err_hint(siglet_err_new(SIGLET_E_EXPIRED,
 						      "the identity token expired at %s",
@@ -331,7 +338,8 @@ siglet_err *siglet_token_check(const siglet_token *token, const char *audience, 
 				       "get a new one right before signing");
 	if (now_s + LEEWAY_S < token->not_before_s || now_s + LEEWAY_S < token->issued_s)
 		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_EXPIRED, "the identity token is not valid before %s",
+			siglet_err_new(SIGLET_E_EXPIRED,
+				       "the identity token is not valid before %s",
 				       siglet_time_format(token->not_before_s > token->issued_s
 								  ? token->not_before_s
 								  : token->issued_s)
@@ -339,8 +347,9 @@ siglet_err *siglet_token_check(const siglet_token *token, const char *audience, 
 			"is the clock of this machine right?");
 	/* A CI token may name an address that nobody vouches for: there it is no identity. */
 	if (token->email.len > 0 && !token->email_is_verified && token->connector.len > 0)
-		return siglet_err_hint(siglet_err_new(SIGLET_E_UNTRUSTED,
-						      "the issuer has not verified the e-mail address"),
-				       "verify it with the provider, and log in again");
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNTRUSTED,
+				       "the issuer has not verified the e-mail address"),
+			"verify it with the provider, and log in again");
 	return NULL;
 }

@@ -74,7 +74,8 @@ static siglet_err *write_proof(const siglet_json *proof, siglet_json_writer *w)
 	if (err == NULL)
 		err = siglet_json_need_string(proof, "checkpoint", &checkpoint);
 	if (err == NULL && siglet_json_array_count(hashes) > SIGLET_MERKLE_MAX_PROOF)
-		err = siglet_err_new(SIGLET_E_LIMIT, "more than %d hashes", SIGLET_MERKLE_MAX_PROOF);
+		err = siglet_err_new(SIGLET_E_LIMIT, "more than %d hashes",
+				     SIGLET_MERKLE_MAX_PROOF);
 	if (err != NULL)
 		return err;
 	siglet_json_write_begin_object(w, "inclusionProof");
@@ -129,8 +130,8 @@ static siglet_err *check_id(siglet_slice id, siglet_slice body)
 	err = siglet_merkle_hash_leaf(body, &leaf);
 	if (err == NULL)
 		err = siglet_hex_encode(siglet_hash32_slice(&leaf), &hex);
-	if (err == NULL && !siglet_slice_equal(siglet_slice_of(id.ptr + id.len - 64, 64),
-					       siglet_buf_slice(&hex)))
+	if (err == NULL &&
+	    !siglet_slice_equal(siglet_slice_of(id.ptr + id.len - 64, 64), siglet_buf_slice(&hex)))
 		err = siglet_err_new(SIGLET_E_MISMATCH, "the entry's id is not its body's");
 	siglet_buf_clear(&hex);
 	return err;
@@ -219,7 +220,10 @@ static siglet_err *read_entry(siglet_slice json, siglet_rekor_entry *ret_entry)
 	return NULL;
 }
 
-/* What the protobuf's JSON says with null, or with a time of 0, is not there: bundles leave it out. */
+/*
+ * What the protobuf's JSON says with null, or with a time of 0, is not there: bundles leave it
+ * out.
+ */
 static siglet_err *read_v1(siglet_slice json, siglet_rekor_entry *ret_entry)
 {
 	siglet_json_doc *doc = NULL;

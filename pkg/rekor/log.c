@@ -165,11 +165,11 @@ static siglet_err *post(const siglet_transport *transport, int version, const ch
 	if (err != NULL)
 		goto out;
 	if (response.status == 201 || response.status == 200)
-		err = siglet_rekor_read_answer(version, siglet_buf_slice(&response.body), ret_entry);
+		err = siglet_rekor_read_answer(version, siglet_buf_slice(&response.body),
+					       ret_entry);
 	else if (response.status == 409)
-		err = version == 1
-			      ? fetch_v1(transport, base_url, &response, ret_entry)
-			      : fetch_v2(transport, base_url, root, &response, ret_entry);
+		err = version == 1 ? fetch_v1(transport, base_url, &response, ret_entry)
+				   : fetch_v2(transport, base_url, root, &response, ret_entry);
 	else
 		err = refusal(&request, &response);
 out:

@@ -1,11 +1,13 @@
 /*
  * rekor: put this signature into the transparency log.
  *
- * Writes entries to Rekor v1 (hashedrekord 0.0.1, dsse 0.0.1) and v2 (hashedrekord 0.0.2), and gives back the entry
- * in the form that bundles have, compared with what was sent. Promise, proof and checkpoint are verified by the
- * caller (verify), as a stranger would. An entry that exists already (409) is fetched, not taken for an error.
+ * Writes entries to Rekor v1 (hashedrekord 0.0.1, dsse 0.0.1) and v2 (hashedrekord 0.0.2), and
+ * gives back the entry in the form that bundles have, compared with what was sent. Promise, proof
+ * and checkpoint are verified by the caller (verify), as a stranger would. An entry that exists
+ * already (409) is fetched, not taken for an error.
  *
- * Spec: rekor openapi.yaml (v1), rekor/v2 protos, C2SP tlog-tiles; protocol/rekor-v1.md 1 to 4, rekor-v2.md 1, 2, 6.
+ * Spec: rekor openapi.yaml (v1), rekor/v2 protos, C2SP tlog-tiles; protocol/rekor-v1.md 1 to 4,
+ *       rekor-v2.md 1, 2, 6.
  */
 #ifndef SIGLET_REKOR_H
 #define SIGLET_REKOR_H
@@ -23,9 +25,10 @@ typedef struct siglet_rekor_proposal {
 	const siglet_cert *leaf;
 	const siglet_key *key;		   /* also where there is a leaf: its key */
 	const siglet_key_details *details; /* how it signed */
-	siglet_slice signature;		/* raw */
-	const siglet_digests *artifact; /* has the hash of the key's scheme */
-	siglet_slice payload_type, payload; /* of the envelope, decoded; payload_type empty: no envelope */
+	siglet_slice signature;		   /* raw */
+	const siglet_digests *artifact;	   /* has the hash of the key's scheme */
+	siglet_slice payload_type,
+		payload; /* of the envelope, decoded; payload_type empty: no envelope */
 } siglet_rekor_proposal;
 
 /* An entry as the log gave it: its slices live in the arena. */
@@ -37,27 +40,32 @@ typedef struct siglet_rekor_entry {
 void siglet_rekor_entry_init(siglet_rekor_entry *entry);
 void siglet_rekor_entry_clear(siglet_rekor_entry *entry);
 
-/* Append the JSON of the request. Errors: SIGLET_E_UNSUPPORTED (an algorithm the log's version does not take). */
+/*
+ * Append the JSON of the request. Errors: SIGLET_E_UNSUPPORTED (an algorithm the log's version
+ * does not take).
+ */
 SIGLET_MUST_USE siglet_err *siglet_rekor_write_request(int version,
 						       const siglet_rekor_proposal *proposal,
 						       siglet_buf *ret_json);
 
-/* Parse an answer of that version (v1: one-key object; v2: TransparencyLogEntry). Errors: MALFORMED, LIMIT. */
+/*
+ * Parse an answer of that version (v1: one-key object; v2: TransparencyLogEntry). Errors:
+ * MALFORMED, LIMIT.
+ */
 SIGLET_MUST_USE siglet_err *siglet_rekor_read_answer(int version, siglet_slice json,
 						     siglet_rekor_entry *ret_entry);
 
 /*
- * Log it. version 1 or 2; base_url without "/api/…". root (may be NULL) has the keys of the logs: a Rekor v2
- * log answers a repetition with an index only, and the entry is then put together from tiles under a checkpoint
- * that one of these keys signed.
+ * Log it. version 1 or 2; base_url without "/api/…". root (may be NULL) has the keys of the logs:
+ * a Rekor v2 log answers a repetition with an index only, and the entry is then put together from
+ * tiles under a checkpoint that one of these keys signed.
  * Errors: SIGLET_E_NETWORK     unreachable, failed, frozen (hint)
  *         SIGLET_E_UNTRUSTED   the log refused the entry (4xx): its message
  *         SIGLET_E_MISMATCH    the entry that came back is another one
  *         SIGLET_E_MALFORMED, SIGLET_E_UNSUPPORTED, SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_rekor_log(const siglet_transport *transport, int version,
-					     const char *base_url,
-					     const siglet_trustroot *root,
+					     const char *base_url, const siglet_trustroot *root,
 					     const siglet_rekor_proposal *proposal,
 					     siglet_rekor_entry *ret_entry);
 

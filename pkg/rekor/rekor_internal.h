@@ -13,13 +13,15 @@ SIGLET_MUST_USE siglet_err *siglet_rekor_url(const char *base_url, const char *p
 					     siglet_buf *ret_url);
 
 /* GET it; ret_response is initialised. Errors: NETWORK for any status but 200. */
-SIGLET_MUST_USE siglet_err *siglet_rekor_get(const siglet_transport *transport, const char *base_url,
-					     const char *path, const char *accept,
+SIGLET_MUST_USE siglet_err *siglet_rekor_get(const siglet_transport *transport,
+					     const char *base_url, const char *path,
+					     const char *accept,
 					     siglet_http_response *ret_response);
 
 /*
- * Entry number index of a Rekor v2 log, put together from its checkpoint and tiles. Not verified: that is done
- * with every entry. Errors: NETWORK, MALFORMED, UNTRUSTED (no log of root signed the checkpoint), RANGE.
+ * Entry number index of a Rekor v2 log, put together from its checkpoint and tiles. Not verified:
+ * that is done with every entry. Errors: NETWORK, MALFORMED, UNTRUSTED (no log of root signed the
+ * checkpoint), RANGE.
  */
 SIGLET_MUST_USE siglet_err *siglet_rekor_entry_from_tiles(const siglet_transport *transport,
 							  const char *base_url,

@@ -33,12 +33,13 @@ siglet_err *siglet_rekor_digest(const siglet_rekor_proposal *proposal, siglet_di
 	siglet_hash hash;
 
 	if (!siglet_scheme_hash(proposal->details->scheme, &hash))
-		return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED,
-						      "%s signs no digest, and the log checks a "
-						      "signature by a digest alone",
-						      siglet_scheme_name(proposal->details->scheme)),
-				       "sign with another algorithm, such as "
-				       "ecdsa-sha2-256-nistp256");
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNSUPPORTED,
+				       "%s signs no digest, and the log checks a "
+				       "signature by a digest alone",
+				       siglet_scheme_name(proposal->details->scheme)),
+			"sign with another algorithm, such as "
+			"ecdsa-sha2-256-nistp256");
 	if (is_envelope(proposal))
 		return hash_envelope(proposal, hash, ret_digest);
 	known = proposal->artifact == NULL ? NULL : siglet_digests_get(proposal->artifact, hash);
@@ -115,10 +116,11 @@ static siglet_err *check_dsse_scheme(const siglet_rekor_proposal *proposal)
 
 	if (!siglet_scheme_hash(proposal->details->scheme, &hash) || hash == SIGLET_SHA256)
 		return NULL;
-	return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED,
-					      "a Rekor v1 log takes no envelope that is signed with %s",
-					      siglet_scheme_name(proposal->details->scheme)),
-			       "sign with ecdsa-sha2-256-nistp256, or use a Rekor v2 log");
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_UNSUPPORTED,
+			       "a Rekor v1 log takes no envelope that is signed with %s",
+			       siglet_scheme_name(proposal->details->scheme)),
+		"sign with ecdsa-sha2-256-nistp256, or use a Rekor v2 log");
 }
 
 static siglet_err *write_dsse(const siglet_rekor_proposal *proposal, siglet_json_writer *w)

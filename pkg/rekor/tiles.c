@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * An entry of a Rekor v2 log from what the log publishes for everybody (C2SP tlog-tiles): the checkpoint, the
- * bundle that holds the entry, and a proof made of the hashes in tiles.
+ * An entry of a Rekor v2 log from what the log publishes for everybody (C2SP tlog-tiles): the
+ * checkpoint, the bundle that holds the entry, and a proof made of the hashes in tiles.
  */
 
 #define TILE_WIDTH 256
@@ -46,8 +46,8 @@ static void write_number(uint64_t number, char *ret_text, size_t size)
 	} while (number > 0 && count < SIGLET_COUNT(groups));
 	ret_text[0] = '\0';
 	while (count-- > 0 && len < size)
-		len += (size_t)snprintf(ret_text + len, size - len, "%s%s%s",
-					count > 0 ? "x" : "", groups[count], count > 0 ? "/" : "");
+		len += (size_t)snprintf(ret_text + len, size - len, "%s%s%s", count > 0 ? "x" : "",
+					groups[count], count > 0 ? "/" : "");
 }
 
 /* How many of the 256 places are filled at this size of the tree; 0: the tile is not there. */
@@ -110,8 +110,11 @@ static siglet_err *find_tile(reader *r, unsigned level, uint64_t number, const t
 
 /* ---- hashes of ranges ---- */
 
-/* The complete subtree of 2^height leaves at number: the root of consecutive hashes in one tile. */
-static siglet_err *hash_subtree(reader *r, unsigned height, uint64_t number, siglet_hash32 *ret_hash)
+/*
+ * The complete subtree of 2^height leaves at number: the root of consecutive hashes in one tile.
+ */
+static siglet_err *hash_subtree(reader *r, unsigned height, uint64_t number,
+				siglet_hash32 *ret_hash)
 {
 	const unsigned level = height / TILE_LEVEL_BITS, rest = height % TILE_LEVEL_BITS;
 	const uint64_t first = number << rest;
@@ -243,9 +246,8 @@ static siglet_err *read_checkpoint(reader *r, const siglet_trustroot *root, uint
 		return siglet_err_new(SIGLET_E_UNTRUSTED,
 				      "checkpoint: signed by no log of the trusted root");
 	if (index >= checkpoint.size)
-		return siglet_err_new(SIGLET_E_RANGE,
-				      "entry %" PRIu64 " of a tree of %" PRIu64, index,
-				      checkpoint.size);
+		return siglet_err_new(SIGLET_E_RANGE, "entry %" PRIu64 " of a tree of %" PRIu64,
+				      index, checkpoint.size);
 	r->size = checkpoint.size;
 	return siglet_arena_copy(&entry->arena, log->log_id, &entry->entry.log_id);
 }

@@ -8,8 +8,8 @@
 #define MAX_DESCRIPTION_BYTES (64u << 20)
 
 /*
- * JSON Lines, or one bundle? Lines, when the first line is a whole object and another follows: no JSON
- * text that goes on can close its outermost brace at the end of the first line.
+ * JSON Lines, or one bundle? Lines, when the first line is a whole object and another follows: no
+ * JSON text that goes on can close its outermost brace at the end of the first line.
  */
 static bool is_lines(siglet_slice text)
 {

@@ -142,10 +142,9 @@ siglet_error *siglet_credential_login(const siglet_login *login, siglet_credenti
 	if (err != NULL)
 		return err;
 	transport = siglet_http_transport(http);
-	err = login->device ? siglet_oidc_device(&client, siglet_own_surroundings(), &transport,
-						 &token)
-			    : siglet_oidc_browser(&client, siglet_own_surroundings(), &transport,
-						  &token);
+	err = login->device
+		      ? siglet_oidc_device(&client, siglet_own_surroundings(), &transport, &token)
+		      : siglet_oidc_browser(&client, siglet_own_surroundings(), &transport, &token);
 	siglet_http_free(http);
 	return err != NULL ? as_identity(err) : wrap_token(token, "login", ret_credential);
 }
@@ -199,7 +198,8 @@ const char *siglet_credential_claim(const siglet_credential *credential, const c
 {
 	const siglet_slice value = siglet_token_claim(credential->token, name);
 
-	if (value.len == 0 || memchr(value.ptr, 0, value.len) != NULL || value.ptr[value.len] != '\0')
+	if (value.len == 0 || memchr(value.ptr, 0, value.len) != NULL ||
+	    value.ptr[value.len] != '\0')
 		return NULL;
 	return (const char *)value.ptr;
 }

@@ -244,7 +244,10 @@ static siglet_err *set_key(siglet_expectation *expectation, const char *pem)
 	if (err != NULL)
 		return siglet_err_wrap(siglet_as_unreadable(err), "the public key");
 	expectation->policy.key = expectation->key;
-	/* A key's own defaults: one log, and no time unless it has a window (which verify sees to). */
+	/*
+	 * A key's own defaults: one log, and no time unless it has a window (which verify sees
+	 * to).
+	 */
 	if ((expectation->set_thresholds & 1u << SIGLET_THRESHOLD_TLOG) == 0)
 		expectation->policy.thresholds.tlog = 1;
 	if ((expectation->set_thresholds & 1u << SIGLET_THRESHOLD_TIMESTAMP) == 0)

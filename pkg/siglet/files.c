@@ -44,8 +44,8 @@ siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trus
 	if (err == NULL) {
 		err = siglet_trust_config_parse(siglet_buf_slice(&json), &root, NULL);
 		if (err == NULL)
-			config_err = siglet_trust_config_parse(siglet_buf_slice(&json), NULL,
-							       &config);
+			config_err =
+				siglet_trust_config_parse(siglet_buf_slice(&json), NULL, &config);
 		if (err != NULL)
 			err = siglet_err_wrap(err, "%s",
 					      siglet_text_printable(siglet_slice_str(path)).text);

@@ -7,7 +7,10 @@
 
 /* From handles to a result: every bundle is judged alone, then one of them speaks for all. */
 
-/* The digests that these bundles call for; more of them than were made at first come from the bytes. */
+/*
+ * The digests that these bundles call for; more of them than were made at first come from the
+ * bytes.
+ */
 static siglet_err *complete_digests(const siglet_bundles *bundles,
 				    const siglet_expectation *expectation,
 				    const siglet_artifact *artifact, siglet_digests *ret_digests)

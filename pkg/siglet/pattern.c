@@ -10,8 +10,9 @@
 #include "siglet/siglet_internal.h"
 
 /*
- * Patterns over identities, by PCRE2: loaded when the first pattern is asked for, so that who uses none
- * neither waits for the library nor needs it. Always the whole value, with limits on the work.
+ * Patterns over identities, by PCRE2: loaded when the first pattern is asked for, so that who uses
+ * none neither waits for the library nor needs it. Always the whole value, with limits on the
+ * work.
  */
 
 #define PCRE2_LIBRARY "libpcre2-8.so.0"
@@ -111,8 +112,8 @@ static siglet_err *compile(pattern *p, const char *text)
 }
 
 /*
- * The whole value, no less: verbs and \K in a pattern may move a match's ends, so they are compared
- * with the value's. A limit that is met, like every failure, is no match.
+ * The whole value, no less: verbs and \K in a pattern may move a match's ends, so they are
+ * compared with the value's. A limit that is met, like every failure, is no match.
  */
 static bool pattern_matches(void *context, const char *value, size_t len)
 {

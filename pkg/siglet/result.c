@@ -142,8 +142,8 @@ static siglet_err *say_refused(const siglet_result *result, siglet_buf *out)
 }
 
 /*
- * A bundle that some other shipped instance issued is refused, with a hint that names it: which root
- * to trust is the user's decision. The way up to the certificate's chain is what tells.
+ * A bundle that some other shipped instance issued is refused, with a hint that names it: which
+ * root to trust is the user's decision. The way up to the certificate's chain is what tells.
  */
 static siglet_err *hint_other_instance(siglet_result *result, const siglet_bundles *bundles,
 				       const siglet_verify_input *input,

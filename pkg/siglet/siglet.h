@@ -2,13 +2,14 @@
  * siglet: is this file what that identity signed?
  *
  * The public interface of libsiglet, and the only header that is installed. It verifies Sigstore
- * bundles offline, and signs. It never changes the process (locale, signals, OpenSSL's configuration), and only the
- * functions under "credentials" and "signing" use the network or read the environment.
+ * bundles offline, and signs. It never changes the process (locale, signals, OpenSSL's
+ * configuration), and only the functions under "credentials" and "signing" use the network or read
+ * the environment.
  *
  * Handles are opaque. A siglet_trust and a siglet_expectation are immutable once in use and may be
- * shared by any number of threads; every other handle belongs to one thread at a time. Text that is
- * returned is UTF-8, NUL-terminated, and lives as long as the handle it was asked of, unless the
- * function says "owned": then free it with siglet_string_free.
+ * shared by any number of threads; every other handle belongs to one thread at a time. Text that
+ * is returned is UTF-8, NUL-terminated, and lives as long as the handle it was asked of, unless
+ * the function says "owned": then free it with siglet_string_free.
  *
  * Functions that can fail return a siglet_error *: NULL is success, anything else is owned by the
  * caller. Outputs are named ret_… and are written on success only. A refusal is no error: the call
@@ -102,9 +103,9 @@ SIGLET_API void siglet_trust_free(siglet_trust *trust);
 typedef struct siglet_expectation siglet_expectation;
 
 /*
- * An expectation that accepts nothing yet, with the thresholds that go with trust (the instance's own;
- * else one log, one time, one SCT). trust may be NULL. An identity and an issuer, a short form for both,
- * or a key must be set.
+ * An expectation that accepts nothing yet, with the thresholds that go with trust (the instance's
+ * own; else one log, one time, one SCT). trust may be NULL. An identity and an issuer, a short
+ * form for both, or a key must be set.
  */
 SIGLET_CHECKED siglet_error *siglet_expectation_new(const siglet_trust *trust,
 						    siglet_expectation **ret_expectation);
@@ -127,16 +128,17 @@ typedef enum siglet_expect {
 } siglet_expect;
 
 /*
- * Ask for something; each at most once, except REQUIRE. Errors: USAGE; UNREADABLE for a KEY_PEM that is
- * no public key; INTERNAL.
+ * Ask for something; each at most once, except REQUIRE. Errors: USAGE; UNREADABLE for a KEY_PEM
+ * that is no public key; INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_expectation_set(siglet_expectation *expectation,
 						    siglet_expect what, const char *value);
 
 /*
- * Ask that the identity (or issuer) match by a rule of the caller's: matches is given the whole value,
- * which may hold any byte, and says yes or no; description is shown to people. The context must outlive
- * the expectation and bear use by several threads. what is SIGLET_EXPECT_IDENTITY or _ISSUER.
+ * Ask that the identity (or issuer) match by a rule of the caller's: matches is given the whole
+ * value, which may hold any byte, and says yes or no; description is shown to people. The context
+ * must outlive the expectation and bear use by several threads. what is SIGLET_EXPECT_IDENTITY or
+ * _ISSUER.
  */
 typedef bool siglet_matcher(void *context, const char *value, size_t len);
 SIGLET_CHECKED siglet_error *siglet_expectation_set_matcher(siglet_expectation *expectation,
@@ -145,8 +147,8 @@ SIGLET_CHECKED siglet_error *siglet_expectation_set_matcher(siglet_expectation *
 							    siglet_matcher *matches, void *context);
 
 /*
- * The same by a PCRE2 pattern, always anchored at both ends, with match limits; a pattern that accepts
- * any text leaves a siglet_expectation_warning. Not in libsiglet-verify.
+ * The same by a PCRE2 pattern, always anchored at both ends, with match limits; a pattern that
+ * accepts any text leaves a siglet_expectation_warning. Not in libsiglet-verify.
  * Errors: USAGE for a bad or empty pattern, or where PCRE2 is not installed; INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_expectation_set_pattern(siglet_expectation *expectation,
@@ -170,7 +172,10 @@ SIGLET_CHECKED siglet_error *siglet_expectation_set_threshold(siglet_expectation
 /* Judge only the envelope; the verdict says that no artifact was checked. */
 SIGLET_CHECKED siglet_error *siglet_expectation_set_statement_only(siglet_expectation *expectation);
 
-/* Is it whole? Every verification asks this first; a program may ask before it reads files. Errors: USAGE. */
+/*
+ * Is it whole? Every verification asks this first; a program may ask before it reads files.
+ * Errors: USAGE.
+ */
 SIGLET_CHECKED siglet_error *siglet_expectation_check(const siglet_expectation *expectation);
 
 /* Something a person should know, such as a pattern that accepts any text; or NULL. */
@@ -192,12 +197,18 @@ SIGLET_CHECKED siglet_error *siglet_bundles_open(const char *path, siglet_bundle
 SIGLET_API size_t siglet_bundles_count(const siglet_bundles *bundles);
 SIGLET_API const char *siglet_bundles_source(const siglet_bundles *bundles);
 
-/* What they say, without deciding: text for people, or one JSON object a bundle in an array. Owned. */
+/*
+ * What they say, without deciding: text for people, or one JSON object a bundle in an array.
+ * Owned.
+ */
 SIGLET_CHECKED siglet_error *siglet_bundles_describe(const siglet_bundles *bundles,
 						     char **ret_text);
 SIGLET_CHECKED siglet_error *siglet_bundles_describe_json(const siglet_bundles *bundles,
 							  char **ret_json);
-/* Bundle number index written again as bundle JSON, with what siglet does not know left out. Owned. */
+/*
+ * Bundle number index written again as bundle JSON, with what siglet does not know left out.
+ * Owned.
+ */
 SIGLET_CHECKED siglet_error *siglet_bundles_write(const siglet_bundles *bundles, size_t index,
 						  char **ret_json);
 SIGLET_API void siglet_bundles_free(siglet_bundles *bundles);
@@ -215,10 +226,10 @@ SIGLET_CHECKED siglet_error *siglet_artifact_from_bytes(const void *data, size_t
 							siglet_artifact **ret_artifact);
 
 /*
- * A stream: begin with the bundles that it will be verified against (they say which hashes are needed;
- * the expectation names the key, may be NULL), add the bytes in order, finish. Memory does not grow with
- * the artifact, except where a signature is over the whole of it (pure Ed25519, ML-DSA): it is then kept,
- * up to 256 MiB.
+ * A stream: begin with the bundles that it will be verified against (they say which hashes are
+ * needed; the expectation names the key, may be NULL), add the bytes in order, finish. Memory does
+ * not grow with the artifact, except where a signature is over the whole of it (pure Ed25519,
+ * ML-DSA): it is then kept, up to 256 MiB.
  */
 SIGLET_CHECKED siglet_error *siglet_artifact_begin(const siglet_bundles *bundles,
 						   const siglet_expectation *expectation,
@@ -256,15 +267,18 @@ SIGLET_CHECKED siglet_error *siglet_verify_artifact(const siglet_trust *trust,
 
 /*
  * The short way for a file: bundle_path NULL looks for FILE.sigstore.json, FILE.sigstore,
- * FILE.sigstore.jsonl, in this order; the first that exists decides. The result owns what it needs.
- * A malformed bundle is a refusal. Errors: USAGE, UNREADABLE, INTERNAL.
+ * FILE.sigstore.jsonl, in this order; the first that exists decides. The result owns what it
+ * needs. A malformed bundle is a refusal. Errors: USAGE, UNREADABLE, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_verify_file(const siglet_trust *trust,
 						const siglet_expectation *expectation,
 						const char *path, const char *bundle_path,
 						siglet_result **ret_result);
 
-/* Bytes in memory and a bundle in memory. A malformed bundle is a refusal. Errors: USAGE, INTERNAL. */
+/*
+ * Bytes in memory and a bundle in memory. A malformed bundle is a refusal. Errors: USAGE,
+ * INTERNAL.
+ */
 SIGLET_CHECKED siglet_error *siglet_verify_bytes(const siglet_trust *trust,
 						 const siglet_expectation *expectation,
 						 const void *data, size_t len,
@@ -279,7 +293,10 @@ SIGLET_CHECKED siglet_error *siglet_verify_digest(const siglet_trust *trust,
 
 SIGLET_API bool siglet_result_accepted(const siglet_result *result);
 
-/* Of a refusal: the rule's stable name ("log.checkpoint"), why, and what to do. NULL when accepted. */
+/*
+ * Of a refusal: the rule's stable name ("log.checkpoint"), why, and what to do. NULL when
+ * accepted.
+ */
 SIGLET_API const char *siglet_result_rule(const siglet_result *result);
 SIGLET_API const char *siglet_result_message(const siglet_result *result);
 SIGLET_API const char *siglet_result_hint(const siglet_result *result); /* may be NULL */
@@ -320,9 +337,10 @@ SIGLET_CHECKED siglet_error *siglet_credential_parse(const void *jwt, size_t len
 						     siglet_credential **ret_credential);
 
 /*
- * The identity of the CI job or cloud machine that this process runs in: reads the environment, files and
- * helper programs of the known providers, and asks the provider's service. Token variables are overwritten in
- * the environment once they are read. ret_credential NULL and no error: there is none here.
+ * The identity of the CI job or cloud machine that this process runs in: reads the environment,
+ * files and helper programs of the known providers, and asks the provider's service. Token
+ * variables are overwritten in the environment once they are read. ret_credential NULL and no
+ * error: there is none here.
  * Errors: IDENTITY (a provider that grants none: the hint says what to change), SERVICE, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_credential_ambient(const char *audience,
@@ -330,11 +348,11 @@ SIGLET_CHECKED siglet_error *siglet_credential_ambient(const char *audience,
 
 /* How a person is asked. */
 typedef struct siglet_login {
-	const char *issuer;	 /* the OIDC issuer's URL */
-	const char *client_id;	 /* NULL: "sigstore" */
-	const char *audience;	 /* NULL: the client id */
-	unsigned timeout_s;	 /* 0: 120 */
-	bool device;		 /* a code to type elsewhere, in place of a browser here */
+	const char *issuer;    /* the OIDC issuer's URL */
+	const char *client_id; /* NULL: "sigstore" */
+	const char *audience;  /* NULL: the client id */
+	unsigned timeout_s;    /* 0: 120 */
+	bool device;	       /* a code to type elsewhere, in place of a browser here */
 	/* Show a line: what to open, what to type. */
 	void (*tell)(void *context, const char *line);
 	/* Open a URL in a browser; false: there is none. Not used with device. */
@@ -346,7 +364,10 @@ typedef struct siglet_login {
 SIGLET_CHECKED siglet_error *siglet_credential_login(const siglet_login *login,
 						     siglet_credential **ret_credential);
 
-/* Would a CA take it now? Errors: IDENTITY: expired, not yet valid, another audience, e-mail not verified. */
+/*
+ * Would a CA take it now? Errors: IDENTITY: expired, not yet valid, another audience, e-mail not
+ * verified.
+ */
 SIGLET_CHECKED siglet_error *siglet_credential_check(const siglet_credential *credential,
 						     const char *audience);
 
@@ -355,11 +376,15 @@ SIGLET_API const char *siglet_credential_source(const siglet_credential *credent
 /* Texts are NUL-terminated and may hold any character but NUL. */
 SIGLET_API const char *siglet_credential_issuer(const siglet_credential *credential);
 SIGLET_API const char *siglet_credential_subject(const siglet_credential *credential);
-/* The issuer and the identity (SAN) that the certificate will have; identity NULL: only the CA knows. */
+/*
+ * The issuer and the identity (SAN) that the certificate will have; identity NULL: only the CA
+ * knows.
+ */
 SIGLET_API const char *siglet_credential_certificate_issuer(const siglet_credential *credential);
 SIGLET_API const char *siglet_credential_identity(const siglet_credential *credential);
 SIGLET_API const char *siglet_credential_email(const siglet_credential *credential); /* or NULL */
-SIGLET_API int64_t siglet_credential_expires(const siglet_credential *credential); /* s since 1970 */
+SIGLET_API int64_t
+siglet_credential_expires(const siglet_credential *credential); /* s since 1970 */
 /* A text claim by name, or NULL. Lives as long as the credential. */
 SIGLET_API const char *siglet_credential_claim(const siglet_credential *credential,
 					       const char *name);
@@ -371,14 +396,14 @@ SIGLET_API void siglet_credential_free(siglet_credential *credential);
 /* ---- signing (not in libsiglet-verify) ---- */
 
 /*
- * One signing run: services, a key, and the certificate for it. Set up by one thread; once it is started any
- * number of threads may sign with it.
+ * One signing run: services, a key, and the certificate for it. Set up by one thread; once it is
+ * started any number of threads may sign with it.
  */
 typedef struct siglet_signing siglet_signing;
 
 /*
- * trust is what the bundles will verify under, and says (where it came from a ClientTrustConfig) which services
- * to use; it must outlive the handle.
+ * trust is what the bundles will verify under, and says (where it came from a ClientTrustConfig)
+ * which services to use; it must outlive the handle.
  */
 SIGLET_CHECKED siglet_error *siglet_signing_new(const siglet_trust *trust,
 						siglet_signing **ret_signing);
@@ -392,9 +417,9 @@ typedef enum siglet_sign_option {
 	SIGLET_SIGN_REKOR_VERSION, /* "1" or "2" */
 	SIGLET_SIGN_TSA_URL,
 	SIGLET_SIGN_OIDC_URL,
-	SIGLET_SIGN_PROOF,	   /* "csr" (default) or "public-key": what is sent to the CA */
-	SIGLET_SIGN_TIMEOUT,	   /* seconds for one request */
-	SIGLET_SIGN_IN_FLIGHT,	   /* requests at once; default "8" */
+	SIGLET_SIGN_PROOF,     /* "csr" (default) or "public-key": what is sent to the CA */
+	SIGLET_SIGN_TIMEOUT,   /* seconds for one request */
+	SIGLET_SIGN_IN_FLIGHT, /* requests at once; default "8" */
 } siglet_sign_option;
 
 /* Each at most once, before the start. Errors: USAGE, UNREADABLE (a config), INTERNAL. */
@@ -404,7 +429,10 @@ SIGLET_CHECKED siglet_error *siglet_signing_set(siglet_signing *signing, siglet_
 SIGLET_API void siglet_signing_skip_tlog(siglet_signing *signing);
 SIGLET_API void siglet_signing_skip_timestamp(siglet_signing *signing);
 
-/* Told of every request: what was asked of whom, status (0: none), milliseconds, and what went wrong or NULL. */
+/*
+ * Told of every request: what was asked of whom, status (0: none), milliseconds, and what went
+ * wrong or NULL.
+ */
 typedef void siglet_sign_trace(void *context, const char *method, const char *url, int status,
 			       unsigned ms, const char *problem);
 SIGLET_API void siglet_signing_set_trace(siglet_signing *signing, siglet_sign_trace *trace,
@@ -423,8 +451,8 @@ SIGLET_CHECKED siglet_error *siglet_signing_oidc_issuer(const siglet_signing *si
 							char **ret_issuer);
 
 /*
- * Choose the services, make the key and get it certified. credential is NULL with a managed key; it is not
- * needed any more once this returns.
+ * Choose the services, make the key and get it certified. credential is NULL with a managed key;
+ * it is not needed any more once this returns.
  * Errors: USAGE, IDENTITY (the CA does not take it), SERVICE, TRUST, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_signing_start(siglet_signing *signing,
@@ -433,15 +461,17 @@ SIGLET_CHECKED siglet_error *siglet_signing_start(siglet_signing *signing,
 /* Once it is started: the identity and issuer of the certificate; NULL for a key. */
 SIGLET_API const char *siglet_signing_identity(const siglet_signing *signing);
 SIGLET_API const char *siglet_signing_issuer(const siglet_signing *signing);
-/* The thresholds that verifiers need to accept what is made, as siglet_expectation_set_threshold has them. */
-SIGLET_API unsigned siglet_signing_threshold(const siglet_signing *signing,
-					     siglet_threshold which);
+/*
+ * The thresholds that verifiers need to accept what is made, as siglet_expectation_set_threshold
+ * has them.
+ */
+SIGLET_API unsigned siglet_signing_threshold(const siglet_signing *signing, siglet_threshold which);
 
 typedef struct siglet_signature siglet_signature; /* what was made */
 
 /*
- * Sign bytes, a digest ("sha256:HEX", where the algorithm signs one) or a file, which is read once in pieces;
- * one that changes while it is read is an error. What is returned has been verified.
+ * Sign bytes, a digest ("sha256:HEX", where the algorithm signs one) or a file, which is read once
+ * in pieces; one that changes while it is read is an error. What is returned has been verified.
  * Errors: USAGE, UNREADABLE, IDENTITY (the certificate ran out), SERVICE, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_sign_bytes(const siglet_signing *signing, const void *data,
@@ -451,8 +481,8 @@ SIGLET_CHECKED siglet_error *siglet_sign_digest(const siglet_signing *signing, c
 SIGLET_CHECKED siglet_error *siglet_sign_file(const siglet_signing *signing, const char *path,
 					      siglet_signature **ret_signature);
 /*
- * The long way, for a stream: begin here, siglet_artifact_add, siglet_artifact_finish, sign. Before the signing
- * is started, begin keeps what its algorithm will need.
+ * The long way, for a stream: begin here, siglet_artifact_add, siglet_artifact_finish, sign.
+ * Before the signing is started, begin keeps what its algorithm will need.
  */
 SIGLET_CHECKED siglet_error *siglet_signing_begin_artifact(const siglet_signing *signing,
 							   siglet_artifact **ret_artifact);
@@ -460,12 +490,11 @@ SIGLET_CHECKED siglet_error *siglet_sign_artifact(const siglet_signing *signing,
 						  const siglet_artifact *artifact,
 						  siglet_signature **ret_signature);
 /*
- * An in-toto statement, as it stands; it is checked for its form. artifact is the file that it is about, to be
- * sure that it is; NULL for none at hand.
+ * An in-toto statement, as it stands; it is checked for its form. artifact is the file that it is
+ * about, to be sure that it is; NULL for none at hand.
  */
-SIGLET_CHECKED siglet_error *siglet_sign_statement(const siglet_signing *signing,
-						   const void *json, size_t len,
-						   const siglet_artifact *artifact,
+SIGLET_CHECKED siglet_error *siglet_sign_statement(const siglet_signing *signing, const void *json,
+						   size_t len, const siglet_artifact *artifact,
 						   siglet_signature **ret_signature);
 
 SIGLET_API const void *siglet_signature_bundle(const siglet_signature *signature, size_t *ret_len);
@@ -478,8 +507,8 @@ SIGLET_API bool siglet_signature_time(const siglet_signature *signature, int64_t
 SIGLET_API void siglet_signature_free(siglet_signature *signature);
 
 /*
- * Make an in-toto Statement v1. names and digests ("sha256:HEX") of count subjects; predicate is JSON; type a
- * short name (slsaprovenance1 …) or a URI. Owned. Errors: USAGE, INTERNAL.
+ * Make an in-toto Statement v1. names and digests ("sha256:HEX") of count subjects; predicate is
+ * JSON; type a short name (slsaprovenance1 …) or a URI. Owned. Errors: USAGE, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_statement_make(const char *const *names,
 						   const char *const *digests, size_t count,

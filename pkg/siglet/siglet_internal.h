@@ -27,16 +27,16 @@ extern const size_t siglet_shipped_count;
 struct siglet_trust {
 	siglet_trustroot *root;
 	siglet_signing_config *config; /* where to sign; NULL: not said, or see config_err */
-	siglet_err *config_err;	       /* why the file's config can't be used; who verifies need not care */
+	siglet_err
+		*config_err; /* why the file's config can't be used; who verifies need not care */
 	char *source;
 	const siglet_shipped *shipped; /* NULL for a file */
 	siglet_thresholds thresholds;
 };
 
 /* Takes root and config (which may be NULL), also when it fails. */
-SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root,
-					     siglet_signing_config *config, const char *source,
-					     const siglet_shipped *shipped,
+SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root, siglet_signing_config *config,
+					     const char *source, const siglet_shipped *shipped,
 					     siglet_trust **ret_trust);
 
 /* What belongs to one criterion of an expectation: a caller's or a pattern's matcher. */
@@ -108,7 +108,10 @@ struct siglet_result {
 	siglet_artifact *owned_artifact;
 };
 
-/* Make the texts of a result whose reports are there. bundles, input, policy: NULL when unreadable. */
+/*
+ * Make the texts of a result whose reports are there. bundles, input, policy: NULL when
+ * unreadable.
+ */
 SIGLET_MUST_USE siglet_err *siglet_result_finish(siglet_result *result,
 						 const siglet_bundles *bundles,
 						 const siglet_verify_input *input,

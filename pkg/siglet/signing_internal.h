@@ -11,7 +11,7 @@
 
 struct siglet_signing {
 	const siglet_trust *trust;
-	unsigned set; /* a bit for each option that was set */
+	unsigned set;				 /* a bit for each option that was set */
 	char *values[SIGLET_SIGN_IN_FLIGHT + 1]; /* of the options that are texts */
 	const siglet_key_details *details;
 	siglet_fulcio_proof proof;

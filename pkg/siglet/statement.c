@@ -53,7 +53,10 @@ static siglet_err *write_head(const char *const *names, const char *const *diges
 	return err;
 }
 
-/* The predicate goes in as it is, byte for byte: it is the caller's text, and was found to be one value. */
+/*
+ * The predicate goes in as it is, byte for byte: it is the caller's text, and was found to be one
+ * value.
+ */
 static siglet_err *add_predicate(siglet_slice predicate, siglet_buf *json)
 {
 	siglet_err *err;

@@ -47,9 +47,10 @@ siglet_error *siglet_trust_shipped(const char *instance, siglet_trust **ret_trus
 			return siglet_err_wrap(err, "the shipped trust root of %s", instance);
 		return siglet_trust_new(root, NULL, instance, shipped, ret_trust);
 	}
-	return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "no instance \"%s\"",
-					      siglet_text_printable(siglet_slice_str(instance)).text),
-			       "shipped are: public, staging, github");
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_USAGE, "no instance \"%s\"",
+			       siglet_text_printable(siglet_slice_str(instance)).text),
+		"shipped are: public, staging, github");
 }
 
 siglet_error *siglet_trust_parse(const void *json, size_t len, const char *source,
@@ -59,9 +60,8 @@ siglet_error *siglet_trust_parse(const void *json, size_t len, const char *sourc
 	siglet_err *err = siglet_trustroot_parse(siglet_slice_of(json, len), &root);
 
 	if (err != NULL)
-		return siglet_err_wrap(
-			siglet_as_unreadable(err), "%s",
-			siglet_text_printable(siglet_slice_str(source)).text);
+		return siglet_err_wrap(siglet_as_unreadable(err), "%s",
+				       siglet_text_printable(siglet_slice_str(source)).text);
 	return siglet_trust_new(root, NULL, source, NULL, ret_trust);
 }
 

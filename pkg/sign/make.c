@@ -105,9 +105,9 @@ static siglet_err *ask_tsa(task *t)
 
 static siglet_err *ask_log(task *t)
 {
-	siglet_err *err = siglet_rekor_log(&t->session->options.transport, t->log->version,
-					   t->log->url, t->session->options.root, t->proposal,
-					   &t->entry);
+	siglet_err *err =
+		siglet_rekor_log(&t->session->options.transport, t->log->version, t->log->url,
+				 t->session->options.root, t->proposal, &t->entry);
 
 	return err == NULL ? NULL : siglet_sign_blame(err, t->log->url);
 }
@@ -168,7 +168,9 @@ static siglet_err *write_hint(const siglet_key *key, siglet_buf *ret_hint)
 	return siglet_base64_encode(siglet_digest_slice(siglet_key_id(key)), ret_hint);
 }
 
-/* What is compared first by whoever verifies: the digest that was signed, or the one people know. */
+/*
+ * What is compared first by whoever verifies: the digest that was signed, or the one people know.
+ */
 static siglet_err *name_digest(const siglet_session *session, const siglet_content *content,
 			       siglet_bundle_data *data)
 {
@@ -195,8 +197,8 @@ static siglet_err *write_bundle(const signing *s, siglet_slice hint, siglet_buf 
 	siglet_bundle_data data = {
 		.version = SIGLET_BUNDLE_V03,
 		.media_type = siglet_slice_str(SIGLET_BUNDLE_MEDIA_TYPE),
-		.material = session->leaf != NULL ? SIGLET_MATERIAL_CERTIFICATE
-						  : SIGLET_MATERIAL_KEY,
+		.material =
+			session->leaf != NULL ? SIGLET_MATERIAL_CERTIFICATE : SIGLET_MATERIAL_KEY,
 		.key_hint = hint,
 		.entries = entries,
 		.timestamps = timestamps,
@@ -242,8 +244,7 @@ static siglet_err *refused(const siglet_report *report)
 {
 	const siglet_err *why = siglet_report_error(report);
 
-	return siglet_err_new(SIGLET_E_NETWORK,
-			      "what the services gave does not verify: %s: %s",
+	return siglet_err_new(SIGLET_E_NETWORK, "what the services gave does not verify: %s: %s",
 			      siglet_rule_name(siglet_report_rule(report)),
 			      why == NULL ? "refused" : siglet_err_message(why));
 }
@@ -309,10 +310,10 @@ static siglet_err *check_alive(const siglet_session *session)
 	if (session->leaf == NULL ||
 	    o->now_s(o->context) <= siglet_cert_not_after_s(session->leaf) + 60)
 		return NULL;
-	return siglet_err_hint(siglet_err_new(SIGLET_E_IDENTITY,
-					      "the certificate ran out at %s",
-					      siglet_time_format(siglet_cert_not_after_s(session->leaf)).text),
-			       "sign fewer files in one run");
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_IDENTITY, "the certificate ran out at %s",
+			       siglet_time_format(siglet_cert_not_after_s(session->leaf)).text),
+		"sign fewer files in one run");
 }
 
 static siglet_err *run(signing *s, siglet_signed *made)

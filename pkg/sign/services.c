@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which of the services that a signing config lists will be asked? (protocol: signing_config v0.2) */
+/*
+ * Which of the services that a signing config lists will be asked? (protocol: signing_config v0.2)
+ */
 
 #define MAX_URL_BYTES 4096
 #define MAX_ARENA_BYTES (64u * MAX_URL_BYTES)
@@ -35,10 +37,11 @@ static siglet_err *keep_url(siglet_services *services, siglet_slice url, const c
 	memcpy(copy, url.ptr, url.len);
 	copy[url.len] = '\0';
 	if (!siglet_http_url_is_allowed(copy))
-		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
-						      siglet_text_printable(url).text),
-				       "it must be https (plain http to this machine only), without "
-				       "user or fragment");
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
+				       siglet_text_printable(url).text),
+			"it must be https (plain http to this machine only), without "
+			"user or fragment");
 	*ret_url = copy;
 	return NULL;
 }
@@ -151,8 +154,8 @@ static void one_each(candidates *found)
 	for (size_t i = 0; i < found->count; i++) {
 		size_t j = 0;
 
-		while (j < kept && !siglet_slice_equal(found->items[j]->operator_,
-						       found->items[i]->operator_))
+		while (j < kept &&
+		       !siglet_slice_equal(found->items[j]->operator_, found->items[i]->operator_))
 			j++;
 		if (j == kept)
 			found->items[kept++] = found->items[i];
@@ -279,7 +282,9 @@ static siglet_err *choose_tsas(const siglet_signing_config *config,
 			      &version);
 }
 
-/* A certificate is good for minutes: without an observer of the time nobody could ever verify it. */
+/*
+ * A certificate is good for minutes: without an observer of the time nobody could ever verify it.
+ */
 static siglet_err *check_time(const siglet_service_wishes *wishes, const siglet_services *services)
 {
 	bool has_promise = false;

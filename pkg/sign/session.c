@@ -43,8 +43,8 @@ siglet_err *siglet_sign_blame(siglet_err *err, const char *service)
 }
 
 /*
- * A certificate begins when it is made, so that is when it must hold: clocks that differ a little are none of
- * the user's worries, clocks that differ by a certificate's life are.
+ * A certificate begins when it is made, so that is when it must hold: clocks that differ a little
+ * are none of the user's worries, clocks that differ by a certificate's life are.
  */
 static siglet_err *check_clock(const siglet_cert *leaf, int64_t now_s)
 {
@@ -71,8 +71,8 @@ static siglet_err *check_leaf(siglet_session *session)
 	err = check_clock(session->leaf, o->now_s(o->context));
 	if (err == NULL)
 		err = siglet_verify_leaf(session->leaf, o->root,
-					 siglet_cert_not_before_s(session->leaf),
-					 o->thresholds.sct, &session->identity);
+					 siglet_cert_not_before_s(session->leaf), o->thresholds.sct,
+					 &session->identity);
 	if (err != NULL)
 		return siglet_err_wrap(err, "its certificate");
 	session->has_identity = true;
@@ -99,8 +99,8 @@ static siglet_err *check_detached(const siglet_session *session, const siglet_sc
 }
 
 /*
- * A detached SCT is checked now or never: a bundle has no place for it, so nobody who asks for an SCT will ever
- * accept a signature by this certificate.
+ * A detached SCT is checked now or never: a bundle has no place for it, so nobody who asks for an
+ * SCT will ever accept a signature by this certificate.
  */
 static siglet_err *check_detached_sct(const siglet_session *session, siglet_slice json)
 {
@@ -131,8 +131,9 @@ static siglet_err *check_equal(const char *what, siglet_slice is, siglet_slice w
 {
 	if (wanted.len == 0 || siglet_slice_equal(is, wanted))
 		return NULL;
-	return siglet_err_new(SIGLET_E_MISMATCH, "its certificate has the %s %s, the token %s", what,
-			      siglet_text_printable(is).text, siglet_text_printable(wanted).text);
+	return siglet_err_new(SIGLET_E_MISMATCH, "its certificate has the %s %s, the token %s",
+			      what, siglet_text_printable(is).text,
+			      siglet_text_printable(wanted).text);
 }
 
 static siglet_err *check_identity(const siglet_session *session, const siglet_token *token)
@@ -185,13 +186,16 @@ static void warm(const siglet_session *session)
 		siglet_transport_warm(&session->options.transport, services->logs[i].url);
 }
 
-/* What the public-key form of the request signs (protocol: the e-mail of those issuers that vouch for it). */
+/*
+ * What the public-key form of the request signs (protocol: the e-mail of those issuers that vouch
+ * for it).
+ */
 static siglet_slice subject_of(const siglet_token *token)
 {
 	const siglet_slice email = siglet_token_email(token);
 
 	return email.len > 0 && siglet_token_email_is_verified(token) ? email
-								     : siglet_token_subject(token);
+								      : siglet_token_subject(token);
 }
 
 siglet_err *siglet_session_certify(siglet_session *session, const siglet_key_details *details,

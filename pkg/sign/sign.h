@@ -1,11 +1,13 @@
 /*
  * sign: make a bundle that a stranger will accept.
  *
- * One session has one key and one certificate, and signs any number of things with them: signature, timestamps
- * and log entries asked for at the same time, everything put into a bundle, and the bundle verified as whoever
- * downloads it will. Network, clock and token are arguments; nothing is read or written here.
+ * One session has one key and one certificate, and signs any number of things with them:
+ * signature, timestamps and log entries asked for at the same time, everything put into a bundle,
+ * and the bundle verified as whoever downloads it will. Network, clock and token are arguments;
+ * nothing is read or written here.
  *
- * Spec: Sigstore client specification section 3; sigstore_signing_config (v0.2) for the choice of services.
+ * Spec: Sigstore client specification section 3; sigstore_signing_config (v0.2) for the choice of
+ *       services.
  */
 #ifndef SIGLET_SIGN_H
 #define SIGLET_SIGN_H
@@ -57,12 +59,16 @@ void siglet_services_init(siglet_services *services);
 void siglet_services_clear(siglet_services *services);
 
 /*
- * Choose: valid now, of a version we speak, the highest version, then the newest; one of each operator; as many
- * as the config's selector says (ANY and EXACT at random). config may be NULL where the wishes name all.
+ * Choose: valid now, of a version we speak, the highest version, then the newest; one of each
+ * operator; as many as the config's selector says (ANY and EXACT at random). config may be NULL
+ * where the wishes name all.
  *
- * Errors: SIGLET_E_MISSING (no CA, no log, no timestamp authority where one is needed; a certificate with a
- *         Rekor v2 entry or no log at all needs one), SIGLET_E_EXPIRED (there are some, none valid now),
- *         SIGLET_E_UNSUPPORTED (a selector or version that we don't know), SIGLET_E_USAGE (a URL that may not
+ * Errors: SIGLET_E_MISSING (no CA, no log, no timestamp authority where one is needed; a
+ *                          certificate with a
+ *         Rekor v2 entry or no log at all needs one), SIGLET_E_EXPIRED (there are some, none valid
+ *         now),
+ *         SIGLET_E_UNSUPPORTED (a selector or version that we don't know), SIGLET_E_USAGE (a URL
+ *                              that may not
  *         be used), SIGLET_E_CRYPTO, SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_services_choose(const siglet_signing_config *config,
@@ -87,11 +93,12 @@ SIGLET_MUST_USE siglet_err *siglet_session_new(const siglet_session_options *opt
 void siglet_session_free(siglet_session *session); /* wipes the key */
 
 /*
- * Keyless: make a key, and have the CA certify it for the token's identity. What comes back is verified before
- * anything is signed: the key, the path to the trusted root, the SCTs, identity and issuer against the token.
- * Begins to connect to the other services meanwhile.
+ * Keyless: make a key, and have the CA certify it for the token's identity. What comes back is
+ * verified before anything is signed: the key, the path to the trusted root, the SCTs, identity
+ * and issuer against the token. Begins to connect to the other services meanwhile.
  *
- * Errors: those of siglet_signer_generate, siglet_fulcio_certify; SIGLET_E_MISMATCH (another key or identity),
+ * Errors: those of siglet_signer_generate, siglet_fulcio_certify; SIGLET_E_MISMATCH (another key
+ *         or identity),
  *         SIGLET_E_UNTRUSTED, SIGLET_E_EXPIRED, SIGLET_E_MISSING (SCT)
  */
 SIGLET_MUST_USE siglet_err *siglet_session_certify(siglet_session *session,
@@ -99,7 +106,9 @@ SIGLET_MUST_USE siglet_err *siglet_session_certify(siglet_session *session,
 						   const siglet_token *token,
 						   siglet_fulcio_proof proof);
 
-/* A managed key; takes the signer. leaf_der empty, or its certificate (which must be of that key). */
+/*
+ * A managed key; takes the signer. leaf_der empty, or its certificate (which must be of that key).
+ */
 SIGLET_MUST_USE siglet_err *siglet_session_use_key(siglet_session *session, siglet_signer *signer,
 						   siglet_slice leaf_der);
 
@@ -107,20 +116,23 @@ const siglet_cert *siglet_session_certificate(const siglet_session *session); /*
 const siglet_key *siglet_session_key(const siglet_session *session);
 /* The identity that the bundles will carry; NULL for a key. */
 const siglet_identity *siglet_session_identity(const siglet_session *session);
-/* Which digests of an artifact a signature by it needs; mask. needs_message: the whole of it, too. */
+/*
+ * Which digests of an artifact a signature by it needs; mask. needs_message: the whole of it, too.
+ */
 unsigned siglet_session_hashes(const siglet_session *session, bool *ret_needs_message);
 
 /* What to sign: an artifact by its digests, or an envelope. */
 typedef struct siglet_content {
-	siglet_verify_input artifact; /* of an envelope: NULL digests where it is about no file at hand */
+	siglet_verify_input
+		artifact; /* of an envelope: NULL digests where it is about no file at hand */
 	siglet_slice payload_type, payload; /* payload_type not empty: an envelope */
 } siglet_content;
 
 /* What was made. */
 typedef struct siglet_signed {
-	siglet_buf bundle; /* JSON, one line */
-	int64_t time_s;	   /* when, as the first observer says; 0: nobody */
-	int64_t log_index; /* -1: not logged */
+	siglet_buf bundle;   /* JSON, one line */
+	int64_t time_s;	     /* when, as the first observer says; 0: nobody */
+	int64_t log_index;   /* -1: not logged */
 	const char *log_url; /* borrowed from the services; NULL likewise */
 } siglet_signed;
 
@@ -128,14 +140,15 @@ void siglet_signed_init(siglet_signed *made);
 void siglet_signed_clear(siglet_signed *made);
 
 /*
- * Sign one thing. Several threads may share a session. The bundle is handed out only if it verifies under the
- * session's trusted root and thresholds.
+ * Sign one thing. Several threads may share a session. The bundle is handed out only if it
+ * verifies under the session's trusted root and thresholds.
  *
- * Errors: SIGLET_E_NETWORK, SIGLET_E_UNTRUSTED (a service refused, or what it gave does not verify),
- *         SIGLET_E_EXPIRED (the certificate ran out), SIGLET_E_MISMATCH, SIGLET_E_CRYPTO, SIGLET_E_NOMEM …
+ * Errors: SIGLET_E_NETWORK, SIGLET_E_UNTRUSTED (a service refused, or what it gave does not
+ *                         verify),
+ *         SIGLET_E_EXPIRED (the certificate ran out), SIGLET_E_MISMATCH, SIGLET_E_CRYPTO,
+ *                          SIGLET_E_NOMEM …
  */
 SIGLET_MUST_USE siglet_err *siglet_session_sign(const siglet_session *session,
-						const siglet_content *content,
-						siglet_signed *made);
+						const siglet_content *content, siglet_signed *made);
 
 #endif

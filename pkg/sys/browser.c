@@ -23,7 +23,8 @@ static bool start(const char *opener, const char *url, pid_t *ret_pid)
 	if (posix_spawn_file_actions_init(&quiet) != 0)
 		return false;
 	if (posix_spawn_file_actions_addopen(&quiet, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
-	    posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
+	    posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) ==
+		    0 &&
 	    posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0)
 		started = posix_spawnp(ret_pid, opener, &quiet, NULL, argv, environ) == 0;
 	(void)posix_spawn_file_actions_destroy(&quiet);

@@ -65,8 +65,8 @@ static siglet_err *check_target(const siglet_sys_output *output)
 }
 
 /*
- * A file without a name, where the file system has such: whatever becomes of this process, nothing is left
- * behind. It can be given its name only by way of /proc.
+ * A file without a name, where the file system has such: whatever becomes of this process, nothing
+ * is left behind. It can be given its name only by way of /proc.
  */
 static bool open_nameless(siglet_sys_output *output)
 {
@@ -79,8 +79,7 @@ static bool open_nameless(siglet_sys_output *output)
 }
 
 /* Call make with the name of a temporary until there was nothing by that name. */
-static siglet_err *name_temporary(siglet_sys_output *output,
-				  int (*make)(siglet_sys_output *output))
+static siglet_err *name_temporary(siglet_sys_output *output, int (*make)(siglet_sys_output *output))
 {
 	for (unsigned i = 0; i < MAX_TEMPORARIES; i++) {
 		(void)snprintf(output->temporary, sizeof(output->temporary), ".siglet-%ld-%u.tmp",
@@ -98,9 +97,9 @@ static siglet_err *name_temporary(siglet_sys_output *output,
 
 static int make_file(siglet_sys_output *output)
 {
-	output->fd = openat(output->folder_fd, output->temporary,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    S_IRUSR | S_IWUSR);
+	output->fd =
+		openat(output->folder_fd, output->temporary,
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	return output->fd;
 }
 
@@ -197,13 +196,13 @@ static siglet_err *put_in_place(siglet_sys_output *output, bool replace)
 		if (err != NULL)
 			return err;
 	}
-	if (!replace && linkat(output->folder_fd, output->temporary, output->folder_fd,
-			       output->name, 0) != 0)
+	if (!replace &&
+	    linkat(output->folder_fd, output->temporary, output->folder_fd, output->name, 0) != 0)
 		return siglet_sys_errno(output->path, errno);
 	if (!replace)
 		siglet_sys_output_discard(output);
-	else if (renameat(output->folder_fd, output->temporary, output->folder_fd,
-			  output->name) != 0)
+	else if (renameat(output->folder_fd, output->temporary, output->folder_fd, output->name) !=
+		 0)
 		return siglet_sys_errno(output->path, errno);
 	output->temporary[0] = '\0';
 	return NULL;

@@ -28,7 +28,9 @@ static const char *kind_name(mode_t mode)
 	return "is not a regular file";
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for a writer; on a regular file it means nothing. */
+/*
+ * Without O_NONBLOCK, opening a FIFO would wait for a writer; on a regular file it means nothing.
+ */
 #define OPEN_FILE (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 /* What was opened is looked at, not what the name stood for before. */
@@ -85,7 +87,9 @@ static siglet_err *too_large(const char *shown, size_t max)
 	return siglet_err_wrap(err, "%s", siglet_text_printable(siglet_slice_str(shown)).text);
 }
 
-/* Read straight into the buffer; one byte past the ceiling tells a full file from one too large. */
+/*
+ * Read straight into the buffer; one byte past the ceiling tells a full file from one too large.
+ */
 static siglet_err *read_whole(int fd, const char *shown, siglet_buf *ret_data)
 {
 	size_t want = PIECE_BYTES / 16;
@@ -153,7 +157,9 @@ siglet_err *siglet_sys_read_descriptor(int fd, siglet_buf *ret_data)
 	return err;
 }
 
-/* A small file, as most are in a batch, is not worth fresh pages from the kernel and their return. */
+/*
+ * A small file, as most are in a batch, is not worth fresh pages from the kernel and their return.
+ */
 static size_t piece_bytes(int fd)
 {
 	struct stat info;
@@ -164,7 +170,10 @@ static size_t piece_bytes(int fd)
 	return ((size_t)info.st_size / PAGE_BYTES + 1) * PAGE_BYTES;
 }
 
-/* Large pieces in one aligned buffer: the kernel's copy and the hash each run at their own full speed. */
+/*
+ * Large pieces in one aligned buffer: the kernel's copy and the hash each run at their own full
+ * speed.
+ */
 static siglet_err *stream(int fd, const char *shown, siglet_sys_consume *consume, void *context)
 {
 	const size_t room = piece_bytes(fd);
@@ -220,7 +229,8 @@ static siglet_err *count(void *context, siglet_slice piece)
 	return c->consume(c->context, piece);
 }
 
-siglet_err *siglet_sys_stream_unchanged(const char *path, siglet_sys_consume *consume, void *context)
+siglet_err *siglet_sys_stream_unchanged(const char *path, siglet_sys_consume *consume,
+					void *context)
 {
 	counted c = { consume, context, 0 };
 	struct stat before, after;
@@ -270,7 +280,9 @@ static siglet_err *next_part(const char *name, const char *rest, char part[NAME_
 	return NULL;
 }
 
-/* Step into each folder of the name by itself, so that no link is followed on the way. Takes at. */
+/*
+ * Step into each folder of the name by itself, so that no link is followed on the way. Takes at.
+ */
 static siglet_err *open_beneath(int at, const char *name, int *ret_fd)
 {
 	char part[NAME_MAX + 1];

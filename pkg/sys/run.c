@@ -69,7 +69,8 @@ static bool open_pipes(pipes *p)
 	return true;
 }
 
-static int spawn(const char *const *argv, const char *const *variables, const pipes *p, pid_t *ret_pid)
+static int spawn(const char *const *argv, const char *const *variables, const pipes *p,
+		 pid_t *ret_pid)
 {
 	char *environment[MAX_VARIABLES + 1] = { NULL };
 	posix_spawn_file_actions_t actions;

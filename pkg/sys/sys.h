@@ -1,11 +1,13 @@
 /*
  * sys: what does the machine say?
  *
- * Files read within bounds and written whole or not at all, folders walked, standard streams, clocks,
- * the environment, the terminal. The only room besides the programs that asks the operating system. No
- * state and no signals: safe from any thread, an output or a progress bar belongs to one at a time.
+ * Files read within bounds and written whole or not at all, folders walked, standard streams,
+ * clocks, the environment, the terminal. The only room besides the programs that asks the
+ * operating system. No state and no signals: safe from any thread, an output or a progress bar
+ * belongs to one at a time.
  *
- * Messages name the file as it was given, made harmless for a terminal, and why: "a.txt: is a directory".
+ * Messages name the file as it was given, made harmless for a terminal, and why: "a.txt: is a
+ * directory".
  *
  * Spec: POSIX.1-2008.
  */
@@ -24,8 +26,9 @@
 typedef siglet_err *siglet_sys_consume(void *context, siglet_slice piece);
 
 /*
- * The whole of a regular file. ret_data is initialised by the caller, and its ceiling is the file's; what
- * is left of a failure is cleared. A directory, FIFO, socket or device is refused without waiting for it.
+ * The whole of a regular file. ret_data is initialised by the caller, and its ceiling is the
+ * file's; what is left of a failure is cleared. A directory, FIFO, socket or device is refused
+ * without waiting for it.
  *
  * Errors: SIGLET_E_IO     missing, unreadable, or no regular file
  *         SIGLET_E_LIMIT  larger than the ceiling
@@ -40,7 +43,8 @@ SIGLET_MUST_USE siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data);
 SIGLET_MUST_USE siglet_err *siglet_sys_read_descriptor(int fd, siglet_buf *ret_data);
 
 /*
- * A regular file from its start to its end, once, in pieces of up to 1 MiB that live until consume returns.
+ * A regular file from its start to its end, once, in pieces of up to 1 MiB that live until consume
+ * returns.
  * Errors: SIGLET_E_IO, SIGLET_E_NOMEM, those of consume.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume,
@@ -48,16 +52,17 @@ SIGLET_MUST_USE siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_stdin(siglet_sys_consume *consume, void *context);
 
 /*
- * The same, and an error if the file changed meanwhile: another size, time or inode at the end than at the
- * start, or another number of bytes. Errors also: SIGLET_E_IO.
+ * The same, and an error if the file changed meanwhile: another size, time or inode at the end
+ * than at the start, or another number of bytes. Errors also: SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_unchanged(const char *path,
 							siglet_sys_consume *consume, void *context);
 
 /*
- * The same for a file named below a folder: no part of name may be a symbolic link or "..", nor may it be
- * absolute, so that nothing outside the folder is read. Errors: as siglet_sys_stream_file;
- * SIGLET_E_MISSING where there is no such file; SIGLET_E_USAGE for such a name.
+ * The same for a file named below a folder: no part of name may be a symbolic link or "..", nor
+ * may it be absolute, so that nothing outside the folder is read. Errors: as
+ * siglet_sys_stream_file; SIGLET_E_MISSING where there is no such file; SIGLET_E_USAGE for such a
+ * name.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_stream_beneath(const char *folder, const char *name,
 						      siglet_sys_consume *consume, void *context);
@@ -77,21 +82,25 @@ uint64_t siglet_sys_file_size(const char *path);
 typedef struct siglet_sys_output siglet_sys_output;
 
 /*
- * Begin a file: the bytes go to a temporary in the same folder that only its owner can read, and that has no
- * name where the system knows how to do that. Only a regular
- * file may be in the way (it is replaced on commit): no folder, device or symbolic link. Free the output when
- * done. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ * Begin a file: the bytes go to a temporary in the same folder that only its owner can read, and
+ * that has no name where the system knows how to do that. Only a regular file may be in the way
+ * (it is replaced on commit): no folder, device or symbolic link. Free the output when done.
+ * Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_output_begin(const char *path,
 						    siglet_sys_output **ret_output);
 SIGLET_MUST_USE siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data);
 
-/* Have room for so many bytes, so that no disk is full later; a file is as long as what was written. */
+/*
+ * Have room for so many bytes, so that no disk is full later; a file is as long as what was
+ * written.
+ */
 SIGLET_MUST_USE siglet_err *siglet_sys_output_reserve(siglet_sys_output *output, uint64_t bytes);
 
 /*
- * Give it the permissions mode, put it on disk, then in its place. After an error the file is as it was,
- * unless the error says that only the folder could not be put on disk. Errors: SIGLET_E_IO.
+ * Give it the permissions mode, put it on disk, then in its place. After an error the file is as
+ * it was, unless the error says that only the folder could not be put on disk. Errors:
+ * SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_output_commit(siglet_sys_output *output, unsigned mode);
 
@@ -104,14 +113,18 @@ void siglet_sys_output_discard(const siglet_sys_output *output);
 /* Discards what was not committed. NULL is fine. */
 void siglet_sys_output_free(siglet_sys_output *output);
 
-/* The permissions of a new file: 0666 without what the umask takes. Changes the umask for a moment. */
+/*
+ * The permissions of a new file: 0666 without what the umask takes. Changes the umask for a
+ * moment.
+ */
 unsigned siglet_sys_new_file_mode(void);
 
 /* ---- logs (append.c) ---- */
 
 /*
- * Append a line, which ends with a newline, to a file that is made (for its owner alone) where there is none:
- * whole, under a lock, and on disk when this returns. After an error nothing was added. Errors: SIGLET_E_IO.
+ * Append a line, which ends with a newline, to a file that is made (for its owner alone) where
+ * there is none: whole, under a lock, and on disk when this returns. After an error nothing was
+ * added. Errors: SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
 
@@ -122,9 +135,10 @@ SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slic
 typedef siglet_err *siglet_sys_visit(void *context, const char *path);
 
 /*
- * Call visit with the path ("FOLDER/a/b") of every regular file below folder, in byte order of the names in
- * each folder; links are not followed, other kinds of files are passed over. Errors: SIGLET_E_IO for
- * a folder that can't be read or lies deeper than SIGLET_SYS_MAX_DEPTH, SIGLET_E_NOMEM, those of visit.
+ * Call visit with the path ("FOLDER/a/b") of every regular file below folder, in byte order of the
+ * names in each folder; links are not followed, other kinds of files are passed over. Errors:
+ * SIGLET_E_IO for a folder that can't be read or lies deeper than SIGLET_SYS_MAX_DEPTH,
+ * SIGLET_E_NOMEM, those of visit.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_walk(const char *folder, siglet_sys_visit *visit,
 					    void *context);
@@ -132,28 +146,32 @@ SIGLET_MUST_USE siglet_err *siglet_sys_walk(const char *folder, siglet_sys_visit
 /* ---- the process (process.c) ---- */
 
 /*
- * Open what of the descriptors 0, 1 and 2 is closed, so that no file that is opened later takes its
- * place; reading or writing it still fails. For the start of a program.
+ * Open what of the descriptors 0, 1 and 2 is closed, so that no file that is opened later takes
+ * its place; reading or writing it still fails. For the start of a program.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_keep_standard_streams(void);
 
-/* A variable, or NULL: also where it is empty, and where the program has more rights than its user. */
+/*
+ * A variable, or NULL: also where it is empty, and where the program has more rights than its
+ * user.
+ */
 const char *siglet_sys_environment(const char *name);
 
 /* Overwrite a variable's value where it stands: it was a secret, and has been read. */
 void siglet_sys_wipe_environment(const char *name);
 
 /*
- * Run a program that PATH leads to, without a shell, with those variables of ours alone that the NULL-terminated
- * list names, and collect its standard output, for up to 30 s. (run.c)
- * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_NETWORK (it failed: its status, and the first line of its
+ * Run a program that PATH leads to, without a shell, with those variables of ours alone that the
+ * NULL-terminated list names, and collect its standard output, for up to 30 s. (run.c)
+ * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_NETWORK (it failed: its status, and the
+ *                          first line of its
  *         standard error), SIGLET_E_LIMIT (more output than the buffer takes), SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables,
 					   siglet_buf *ret_output);
 
-unsigned siglet_sys_processors(void);  /* online, at least 1 */
-int64_t siglet_sys_now_s(void);	       /* seconds since 1970 UTC */
+unsigned siglet_sys_processors(void); /* online, at least 1 */
+int64_t siglet_sys_now_s(void);	      /* seconds since 1970 UTC */
 void siglet_sys_sleep_ms(unsigned ms);
 int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
 
@@ -169,8 +187,8 @@ unsigned siglet_sys_terminal_width(int fd); /* in columns; 80 where it is not kn
 bool siglet_sys_wants_color(int fd);
 
 /*
- * A progress bar: nothing unless fd is a terminal and the work lasts over a second, then one line that is
- * drawn over ten times a second at most, and wiped when it ends.
+ * A progress bar: nothing unless fd is a terminal and the work lasts over a second, then one line
+ * that is drawn over ten times a second at most, and wiped when it ends.
  */
 typedef struct siglet_sys_progress {
 	int fd;		  /* -1: draws nothing */

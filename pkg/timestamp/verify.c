@@ -37,8 +37,8 @@ siglet_err *siglet_timestamp_check_imprint(const siglet_timestamp *timestamp, si
 /* ---- does it hold? ---- */
 
 /*
- * The embedded certificate that the SignerInfo names. Two different ones with one issuer and serial
- * leave open who signed, and no honest issuer makes them.
+ * The embedded certificate that the SignerInfo names. Two different ones with one issuer and
+ * serial leave open who signed, and no honest issuer makes them.
  */
 static siglet_err *find_embedded_signer(const siglet_timestamp *timestamp,
 					const siglet_embedded *embedded,
@@ -63,8 +63,8 @@ static siglet_err *find_embedded_signer(const siglet_timestamp *timestamp,
 
 /*
  * The signer's path to the authority's anchor; embedded certificates that it needs are kept in
- * embedded. A path of the authority's own certificates is tried first: it is remembered, and what a
- * stranger embedded need not be read.
+ * embedded. A path of the authority's own certificates is tried first: it is remembered, and what
+ * a stranger embedded need not be read.
  */
 static siglet_err *find_path(const siglet_timestamp *timestamp, const siglet_chain *authority,
 			     siglet_embedded *embedded, const siglet_cert **ret_signer,

@@ -29,9 +29,10 @@ static siglet_err *check_answer(siglet_slice response, siglet_slice data, siglet
 		return siglet_err_wrap(err, "the timestamp authority's answer");
 	err = siglet_timestamp_check_imprint(timestamp, data);
 	if (err == NULL && !siglet_slice_equal(siglet_timestamp_nonce(timestamp), nonce))
-		err = siglet_err_new(SIGLET_E_MISMATCH,
-				     "the timestamp authority answers another request: its nonce is "
-				     "not the one that was sent");
+		err = siglet_err_new(
+			SIGLET_E_MISMATCH,
+			"the timestamp authority answers another request: its nonce is "
+			"not the one that was sent");
 	siglet_timestamp_free(timestamp);
 	return err;
 }

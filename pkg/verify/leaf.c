@@ -36,8 +36,9 @@ siglet_err *siglet_verify_leaf(const siglet_cert *leaf, const siglet_trustroot *
 	report->times[0] = (siglet_verified_time) { .time_s = time_s };
 	report->time_count = 1;
 
-	verification v = { .root = root, .policy = &policy, .leaf = leaf, .key = key,
-			   .report = report };
+	verification v = {
+		.root = root, .policy = &policy, .leaf = leaf, .key = key, .report = report
+	};
 	err = run(&v, ret_identity);
 	siglet_report_free(report);
 	siglet_policy_clear(&policy);

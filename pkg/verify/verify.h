@@ -1,9 +1,9 @@
 /*
  * verify: is this artifact what that identity signed?
  *
- * The algorithm, the policy, and the report of every check. A function of bytes: bundle, trusted root,
- * artifact digests, policy. No clock, no I/O, no state: any number of threads may verify against one
- * trusted root and one policy; a report belongs to one thread.
+ * The algorithm, the policy, and the report of every check. A function of bytes: bundle, trusted
+ * root, artifact digests, policy. No clock, no I/O, no state: any number of threads may verify
+ * against one trusted root and one policy; a report belongs to one thread.
  *
  * Spec: Sigstore client specification section 4; docs/checks.md lists every rule with its test.
  */
@@ -24,8 +24,8 @@
 /* ---- policy (policy.c) ---- */
 
 /*
- * A text that must match: byte equality, or a pattern that the embedder matches over the whole text.
- * The core knows no patterns, so that it needs no pattern library.
+ * A text that must match: byte equality, or a pattern that the embedder matches over the whole
+ * text. The core knows no patterns, so that it needs no pattern library.
  */
 typedef struct siglet_match {
 	const char *text; /* NULL: not asked for */
@@ -57,7 +57,10 @@ typedef struct siglet_thresholds {
 
 /* What is asked of a bundle. Plain data; every string is owned by it, see siglet_policy_clear. */
 typedef struct siglet_policy {
-	/* identity: all that is given must hold; without a key at least a SAN and an issuer criterion */
+	/*
+	 * identity: all that is given must hold; without a key at least a SAN and an issuer
+	 * criterion
+	 */
 	siglet_match identity, issuer;
 	bool email_only; /* the SAN must be an e-mail address */
 	siglet_forge forge;
@@ -85,8 +88,8 @@ void siglet_policy_init(siglet_policy *policy);
 void siglet_policy_clear(siglet_policy *policy);
 
 /*
- * Is the policy one that can be asked? Errors: SIGLET_E_USAGE: neither identity nor key, only half an
- * identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms.
+ * Is the policy one that can be asked? Errors: SIGLET_E_USAGE: neither identity nor key, only half
+ * an identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms.
  */
 SIGLET_MUST_USE siglet_err *siglet_policy_check(const siglet_policy *policy);
 
@@ -130,8 +133,8 @@ typedef enum siglet_rule {
 const char *siglet_rule_name(siglet_rule rule);
 
 /*
- * Does a certificate's identity meet the policy's identity part? *ret_rule is set in any case: the rule
- * that failed, or SIGLET_RULE_IDENTITY.
+ * Does a certificate's identity meet the policy's identity part? *ret_rule is set in any case: the
+ * rule that failed, or SIGLET_RULE_IDENTITY.
  * Errors: SIGLET_E_MISMATCH (says what it is and what was asked), SIGLET_E_MISSING, NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_policy_match_identity(const siglet_policy *policy,
@@ -190,7 +193,10 @@ const siglet_identity *siglet_report_identity(const siglet_report *report);
 const siglet_path *siglet_report_path(const siglet_report *report); /* NULL likewise */
 const siglet_policy *siglet_report_policy(const siglet_report *report);
 const siglet_bundle *siglet_report_bundle(const siglet_report *report);
-/* "signature" or "attestation"; the predicate type is only in the second. Verified only if accepted. */
+/*
+ * "signature" or "attestation"; the predicate type is only in the second. Verified only if
+ * accepted.
+ */
 bool siglet_report_is_attestation(const siglet_report *report);
 siglet_slice siglet_report_predicate_type(const siglet_report *report);
 siglet_scheme siglet_report_scheme(
@@ -202,7 +208,9 @@ void siglet_report_free(siglet_report *report);
 
 /* ---- the algorithm (verify.c) ---- */
 
-/* The artifact: its digests, and the whole of it where a scheme needs that (pure Ed25519, ML-DSA). */
+/*
+ * The artifact: its digests, and the whole of it where a scheme needs that (pure Ed25519, ML-DSA).
+ */
 typedef struct siglet_verify_input {
 	const siglet_digests *digests; /* NULL with statement_only */
 	bool has_message;
@@ -210,12 +218,12 @@ typedef struct siglet_verify_input {
 } siglet_verify_input;
 
 /*
- * Run every check. The report is made whatever the verdict, and borrows from bundle, root and policy,
- * which must outlive it. root may be NULL: nothing is trusted then, which only a key with all
- * thresholds 0 survives.
+ * Run every check. The report is made whatever the verdict, and borrows from bundle, root and
+ * policy, which must outlive it. root may be NULL: nothing is trusted then, which only a key with
+ * all thresholds 0 survives.
  *
- * Returns an error only where no verdict could be reached (SIGLET_E_NOMEM, SIGLET_E_USAGE for a policy
- * that siglet_policy_check refuses); ret_report is then untouched. Otherwise ask
+ * Returns an error only where no verdict could be reached (SIGLET_E_NOMEM, SIGLET_E_USAGE for a
+ * policy that siglet_policy_check refuses); ret_report is then untouched. Otherwise ask
  * siglet_report_accepted.
  */
 SIGLET_MUST_USE siglet_err *siglet_verify(const siglet_bundle *bundle, const siglet_trustroot *root,
@@ -223,12 +231,14 @@ SIGLET_MUST_USE siglet_err *siglet_verify(const siglet_bundle *bundle, const sig
 					  const siglet_policy *policy, siglet_report **ret_report);
 
 /*
- * The certificate's part alone, for who signs: would a signature made at time_s be accepted as far as the
- * leaf goes? Its fitness, path and window at that time, and SCTs. ret_identity borrows from the leaf.
+ * The certificate's part alone, for who signs: would a signature made at time_s be accepted as far
+ * as the leaf goes? Its fitness, path and window at that time, and SCTs. ret_identity borrows from
+ * the leaf.
  * Errors: those of the checks; SIGLET_E_NOMEM.
  */
-SIGLET_MUST_USE siglet_err *siglet_verify_leaf(const siglet_cert *leaf, const siglet_trustroot *root,
-					       int64_t time_s, unsigned sct_threshold,
+SIGLET_MUST_USE siglet_err *siglet_verify_leaf(const siglet_cert *leaf,
+					       const siglet_trustroot *root, int64_t time_s,
+					       unsigned sct_threshold,
 					       siglet_identity *ret_identity);
 
 /* ---- views (view_text.c, view_json.c, view_explain.c) ---- */

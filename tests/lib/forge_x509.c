@@ -100,7 +100,8 @@ void forge_cert_sign_as_it_is(X509 **cert, const forge_key *key)
 
 	MUST(X509_set_version(*cert, X509_VERSION_1) == 1);
 	const int tbs_len = i2d_re_X509_tbs(*cert, &der);
-	siglet_buf tbs = forge_taken(der, tbs_len), signature = forge_sign(key, siglet_buf_slice(&tbs));
+	siglet_buf tbs = forge_taken(der, tbs_len),
+		   signature = forge_sign(key, siglet_buf_slice(&tbs));
 	X509_get0_signature(NULL, &algorithm, *cert);
 	der = NULL;
 	const int algorithm_len = i2d_X509_ALGOR(algorithm, &der);

@@ -6,9 +6,15 @@
 #include "crypto/crypto.h"
 
 static const char *const ALGORITHMS[] = {
-	"ecdsa-sha2-256-nistp256", "ecdsa-sha2-384-nistp384",	 "ecdsa-sha2-512-nistp521",
-	"ed25519",		   "ed25519-ph",		 "rsa-sign-pkcs1-3072-sha256",
-	"rsa-sign-pss-3072-sha256", "ml-dsa-44",		 "ml-dsa-87",
+	"ecdsa-sha2-256-nistp256",
+	"ecdsa-sha2-384-nistp384",
+	"ecdsa-sha2-512-nistp521",
+	"ed25519",
+	"ed25519-ph",
+	"rsa-sign-pkcs1-3072-sha256",
+	"rsa-sign-pss-3072-sha256",
+	"ml-dsa-44",
+	"ml-dsa-87",
 };
 
 static siglet_signer *make(const char *name)
@@ -75,7 +81,8 @@ static void a_digest_must_be_the_schemes(void)
 
 static void old_algorithms_make_no_signatures(void)
 {
-	static const char *const old[] = { "rsa-sign-pkcs1-2048-sha256", "rsa-sign-pss-2048-sha256" };
+	static const char *const old[] = { "rsa-sign-pkcs1-2048-sha256",
+					   "rsa-sign-pss-2048-sha256" };
 	siglet_signer *signer = NULL;
 
 	for (size_t i = 0; i < SIGLET_COUNT(old); i++)
@@ -100,9 +107,10 @@ static siglet_buf write_pem(const siglet_signer *signer, const char *phrase)
 	siglet_buf pem;
 
 	siglet_buf_init_secret(&pem, 65536);
-	const int written = PEM_write_bio_PKCS8PrivateKey(
-		out, siglet_signer_pkey(signer), phrase == NULL ? NULL : EVP_aes_256_cbc(), phrase,
-		phrase == NULL ? 0 : (int)strlen(phrase), NULL, NULL);
+	const int written =
+		PEM_write_bio_PKCS8PrivateKey(out, siglet_signer_pkey(signer),
+					      phrase == NULL ? NULL : EVP_aes_256_cbc(), phrase,
+					      phrase == NULL ? 0 : (int)strlen(phrase), NULL, NULL);
 	const long len = BIO_get_mem_data(out, &text);
 	OK(written == 1 && siglet_buf_append(&pem, siglet_slice_of(text, (size_t)len)) == NULL,
 	   "a PEM file");
@@ -116,7 +124,8 @@ static void keys_come_from_pem(void)
 	siglet_buf plain = write_pem(made, NULL), secret = write_pem(made, "open sesame");
 	const siglet_slice right = siglet_slice_str("open sesame");
 
-	OK_SUCCESS(siglet_signer_from_pem(siglet_buf_slice(&plain), SIGLET_SLICE_NONE, &read), "plain");
+	OK_SUCCESS(siglet_signer_from_pem(siglet_buf_slice(&plain), SIGLET_SLICE_NONE, &read),
+		   "plain");
 	OK(read != NULL && siglet_key_equal(siglet_signer_key(read), siglet_signer_key(made)) &&
 		   siglet_signer_scheme(read) == SIGLET_SCHEME_ECDSA_SHA384,
 	   "it is the same, and signs with its curve's hash");
@@ -127,7 +136,8 @@ static void keys_come_from_pem(void)
 	read = NULL;
 	OK_ERROR(siglet_signer_from_pem(siglet_buf_slice(&secret), SIGLET_SLICE_NONE, &read),
 		 SIGLET_E_MISSING, "encrypted, without a passphrase");
-	OK_ERROR(siglet_signer_from_pem(siglet_buf_slice(&secret), siglet_slice_str("sesame"), &read),
+	OK_ERROR(siglet_signer_from_pem(siglet_buf_slice(&secret), siglet_slice_str("sesame"),
+					&read),
 		 SIGLET_E_MISMATCH, "with a wrong one");
 	OK_ERROR(siglet_signer_from_pem(siglet_slice_str("nothing"), SIGLET_SLICE_NONE, &read),
 		 SIGLET_E_MALFORMED, "no PEM");

@@ -62,8 +62,7 @@ static void a_temporary_is_private(void)
 
 	OK_SUCCESS(siglet_sys_output_begin(in_scratch("private"), &output), "begun");
 	name = temporary();
-	OK(name == NULL ||
-		   (stat(in_scratch(name), &info) == 0 && (info.st_mode & 07777) == 0600),
+	OK(name == NULL || (stat(in_scratch(name), &info) == 0 && (info.st_mode & 07777) == 0600),
 	   "it has no name, or only its owner can read it");
 	OK(!siglet_sys_is_there(in_scratch("private")), "the target is not there yet");
 	siglet_sys_output_discard(output);
@@ -98,9 +97,11 @@ static void room_can_be_reserved(void)
 	OK_SUCCESS(siglet_sys_output_write(output, siglet_slice_str("few")), "three bytes");
 	OK_SUCCESS(siglet_sys_output_commit(output, 0600), "committed");
 	siglet_sys_output_free(output);
-	OK(stat(in_scratch("room"), &info) == 0 && info.st_size == 3, "it is as long as what was written");
+	OK(stat(in_scratch("room"), &info) == 0 && info.st_size == 3,
+	   "it is as long as what was written");
 	OK_SUCCESS(siglet_sys_output_begin(in_scratch("huge"), &output), "another");
-	OK_ERROR(siglet_sys_output_reserve(output, (uint64_t)1 << 60), SIGLET_E_IO, "more than any disk");
+	OK_ERROR(siglet_sys_output_reserve(output, (uint64_t)1 << 60), SIGLET_E_IO,
+		 "more than any disk");
 	siglet_sys_output_free(output);
 }
 
