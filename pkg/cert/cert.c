@@ -120,7 +120,11 @@ static siglet_err *print_name(const X509_NAME *name, siglet_buf *ret_text)
 	if (X509_NAME_entry_count(name) == 0)
 		return NULL;
 	out = BIO_new(BIO_s_mem());
-	if (out == NULL || X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253) < 0) {
+	if (out == NULL) {
+		siglet_crypto_clear_errors();
+		return siglet_err_nomem();
+	}
+	if (X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253) < 0) {
 		err = siglet_crypto_error(SIGLET_E_MALFORMED, "certificate: name");
 		goto out;
 	}

@@ -121,17 +121,29 @@ static void read_flags(siglet_cert *cert)
 	cert->has_name_constraints = X509_get_ext_by_NID(cert->x509, NID_name_constraints, -1) >= 0;
 }
 
+/* This fills OpenSSL's cache, so that later calls only read and threads may share it. */
+static siglet_err *fill_cache(const siglet_cert *cert)
+{
+	const uint32_t bad = EXFLAG_INVALID | EXFLAG_NO_FINGERPRINT;
+
+	if (X509_check_purpose(cert->x509, -1, 0) == 1)
+		return NULL;
+	/* It hashes the certificate, too; that this failed says nothing about what is in it. */
+	if ((X509_get_extension_flags(cert->x509) & bad) == EXFLAG_NO_FINGERPRINT)
+		return siglet_crypto_error(SIGLET_E_CRYPTO, "certificate: hash");
+	return siglet_crypto_error(SIGLET_E_MALFORMED, "certificate: extensions");
+}
+
 siglet_err *siglet_cert_read_extensions(siglet_cert *cert)
 {
 	siglet_err *err = check_unique(cert->x509);
 
 	if (err == NULL)
 		err = check_der(cert->x509);
+	if (err == NULL)
+		err = fill_cache(cert);
 	if (err != NULL)
 		return err;
-	/* This fills OpenSSL's cache, so that later calls only read and threads may share it. */
-	if (X509_check_purpose(cert->x509, -1, 0) != 1)
-		return siglet_crypto_error(SIGLET_E_MALFORMED, "certificate: extensions");
 	read_flags(cert);
 	err = read_eku(cert);
 	return err != NULL ? err : read_san(cert);

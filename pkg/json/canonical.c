@@ -13,9 +13,9 @@ typedef struct member {
 static siglet_err *write_value(struct json_object *object, siglet_buf *out);
 
 /*
- * RFC 8785 section 3.2.3: keys sort by UTF-16 code unit. UTF-8 sorts by code point, which differs in
- * one place: what is written with surrogates (U+10000 and up, UTF-8 from 0xf0) goes before U+E000
- * to U+FFFF (UTF-8 from 0xee).
+ * RFC 8785 section 3.2.3: keys sort by UTF-16 code unit. UTF-8 sorts by code point, which differs
+ * in one place: what is written with surrogates (U+10000 and up, UTF-8 from 0xf0) goes before
+ * U+E000 to U+FFFF (UTF-8 from 0xee).
  */
 static int compare_members(const void *first, const void *second)
 {

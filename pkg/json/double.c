@@ -53,8 +53,8 @@ static bool step_up(decimal *d)
 }
 
 /*
- * json-c converts text by strtod, which reads a decimal point as the locale has it: there is none in what it
- * is given. It says 0 and ERANGE for what is too large as well as for what is too small.
+ * json-c converts text by strtod, which reads a decimal point as the locale has it: there is none
+ * in what it is given. It says 0 and ERANGE for what is too large as well as for what is too small.
  */
 siglet_err *siglet_json_read_decimal(const char *digits, long exponent, double *ret_number)
 {

@@ -93,7 +93,10 @@ SIGLET_MUST_USE siglet_err *siglet_proto_array(const siglet_json *object, const 
 					       size_t max_count, const siglet_json **ret_value);
 SIGLET_MUST_USE siglet_err *siglet_proto_string(const siglet_json *object, const char *name,
 						siglet_slice *ret_text);
-/* A decimal string or an integer; no fraction, exponent, sign "+", space. Errors also: SIGLET_E_RANGE. */
+/*
+ * A decimal string or an integer; no fraction, exponent, sign "+", space. Errors also:
+ * SIGLET_E_RANGE.
+ */
 SIGLET_MUST_USE siglet_err *siglet_proto_int64(const siglet_json *object, const char *name,
 					       int64_t *ret_value);
 /* Base64 (siglet_base64_decode_any), decoded into arena. */
@@ -128,8 +131,8 @@ SIGLET_MUST_USE siglet_err *siglet_json_canonicalize(const siglet_json *value,
 						     siglet_buf *ret_text);
 
 /*
- * Writing. text is quoted with the escapes of RFC 8785 (only ", \ and controls), so it must be valid
- * UTF-8 for valid JSON: what is not is written as U+FFFD.
+ * Writing. text is quoted with the escapes of RFC 8785 (only ", \ and controls), so it must be
+ * valid UTF-8 for valid JSON: what is not is written as U+FFFD.
  */
 SIGLET_MUST_USE siglet_err *siglet_json_quote(siglet_slice text, siglet_buf *ret_text);
 

@@ -32,8 +32,8 @@ SIGLET_MUST_USE siglet_err *siglet_json_expected(const siglet_json_cursor *c, co
 /* ---- strings (string.c) ---- */
 
 /*
- * The string at the cursor, from its opening quote, unescaped. Borrows from the text, or where it has escapes
- * from scratch, whose content is replaced.
+ * The string at the cursor, from its opening quote, unescaped. Borrows from the text, or where it
+ * has escapes from scratch, whose content is replaced.
  */
 SIGLET_MUST_USE siglet_err *siglet_json_read_string(siglet_json_cursor *c, siglet_buf *scratch,
 						    siglet_slice *ret_text);

@@ -89,7 +89,8 @@ static siglet_err *read_key(reader *r, struct json_object *object, const char **
 
 static siglet_err *read_member(reader *r, struct json_object *object)
 {
-	const unsigned options = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_ADD_CONSTANT_KEY;
+	/* The second by the only name that json-c 0.15 has for it. */
+	const unsigned options = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT;
 	struct json_object *value = NULL;
 	const char *key = NULL;
 	siglet_err *err = read_key(r, object, &key);
@@ -251,7 +252,7 @@ siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_d
 	doc = siglet_calloc(1, sizeof(*doc));
 	if (doc == NULL)
 		return siglet_err_nomem();
-	/* Only a second line: the number of values is bounded, and a key has its bytes in the text. */
+	/* Only a second line: values are counted, and a key has its bytes in the text. */
 	siglet_arena_init(&doc->keys, text.len + SIGLET_JSON_MAX_VALUES * sizeof(max_align_t));
 	err = read_document(text, doc);
 	if (err != NULL) {

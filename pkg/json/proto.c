@@ -3,7 +3,7 @@
 
 #include "json/json_internal.h"
 
-/* The JSON mapping of Protocol Buffers: two spellings a field, null for unset, defaults left out. */
+/* The JSON mapping of Protocol Buffers: two spellings a field, null for unset, no defaults. */
 
 #define MAX_NAME_BYTES 64
 

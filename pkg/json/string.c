@@ -96,8 +96,9 @@ static bool has_special(uint64_t word)
 }
 
 /*
- * The characters up to an escape, the closing quote, or what may not stand in a string. Most of a bundle is
- * long base64, so it is looked at eight bytes at a time. *any gets the bits of all of them.
+ * The characters up to an escape, the closing quote, or what may not stand in a string. Most of a
+ * bundle is long base64, so it is looked at eight bytes at a time. In *any the top bit gets set if
+ * it is in any of them: all else is ASCII.
  */
 static siglet_slice plain_run(siglet_json_cursor *c, uint8_t *any)
 {

@@ -1,7 +1,9 @@
 #include "timestamp/timestamp_internal.h"
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 
 #define MAX_SIGNER_NAME 4096 /* bytes; for a person to read */
@@ -125,14 +127,21 @@ static siglet_err *check_issuer(const siglet_cert *cert, const siglet_cert *issu
 {
 	EVP_PKEY *key = X509_get0_pubkey(siglet_cert_x509(issuer));
 	siglet_err *err = NULL;
+	int verified;
 
-	*ret_is_issuer = siglet_cert_issued_by_name(cert, issuer) && key != NULL &&
-			 X509_verify(siglet_cert_x509(cert), key) == 1;
+	*ret_is_issuer = false;
+	if (!siglet_cert_issued_by_name(cert, issuer) || key == NULL)
+		return NULL;
+	verified = X509_verify(siglet_cert_x509(cert), key);
+	*ret_is_issuer = verified == 1;
 	if (*ret_is_issuer)
 		return NULL;
-	/* A wrong signature is an answer, but not one that memory did not suffice to check. */
-	err = siglet_crypto_error(SIGLET_E_UNTRUSTED, "not its issuer");
-	if (siglet_err_code(err) == SIGLET_E_NOMEM)
+	/* A signature that is wrong or for another kind of key is an answer; one not checked is none. */
+	const bool is_answer = verified == 0 || ERR_GET_REASON(ERR_peek_last_error()) ==
+							ASN1_R_WRONG_PUBLIC_KEY_TYPE;
+	err = siglet_crypto_error(is_answer ? SIGLET_E_UNTRUSTED : SIGLET_E_CRYPTO,
+				  "embedded certificate: issuer");
+	if (siglet_err_code(err) != SIGLET_E_UNTRUSTED)
 		return err;
 	siglet_err_free(err);
 	return NULL;
@@ -159,12 +168,7 @@ siglet_err *siglet_timestamp_is_of(const siglet_timestamp *timestamp, const sigl
 	bool is_of = false;
 	siglet_err *err = siglet_chain_open(authority);
 
-	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNTRUSTED) {
-		/* What can't be used has no token to its name. */
-		siglet_err_free(err);
-		*ret_is_of = false;
-		return NULL;
-	}
+	/* Of an authority that can't be used no one knows what is its: that is no "not of it". */
 	if (err != NULL)
 		return err;
 	signer = siglet_chain_signer(authority);

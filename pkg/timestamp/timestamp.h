@@ -57,7 +57,8 @@ SIGLET_MUST_USE siglet_err *siglet_timestamp_check_imprint(const siglet_timestam
 /*
  * Is the token of this authority: does its SignerInfo name the authority's signer (embedded or
  * not), or, for an authority without one, an embedded certificate that one of the authority's
- * issued? Says nothing about whether it verifies.
+ * issued? Says nothing about whether it verifies. An error, never false, where that could not be
+ * found out.
  */
 SIGLET_MUST_USE siglet_err *siglet_timestamp_is_of(const siglet_timestamp *timestamp,
 						   const siglet_chain *authority, bool *ret_is_of);

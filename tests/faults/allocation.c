@@ -1,10 +1,13 @@
 /*
  * allocation: what happens when the n-th allocation fails, for every n?
  *
- * This program's own malloc, calloc and realloc take the place of the C library's, for siglet, json-c and OpenSSL. A
- * whole verification, from reading the trusted root to the explained report and the bundle written again, runs again
- * and again, with the first allocation failing, then the second, and so on until none fails any more. It must never
- * crash, never accept what is refused with memory, and give back all it took.
+ * This program's own malloc, calloc and realloc take the place of the C library's, for siglet,
+ * json-c and OpenSSL. A whole verification, from reading the trusted root to the explained report
+ * and the bundle written again, runs again and again, with the first allocation failing, then the
+ * second, and so on until none fails any more. It must never crash, never accept what is refused
+ * with memory, and give back all it took. Every defect of the forge has its turn, too, with some of
+ * its allocations: no rule may be left out for want of memory. With "all" there are more kinds,
+ * more of each defect, and a second round where all allocations behind the first one fail too.
  *
  * Usage: allocation BUNDLE TRUSTED_ROOT ARTIFACT IDENTITY ISSUER [all]
  */
@@ -20,36 +23,48 @@
 #include "../lib/tap.h"
 #include "../lib/text.h"
 
+#if defined(__has_feature)
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+
+/* The sanitizers have an allocator of their own, and other C libraries no names behind malloc. */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+	!HAS_FEATURE(address_sanitizer) && !HAS_FEATURE(thread_sanitizer)
+
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *ptr, size_t size);
 extern void __libc_free(void *ptr);
 
-/*
- * These take the place of the C library's for the libraries too: OpenSSL's and json-c's allocations fail as
- * well, so they must be seen from there.
- */
+/* These take the place of the C library's for the libraries too: they must be seen from there. */
 #define EVERYWHERE __attribute__((visibility("default")))
 EVERYWHERE void *malloc(size_t size);
 EVERYWHERE void *calloc(size_t count, size_t size);
 EVERYWHERE void *realloc(void *old, size_t size);
 EVERYWHERE void free(void *ptr);
 
-static bool armed;     /* count, and fail when the count is reached */
-static uint64_t until; /* allocations that still succeed */
-static bool failed;    /* one was made to fail */
-static int64_t live;   /* allocations not given back, of the whole process */
+/*
+ * What the allocator looks at. Volatile, since compilers know that no malloc reads a program's
+ * variables.
+ */
+static volatile bool armed;	/* count, and fail when the count is reached */
+static volatile uint64_t until; /* allocations that still succeed */
+static volatile bool failed;	/* one was made to fail */
+static volatile int64_t live;	/* allocations not given back, of the whole process */
+static volatile bool lasts;	/* after one failure all others fail too */
 
 static bool deny(void)
 {
 	if (!armed)
 		return false;
 	if (until > 0) {
-		until--;
+		until = until - 1;
 		return false;
 	}
 	failed = true;
-	armed = false; /* one failure each time: what follows must still be right */
+	armed = lasts;
 	return true;
 }
 
@@ -57,7 +72,7 @@ void *malloc(size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_malloc(size);
 
-	live += ptr != NULL;
+	live = live + (ptr != NULL);
 	return ptr;
 }
 
@@ -65,7 +80,7 @@ void *calloc(size_t count, size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_calloc(count, size);
 
-	live += ptr != NULL;
+	live = live + (ptr != NULL);
 	return ptr;
 }
 
@@ -73,13 +88,13 @@ void *realloc(void *old, size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_realloc(old, size);
 
-	live += old == NULL && ptr != NULL;
+	live = live + (old == NULL && ptr != NULL);
 	return ptr;
 }
 
 void free(void *ptr)
 {
-	live -= ptr != NULL;
+	live = live - (ptr != NULL);
 	__libc_free(ptr);
 }
 
@@ -89,9 +104,10 @@ typedef struct input {
 	size_t artifact_size;
 } input;
 
-typedef enum answer { ACCEPTED, REFUSED, ERROR } answer;
+/* UNREPORTED: accepted, then an error while that was told. */
+typedef enum answer { ACCEPTED, UNREPORTED, REFUSED, ERROR, ANSWERS } answer;
 
-/* Every view of the result is made too: a report must not accept, crash or leak while it is printed. */
+/* Every view of the result is made too: printing a report must not crash or leak either. */
 static siglet_error *look(const siglet_result *result)
 {
 	char *text = NULL, *json = NULL;
@@ -151,8 +167,8 @@ static answer verify(const input *in)
 		error = look(result);
 	if (error == NULL)
 		error = rewrite(in);
-	if (error != NULL && got == ACCEPTED)
-		got = ERROR;
+	if (error != NULL)
+		got = got == ACCEPTED ? UNREPORTED : ERROR;
 	siglet_error_free(error);
 	siglet_result_free(result);
 	siglet_expectation_free(expectation);
@@ -160,7 +176,10 @@ static answer verify(const input *in)
 	return got;
 }
 
-/* One allocation fails. *ret_kept: how many are there more than before. False when there was none left to fail. */
+/*
+ * One allocation fails. False when there was none left to fail. *ret_kept: how many are there more
+ * than before.
+ */
 static bool fail_at(const input *in, uint64_t index, answer *ret_answer, int64_t *ret_kept)
 {
 	const int64_t before = live;
@@ -174,60 +193,138 @@ static bool fail_at(const input *in, uint64_t index, answer *ret_answer, int64_t
 	return failed;
 }
 
-static void sweep(const input *in, answer with_memory, const char *claim)
+typedef struct tally {
+	unsigned long failures, answers[ANSWERS], leaks;
+} tally;
+
+static unsigned long accepts(const tally *t)
 {
-	uint64_t count = 0, answers[3] = { 0 }, leaks = 0;
+	return t->answers[ACCEPTED] + t->answers[UNREPORTED];
+}
+
+/* Every step-th allocation from the first one on fails in its turn. */
+static void fail_each(const input *in, uint64_t first, uint64_t step, tally *t)
+{
 	int64_t kept = 0, kept_again = 0;
 	answer got = ERROR;
 
-	/* OpenSSL starts up here: an allocation that fails then would leave it unfit for good. */
-	OK(verify(in) == with_memory, "%s: the answer with memory", claim);
-	for (; fail_at(in, count, &got, &kept); count++) {
-		answers[got]++;
+	for (uint64_t n = first; fail_at(in, n, &got, &kept); n += step) {
+		t->failures++;
+		t->answers[got]++;
 		/* What a library keeps for later it takes once; a leak is there each time. */
-		if (kept <= 0 || !fail_at(in, count, &got, &kept_again) || kept_again <= 0)
+		if (kept <= 0)
 			continue;
-		if (leaks++ < 5)
-			printf("# allocation %llu: %lld not given back\n",
-			       (unsigned long long)count, (long long)kept_again);
+		const bool again = fail_at(in, n, &got, &kept_again);
+		t->answers[got]++;
+		if (again && kept_again > 0 && t->leaks++ < 5)
+			printf("# allocation %lu: %ld not given back\n", (unsigned long)n,
+			       (long)kept_again);
 	}
-	OK(count > 100 && (with_memory == ACCEPTED || answers[ACCEPTED] == 0),
-	   "%s: no failure turns it into an accept (%llu failed in turn: %llu accepted all the "
-	   "same, %llu refused, "
-	   "%llu errors)",
-	   claim, (unsigned long long)count, (unsigned long long)answers[ACCEPTED],
-	   (unsigned long long)answers[REFUSED], (unsigned long long)answers[ERROR]);
-	OK(leaks == 0, "%s: nothing leaks", claim);
+}
+
+static void sweep(const input *in, answer with_memory, uint64_t step, const char *claim)
+{
+	tally t = { 0 };
+
+	/* OpenSSL starts up here: an allocation that fails then leaves it unfit for good. */
+	OK(verify(in) == with_memory, "%s: the answer with memory", claim);
+	fail_each(in, 0, step, &t);
+	OK(t.failures > 100 && (with_memory == ACCEPTED || accepts(&t) == 0),
+	   "%s: no failure turns it into an accept (of %lu: %lu accepted all the same, %lu "
+	   "refused, %lu errors)",
+	   claim, t.failures, accepts(&t), t.answers[REFUSED], t.answers[ERROR]);
+	OK(t.leaks == 0, "%s: nothing leaks", claim);
 	OK(verify(in) == with_memory, "%s: afterwards the answer is the same", claim);
+}
+
+/* ---- what the forge makes ---- */
+
+static input input_of(const forge_product *product, const siglet_buf *root)
+{
+	return (input) { siglet_buf_text(&product->json),
+			 siglet_buf_text(root),
+			 siglet_buf_text(&product->artifact),
+			 product->identity,
+			 product->issuer,
+			 product->identity == NULL ? siglet_buf_text(&product->public_key) : NULL,
+			 product->artifact.len };
+}
+
+/* A bundle as it is and with another artifact. */
+static void sweep_forged(forge *instance, const forge_options *options, uint64_t refused_step,
+			 const char *claim)
+{
+	siglet_buf root = forge_trusted_root(instance, NULL);
+	forge_product product = forge_make(instance, options);
+	const input in = input_of(&product, &root);
+	char refused[128];
+
+	sweep(&in, ACCEPTED, 1, claim);
+	(void)snprintf(refused, sizeof(refused), "%s, another artifact", claim);
+	product.artifact.ptr[0] ^= 1;
+	sweep(&in, REFUSED, refused_step, refused);
+	forge_product_clear(&product);
+	siglet_buf_clear(&root);
+}
+
+static void fail_defect(forge *instance, forge_defect defect, uint64_t step, tally *t)
+{
+	forge_options options = { 0 };
+	forge_root_options root_options = { 0 };
+	const unsigned long accepted = accepts(t), leaks = t->leaks;
+
+	forge_defect_prepare(defect, &options, &root_options);
+	siglet_buf root = forge_trusted_root(instance, &root_options);
+	forge_product product = forge_make(instance, &options);
+	const input in = input_of(&product, &root);
+	t->answers[verify(&in)]++;
+	/* Each defect begins elsewhere, so that together they come to every place. */
+	fail_each(&in, (uint64_t)defect * 7 % step, step, t);
+	if (accepts(t) != accepted || t->leaks != leaks)
+		printf("# %s: accepted, or a leak\n", forge_defect_about(defect)->name);
+	forge_product_clear(&product);
+	siglet_buf_clear(&root);
+}
+
+/* Beside a good time a bad one need only be overlooked: these are looked at more closely. */
+static bool is_backed(int defect)
+{
+	return defect == FORGE_DEFECT_STAMP_LATE_V1 ||
+	       defect == FORGE_DEFECT_INTEGRATED_LATE_STAMPED;
+}
+
+static void no_rule_is_left_out(forge *instance, uint64_t step)
+{
+	tally t = { 0 };
+
+	for (int i = 1; i < FORGE_DEFECTS; i++)
+		fail_defect(instance, (forge_defect)i, is_backed(i) && step > 7 ? 7 : step, &t);
+	OK(t.failures > 200 && t.answers[REFUSED] > 0 && accepts(&t) == 0,
+	   "%d defects: no failure turns one into an accept (of %lu: %lu accepted)",
+	   FORGE_DEFECTS - 1, t.failures, accepts(&t));
+	OK(t.leaks == 0, "%d defects: nothing leaks", FORGE_DEFECTS - 1);
+}
+
+static void sweep_forge(bool all)
+{
+	static const forge_options V2 = { .is_v2 = true }, KEY = { .material = FORGE_PUBLIC_KEY },
+				   STAMPED = { .stamp_count = 1 },
+				   DSSE = { .is_v2 = true, .is_dsse = true };
+	const forge_config config = { .is_fast = true };
+	forge *instance = forge_new(&config);
+
+	sweep_forged(instance, &V2, all ? 1 : 19, "Rekor v2");
+	sweep_forged(instance, &KEY, 1, "a managed key");
+	if (all) {
+		sweep_forged(instance, &STAMPED, 1, "Rekor v1 with a timestamp");
+		sweep_forged(instance, &DSSE, 1, "an attestation");
+	}
+	no_rule_is_left_out(instance, all ? 5 : 499);
+	forge_free(instance);
 }
 
 static const char OTHER_IDENTITY[] =
 	"https://github.com/acme/app/.github/workflows/release.yml@refs/heads/other";
-
-/* A bundle of the forge, as it is and with another artifact. */
-static void sweep_forged(const forge_options *options, const char *claim)
-{
-	const forge_config config = { .is_fast = true };
-	forge *instance = forge_new(&config);
-	siglet_buf root = forge_trusted_root(instance, NULL);
-	forge_product product = forge_make(instance, options);
-	char refused[128];
-	input in = { siglet_buf_text(&product.json),
-		     siglet_buf_text(&root),
-		     siglet_buf_text(&product.artifact),
-		     product.identity,
-		     product.issuer,
-		     product.identity == NULL ? siglet_buf_text(&product.public_key) : NULL,
-		     product.artifact.len };
-
-	sweep(&in, ACCEPTED, claim);
-	(void)snprintf(refused, sizeof(refused), "%s, another artifact", claim);
-	product.artifact.ptr[0] ^= 1;
-	sweep(&in, REFUSED, refused);
-	forge_product_clear(&product);
-	siglet_buf_clear(&root);
-	forge_free(instance);
-}
 
 int main(int argc, char **argv)
 {
@@ -241,17 +338,29 @@ int main(int argc, char **argv)
 	char *artifact = text_read_sized(argv[3], &size);
 	input in = { bundle, root, artifact, argv[4], argv[5], NULL, size };
 
-	sweep(&in, ACCEPTED, "a real bundle");
-	in.identity = OTHER_IDENTITY;
-	sweep(&in, REFUSED, "a real bundle, another identity");
-	sweep_forged(&(forge_options) { .is_v2 = true }, "Rekor v2");
-	sweep_forged(&(forge_options) { .material = FORGE_PUBLIC_KEY }, "a managed key");
-	if (argc > 6) {
-		sweep_forged(&(forge_options) { .stamp_count = 1 }, "Rekor v1 with a timestamp");
-		sweep_forged(&(forge_options) { .is_v2 = true, .is_dsse = true }, "an attestation");
+	const bool all = argc > 6;
+
+	for (int i = 0; i < (all ? 2 : 1); i++) {
+		lasts = i == 1;
+		printf("# %s\n", lasts ? "memory is out for good" : "one allocation fails");
+		in.identity = argv[4];
+		sweep(&in, ACCEPTED, 1, "a real bundle");
+		in.identity = OTHER_IDENTITY;
+		sweep(&in, REFUSED, 1, "a real bundle, another identity");
+		sweep_forge(all);
 	}
 	free(artifact);
 	free(root);
 	free(bundle);
 	return tap_done();
 }
+
+#else
+
+int main(void)
+{
+	SKIP("allocations can't be made to fail in this build");
+	return tap_done();
+}
+
+#endif

@@ -3,7 +3,7 @@
 
 /*
  * Each allocation fails in its turn, json-c's too: no document may come out that says less than its
- * text.
+ * text, and nothing may be kept.
  */
 
 #if defined(__has_feature)
@@ -27,6 +27,7 @@ void __libc_free(void *ptr);
  */
 static volatile long countdown = -1;
 static volatile long failures; /* how many fail from there on */
+static volatile long live;     /* not given back yet */
 
 static bool fails_now(void)
 {
@@ -47,21 +48,31 @@ static bool fails_now(void)
 
 EVERYWHERE void *malloc(size_t size)
 {
-	return fails_now() ? NULL : __libc_malloc(size);
+	void *ptr = fails_now() ? NULL : __libc_malloc(size);
+
+	live = live + (ptr != NULL);
+	return ptr;
 }
 
 EVERYWHERE void *calloc(size_t count, size_t size)
 {
-	return fails_now() ? NULL : __libc_calloc(count, size);
+	void *ptr = fails_now() ? NULL : __libc_calloc(count, size);
+
+	live = live + (ptr != NULL);
+	return ptr;
 }
 
 EVERYWHERE void *realloc(void *old, size_t size)
 {
-	return fails_now() ? NULL : __libc_realloc(old, size);
+	void *ptr = fails_now() ? NULL : __libc_realloc(old, size);
+
+	live = live + (old == NULL && ptr != NULL);
+	return ptr;
 }
 
 EVERYWHERE void free(void *ptr)
 {
+	live = live - (ptr != NULL);
 	__libc_free(ptr);
 }
 
@@ -85,11 +96,12 @@ static bool can_fail(void)
 	return ptr == NULL;
 }
 
-enum { DONE = 0, REFUSED = 1, WRONG = 2 };
+enum { DONE = 0, REFUSED = 1, WRONG = 2, LEAKED = 3 };
 
 /* The n-th allocation and count - 1 behind it fail while text is read and written again. */
 static int attempt(const char *text, long n, long count, const siglet_buf *want)
 {
+	const long before = live;
 	siglet_json_doc *doc = NULL;
 	siglet_buf got;
 	int result = REFUSED;
@@ -111,14 +123,14 @@ static int attempt(const char *text, long n, long count, const siglet_buf *want)
 	siglet_err_free(err);
 	siglet_json_doc_free(doc);
 	siglet_buf_clear(&got);
-	return result;
+	return live == before ? result : LEAKED;
 }
 
 static void documents_are_whole_or_none(const char *text, const char *what)
 {
 	siglet_json_doc *doc = NULL;
 	siglet_buf want;
-	unsigned wrong = 0;
+	unsigned wrong = 0, leaked = 0;
 	long n = 0;
 
 	siglet_buf_init(&want, 4096);
@@ -131,10 +143,12 @@ static void documents_are_whole_or_none(const char *text, const char *what)
 		for (n = 0; n < 5000 && result != DONE; n++) {
 			result = attempt(text, n, once ? 1 : 1000000, &want);
 			wrong += result == WRONG;
+			leaked += result == LEAKED;
 		}
 		OK(result == DONE && n > 2, "%ld allocations, %s", n,
 		   once ? "one of which fails" : "all of which fail from one on");
 		OK(wrong == 0, "never a document that says something else");
+		OK(leaked == 0, "and nothing is kept");
 	}
 	siglet_buf_clear(&want);
 }

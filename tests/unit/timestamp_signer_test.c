@@ -207,6 +207,26 @@ static void a_token_is_of_whom_it_names(void)
 	authority_clear(&a);
 }
 
+/* False would let a token pass for a stranger's, which no one needs to look at. */
+static void of_an_unusable_authority_no_one_knows(void)
+{
+	static const uint8_t no_certificate[] = { 0x30, 0x00 };
+	const siglet_slice der = siglet_slice_of(no_certificate, sizeof(no_certificate));
+	authority a = authority_of(&signer_options);
+	const tsa_options options = options_of(&a);
+	siglet_timestamp *t = parsed(&options);
+	siglet_chain *chain = NULL;
+	bool result = false;
+
+	OK_SUCCESS(siglet_chain_new(SIGLET_PURPOSE_TIMESTAMPING, &der, 1, &chain),
+		   "an authority is not read before it is asked");
+	OK_ERROR(siglet_timestamp_is_of(t, chain, &result), SIGLET_E_UNTRUSTED,
+		 "but then it says that it can't be");
+	siglet_chain_free(chain);
+	siglet_timestamp_free(t);
+	authority_clear(&a);
+}
+
 int main(void)
 {
 	the_signer_is_the_authoritys_own();
@@ -216,5 +236,6 @@ int main(void)
 	a_signer_must_be_fit();
 	the_path_is_valid_at_gen_time();
 	a_token_is_of_whom_it_names();
+	of_an_unusable_authority_no_one_knows();
 	return tap_done();
 }
