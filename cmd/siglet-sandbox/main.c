@@ -71,13 +71,25 @@ static bool set_identity(const char *value, options *o)
 	return true;
 }
 
+static bool set_port(const char *value, options *o)
+{
+	const size_t len = strspn(value, "0123456789");
+
+	o->port = 0;
+	if (len == 0 || len > 5 || value[len] != '\0')
+		return false;
+	for (; *value != '\0'; value++)
+		o->port = o->port * 10 + (unsigned)(*value - '0');
+	return o->port <= 65535;
+}
+
 static int set_option(const char *name, const char *value, options *o)
 {
 	if (strcmp(name, "--as") == 0)
 		return set_identity(value, o) ? 0 : complain("no such identity", value);
 	if (strcmp(name, "--rekor-version") == 0) {
-		o->rekor_version = atoi(value);
-		return o->rekor_version == 1 || o->rekor_version == 2
+		o->rekor_version = strcmp(value, "1") == 0 ? 1 : 2;
+		return o->rekor_version == 1 || strcmp(value, "2") == 0
 			       ? 0
 			       : complain("no such version", value);
 	}
@@ -91,7 +103,7 @@ static int set_option(const char *name, const char *value, options *o)
 	if (strcmp(name, "--log") == 0)
 		o->log = value;
 	else if (strcmp(name, "--port") == 0)
-		o->port = (unsigned)atoi(value);
+		return set_port(value, o) ? 0 : complain("no such port", value);
 	else if (strcmp(name, "--config-out") == 0)
 		o->config_out = value;
 	else

@@ -85,6 +85,16 @@ static void print_bash(void)
 	(void)printf("\tesac\n}\ncomplete -F _siglet siglet\n");
 }
 
+/* Between single quotes, which all three shells let an apostrophe out of in the same way. */
+static void print_text(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			(void)fputs("'\\''", stdout);
+		else
+			(void)putchar(*text);
+}
+
 /* ---- zsh ---- */
 
 static void zsh_action(const char *choices)
@@ -99,8 +109,10 @@ static void zsh_action(const char *choices)
 
 static void zsh_spec(const cli_option *option, const char *spelling)
 {
-	(void)printf(" \\\n\t\t\t'%s%s%s[%s]", option->repeats ? "*" : "", spelling,
-		     option->value != NULL && spelling[1] == '-' ? "=" : "", option->help);
+	(void)printf(" \\\n\t\t\t'%s%s%s[", option->repeats ? "*" : "", spelling,
+		     option->value != NULL && spelling[1] == '-' ? "=" : "");
+	print_text(option->help);
+	(void)printf("]");
 	if (option->value != NULL) {
 		(void)printf(":%s:", option->value);
 		zsh_action(option->choices);
@@ -137,8 +149,11 @@ static void print_zsh(void)
 		     "_siglet() {\n"
 		     "\tlocal -a verbs\n"
 		     "\tverbs=(");
-	for (size_t i = 0; cli_verbs[i] != NULL; i++)
-		(void)printf("\n\t\t'%s:%s'", cli_verbs[i]->name, cli_verbs[i]->summary);
+	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+		(void)printf("\n\t\t'%s:", cli_verbs[i]->name);
+		print_text(cli_verbs[i]->summary);
+		(void)printf("'");
+	}
 	(void)printf("\n\t)\n"
 		     "\tif ((CURRENT == 2)); then\n"
 		     "\t\t_describe verb verbs\n"
@@ -179,7 +194,9 @@ static void fish_verb(const cli_verb *verb)
 			(void)printf(" -r -F");
 		else if (option->value != NULL)
 			(void)printf(" -x");
-		(void)printf(" -d '%s'\n", option->help);
+		(void)printf(" -d '");
+		print_text(option->help);
+		(void)printf("'\n");
 	}
 	if (completes_words(verb->choices))
 		(void)printf("complete -c siglet -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
@@ -192,9 +209,12 @@ static void fish_verb(const cli_verb *verb)
 static void print_fish(void)
 {
 	(void)printf("# fish completion for siglet\n");
-	for (size_t i = 0; cli_verbs[i] != NULL; i++)
-		(void)printf("complete -c siglet -n __fish_use_subcommand -f -a %s -d '%s'\n",
-			     cli_verbs[i]->name, cli_verbs[i]->summary);
+	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+		(void)printf("complete -c siglet -n __fish_use_subcommand -f -a %s -d '",
+			     cli_verbs[i]->name);
+		print_text(cli_verbs[i]->summary);
+		(void)printf("'\n");
+	}
 	for (size_t i = 0; cli_verbs[i] != NULL; i++)
 		fish_verb(cli_verbs[i]);
 }

@@ -71,7 +71,7 @@ void cli_print_help(const cli_verb *verb, FILE *stream)
 
 void cli_print_overview(FILE *stream)
 {
-	(void)fputs("siglet: is this file what that identity signed?\n\n"
+	(void)fputs("siglet: sign files with an identity, not a key; check what others signed\n\n"
 		    "Usage: siglet VERB [OPTION]... [ARGUMENT]...\n\n",
 		    stream);
 	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
@@ -81,7 +81,8 @@ void cli_print_overview(FILE *stream)
 		(void)fprintf(stream, "%*s%s\n", len < COLUMN ? COLUMN - len : 2, "",
 			      cli_verbs[i]->summary);
 	}
-	(void)fputs("\n  siglet verify app.tar.gz --github acme/app\n\n"
+	(void)fputs("\n  siglet sign app.tar.gz\n"
+		    "  siglet verify app.tar.gz --github acme/app\n\n"
 		    "siglet help VERB tells more, man siglet-VERB all.\n",
 		    stream);
 }
@@ -115,7 +116,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 const cli_verb cli_help = {
 	.name = "help",
 	.operands = "[VERB]",
-	.choices = "verify inspect version help completion",
+	.choices = "sign attest verify inspect whoami version help completion",
 	.summary = "tell what the verbs do",
 	.about = "Without a verb, lists them.\n",
 	.options = help_options,

@@ -367,7 +367,7 @@ const cli_verb cli_sign = {
 	.name = "sign",
 	.operands = "FILE...",
 	.choices = CLI_FILES,
-	.summary = "sign files with this CI job's (or person's) identity",
+	.summary = "sign files with the identity of this CI job or person",
 	.about = "A key is made for this run alone, a certificate says whose it is, and each "
 		 "signature\n"
 		 "is timestamped and logged. The bundle goes to FILE.sigstore.json. - is standard\n"

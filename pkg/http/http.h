@@ -24,7 +24,8 @@
 typedef struct siglet_http_header {
 	const char *name;
 	const char *value;
-	bool secret; /* a token: never shown; goes to https or loopback only, and is not sent on by a redirect */
+	/* A token: never shown; goes to https or loopback only, and is not sent on by a redirect. */
+	bool secret;
 } siglet_http_header;
 
 /* When may a request be sent again? 429, 503 and a connection that was never made: always. */

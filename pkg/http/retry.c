@@ -36,33 +36,72 @@ bool siglet_http_may_repeat(const siglet_attempt *attempt, siglet_http_repeat re
 	return false;
 }
 
-/* Seconds, or an HTTP date (RFC 9110 section 5.6.7, the preferred form alone); -1: neither. */
-static int64_t asked_s(siglet_slice text, int64_t now_s)
+/* The number that the digits at text..text+len make; -1 where one is none. */
+static int64_t number(const char *text, size_t len)
+{
+	int64_t value = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		if (value <= MAX_ASKED_S)
+			value = value * 10 + (text[i] - '0');
+	}
+	return value;
+}
+
+/* The month whose three letters these are, from 1; 0 where there is none. */
+static int month(const char *text)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int64_t seconds = 0;
-	unsigned day = 0, year = 0, hour = 0, minute = 0, second = 0;
-	char month[4] = "", date[40] = "";
 
-	if (text.len == 0 || text.len >= sizeof(date))
+	for (int i = 0; i < 12; i++)
+		if (memcmp(months + 3 * (ptrdiff_t)i, text, 3) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* RFC 9110 section 5.6.7, the preferred form alone: its fields stand at fixed places. */
+static int64_t date(const char *text)
+{
+	static const char form[] = "Www, DD Mon YYYY hh:mm:ss GMT";
+	int64_t day, year, hour, minute, second;
+
+	if (strlen(text) != sizeof(form) - 1)
 		return -1;
-	memcpy(date, text.ptr, text.len);
-	if (strspn(date, "0123456789") == text.len) {
-		for (size_t i = 0; i < text.len && seconds <= MAX_ASKED_S; i++)
-			seconds = seconds * 10 + (date[i] - '0');
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (strchr(", :GMT", form[i]) != NULL && text[i] != form[i] &&
+		    (i < 8 || i > 10)) /* the month's name */
+			return -1;
+	day = number(text + 5, 2);
+	year = number(text + 12, 4);
+	hour = number(text + 17, 2);
+	minute = number(text + 20, 2);
+	second = number(text + 23, 2);
+	if (day < 1 || day > 31 || month(text + 8) == 0 || year < 1970 || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 60)
+		return -1;
+	return siglet_time_from_civil((int)year, month(text + 8), (int)day, (int)hour, (int)minute,
+				      (int)second);
+}
+
+/* Seconds, or a date; -1: neither. */
+static int64_t asked_s(siglet_slice slice, int64_t now_s)
+{
+	char text[40];
+	int64_t seconds;
+
+	if (slice.len == 0 || slice.len >= sizeof(text))
+		return -1;
+	memcpy(text, slice.ptr, slice.len);
+	text[slice.len] = '\0';
+	seconds = number(text, slice.len);
+	if (seconds >= 0)
 		return seconds;
-	}
-	if (sscanf(date, "%*3s, %2u %3s %4u %2u:%2u:%2u GMT", &day, month, &year, &hour, &minute,
-		   &second) != 6)
+	seconds = date(text);
+	if (seconds < 0)
 		return -1;
-	const char *found = strlen(month) == 3 ? strstr(months, month) : NULL;
-	if (found == NULL || (found - months) % 3 != 0 || day < 1 || day > 31 || hour > 23 ||
-	    minute > 59 || second > 60)
-		return -1;
-	seconds = siglet_time_from_civil((int)year, (int)((found - months) / 3) + 1, (int)day,
-					 (int)hour, (int)minute, (int)second) -
-		  now_s;
-	return seconds < 0 ? 0 : seconds;
+	return seconds <= now_s ? 0 : seconds - now_s;
 }
 
 unsigned siglet_http_wait_ms(const siglet_attempt *attempt, unsigned next, unsigned random,

@@ -39,6 +39,18 @@ static bool same_secret(const char *a, const char *b)
 	return differs == 0;
 }
 
+static bool escaped_byte(const char *text, unsigned *ret_byte)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *high = text[0] == '\0' ? NULL : strchr(digits, text[0]);
+	const char *low = high == NULL || text[1] == '\0' ? NULL : strchr(digits, text[1]);
+
+	if (low == NULL)
+		return false;
+	*ret_byte = (unsigned)((high - digits) % 16 * 16 + (low - digits) % 16);
+	return *ret_byte != 0;
+}
+
 /* The value of a query's parameter, unescaped; false where there is none. */
 static bool find_parameter(const char *query, const char *name, char *ret_value, size_t size)
 {
@@ -59,10 +71,7 @@ static bool find_parameter(const char *query, const char *name, char *ret_value,
 		if (byte == '+')
 			byte = ' ';
 		if (byte == '%') {
-			char hex[3] = { query[1], query[1] == '\0' ? '\0' : query[2], '\0' };
-
-			if (strspn(hex, "0123456789abcdefABCDEF") != 2 ||
-			    sscanf(hex, "%2x", &byte) != 1 || byte == 0)
+			if (!escaped_byte(query + 1, &byte))
 				return false;
 			query += 2;
 		}

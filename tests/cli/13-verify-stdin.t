@@ -49,19 +49,26 @@ ok 'with the file' cmp "$a" box/both
 gives 'a predicate that can not be written' 3 verify - --bundle "$b" "$g" -o box/neither --predicate-out none/x
 ok 'keeps the file back, too' test ! -e box/neither
 
-# Half-way: the temporary is private, and gone when the program is told to end.
+# Half-way: the file has no name yet, or only a temporary one, and only its owner can read it.
+halfway() {
+	for fd in /proc/"$pid"/fd/*; do
+		case $(readlink "$fd") in
+		"$PWD"/box/*) echo "$fd" ;;
+		esac
+	done
+}
 mkfifo pipe
 "$SIGLET" verify - --bundle "$b" "$g" -o box/halfway <pipe 2>/dev/null >&2 &
 pid=$!
 exec 9>pipe
 printf half >&9
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-	temporary=$(find box -name '.siglet*')
+	temporary=$(halfway)
 	[ -n "$temporary" ] && break
 	sleep 0.1
 done
 ok 'half a file is in a temporary' test -n "$temporary"
-ok 'that only its owner can read' test "$(stat -c %a "$temporary")" = 600
+ok 'that only its owner can read' test "$(stat -Lc %a "$temporary")" = 600
 ok 'and not in its place' test ! -e box/halfway
 kill -TERM "$pid"
 status=0
