@@ -9,10 +9,8 @@
 
 /* Small things that several services need. */
 
-void sandbox_must(bool condition, const char *text, const char *file, int line)
+void sandbox_end(const char *text, const char *file, int line)
 {
-	if (condition)
-		return;
 	(void)fprintf(stderr, "siglet-sandbox: %s:%d: %s\n", file, line, text);
 	exit(70);
 }

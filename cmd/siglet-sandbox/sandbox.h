@@ -31,8 +31,8 @@
 #define V1_TREE_ID 1193050959916656506
 
 /* End the program with a message when a thing of its own fails. */
-#define MUST(condition) sandbox_must((condition), #condition, __FILE__, __LINE__)
-void sandbox_must(bool condition, const char *text, const char *file, int line);
+#define MUST(condition) ((condition) ? (void)0 : sandbox_end(#condition, __FILE__, __LINE__))
+_Noreturn void sandbox_end(const char *text, const char *file, int line);
 /* The same of a function that returns an error. */
 #define WELL(call) sandbox_well((call), __FILE__, __LINE__)
 void sandbox_well(siglet_err *err, const char *file, int line);

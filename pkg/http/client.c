@@ -143,20 +143,21 @@ static void tell(const siglet_http *http, const siglet_http_request *request,
 
 static siglet_err *failed(const siglet_http_request *request, const siglet_net_exchange *x)
 {
-	const siglet_slice problem = siglet_slice_str(x->problem);
+	const siglet_printable problem = siglet_text_printable(siglet_slice_str(x->problem));
+	const siglet_printable origin = siglet_text_printable(siglet_http_origin_of(request->url));
 
 	switch (x->stage) {
 	case SIGLET_NET_UNTRIED:
 		return siglet_err_nomem();
 	case SIGLET_NET_TOO_LARGE:
-		return siglet_err_new(SIGLET_E_LIMIT, "%s sends more than %zu bytes", request->what,
-				      x->max_answer);
+		return siglet_err_new(SIGLET_E_LIMIT, "%s (%s) sends more than %zu bytes",
+				      request->what, origin.text, x->max_answer);
 	case SIGLET_NET_NOT_CONNECTED:
-		return siglet_err_new(SIGLET_E_NETWORK, "%s can't be reached: %s", request->what,
-				      siglet_text_printable(problem).text);
+		return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) can't be reached: %s",
+				      request->what, origin.text, problem.text);
 	case SIGLET_NET_LOST:
-		return siglet_err_new(SIGLET_E_NETWORK, "%s did not answer: %s", request->what,
-				      siglet_text_printable(problem).text);
+		return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) did not answer: %s", request->what,
+				      origin.text, problem.text);
 	case SIGLET_NET_ANSWERED:
 		break;
 	}

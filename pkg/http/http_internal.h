@@ -18,6 +18,9 @@ typedef enum siglet_url_kind {
 
 siglet_url_kind siglet_http_kind_of(const char *url);
 
+/* "https://host:1" of a URL: what is behind may say more than a log should keep. */
+siglet_slice siglet_http_origin_of(const char *url);
+
 /* ---- retry.c ---- */
 
 /* How an attempt ended. */

@@ -18,13 +18,19 @@
 #define WARM_TIMEOUT_MS 10000
 #define POLL_MS 1000
 
+/* Bytes that come piece by piece, with a NUL behind; they may be secret. */
+typedef struct pile {
+	unsigned char *data;
+	size_t len, room;
+} pile;
+
 /* One exchange on its way through the engine. */
 typedef struct job {
 	siglet_net_exchange *exchange; /* NULL: a connection is made for later */
 	CURL *easy;
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
-	size_t body_room, header_room;
+	pile answer, answer_headers;
 	bool too_large, no_memory;
 	bool is_done;
 	pthread_cond_t done;
@@ -45,41 +51,46 @@ struct siglet_net_engine {
 
 /* ---- what libcurl hands over ---- */
 
-static bool append(unsigned char **data, size_t *len, size_t *room, const void *piece, size_t more)
+static void free_pile(pile *p)
 {
-	if (*room - *len < more + 1) {
-		const size_t wanted = (*len + more + 1) * 2;
-		unsigned char *grown = malloc(wanted);
+	if (p->data != NULL)
+		explicit_bzero(p->data, p->room);
+	free(p->data);
+	*p = (pile) { .data = NULL };
+}
 
-		if (grown == NULL)
+static bool append(pile *p, const void *piece, size_t more)
+{
+	if (p->room - p->len < more + 1) {
+		pile grown = { .room = (p->len + more + 1) * 2 };
+
+		grown.data = malloc(grown.room);
+		if (grown.data == NULL)
 			return false;
-		if (*len > 0)
-			memcpy(grown, *data, *len);
-		if (*data != NULL)
-			explicit_bzero(*data, *len); /* it may hold a token */
-		free(*data);
-		*data = grown;
-		*room = wanted;
+		if (p->len > 0)
+			memcpy(grown.data, p->data, p->len);
+		grown.len = p->len;
+		free_pile(p);
+		*p = grown;
 	}
-	memcpy(*data + *len, piece, more);
-	*len += more;
-	(*data)[*len] = '\0';
+	memcpy(p->data + p->len, piece, more);
+	p->len += more;
+	p->data[p->len] = '\0';
 	return true;
 }
 
 static size_t take_body(char *piece, size_t one, size_t len, void *context)
 {
 	job *j = context;
-	siglet_net_exchange *x = j->exchange;
 
 	(void)one;
-	if (x == NULL)
+	if (j->exchange == NULL)
 		return len;
-	if (len > x->max_answer - x->answer_len) {
+	if (len > j->exchange->max_answer - j->answer.len) {
 		j->too_large = true;
 		return 0;
 	}
-	if (append(&x->answer, &x->answer_len, &j->body_room, piece, len))
+	if (append(&j->answer, piece, len))
 		return len;
 	j->no_memory = true;
 	return 0;
@@ -88,10 +99,8 @@ static size_t take_body(char *piece, size_t one, size_t len, void *context)
 /* One header, "Name: value\r\n", kept with its name in lower case. */
 static bool keep_header(job *j, const char *line, size_t len)
 {
-	siglet_net_exchange *x = j->exchange;
-	unsigned char *kept = (unsigned char *)x->answer_headers;
+	pile *kept = &j->answer_headers;
 	size_t colon = 0;
-	bool fits;
 
 	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
 		len--;
@@ -99,20 +108,17 @@ static bool keep_header(job *j, const char *line, size_t len)
 		colon++;
 	if (colon == len)
 		return true;
-	if (x->answer_headers_len + len + 1 > MAX_HEADER_BYTES) {
+	if (kept->len + len + 1 > MAX_HEADER_BYTES) {
 		j->too_large = true;
 		return false;
 	}
-	fits = append(&kept, &x->answer_headers_len, &j->header_room, line, len) &&
-	       append(&kept, &x->answer_headers_len, &j->header_room, "\n", 1);
-	x->answer_headers = (char *)kept;
-	if (!fits) {
+	if (!append(kept, line, len) || !append(kept, "\n", 1)) {
 		j->no_memory = true;
 		return false;
 	}
-	for (char *c = x->answer_headers + x->answer_headers_len - len - 1; *c != ':'; c++)
+	for (unsigned char *c = kept->data + kept->len - len - 1; *c != ':'; c++)
 		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
+			*c = (unsigned char)(*c - 'A' + 'a');
 	return true;
 }
 
@@ -125,7 +131,7 @@ static size_t take_header(char *line, size_t one, size_t len, void *context)
 		return len;
 	/* A proxy's answer, or a 100, comes before: only the last one's headers count. */
 	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-		j->exchange->answer_headers_len = 0;
+		j->answer_headers.len = 0;
 		return len;
 	}
 	return keep_header(j, line, len) ? len : 0;
@@ -229,6 +235,8 @@ static void free_job(job *j)
 	if (j->easy != NULL)
 		curl_easy_cleanup(j->easy);
 	free_headers(j->headers);
+	free_pile(&j->answer);
+	free_pile(&j->answer_headers);
 	(void)pthread_cond_destroy(&j->done);
 	free(j);
 }
@@ -415,6 +423,11 @@ static void net_exchange(siglet_net_engine *engine, siglet_net_exchange *x)
 		return;
 	}
 	submit(engine, j);
+	x->answer = j->answer.data;
+	x->answer_len = j->answer.len;
+	x->answer_headers = (char *)j->answer_headers.data;
+	x->answer_headers_len = j->answer_headers.len;
+	j->answer.data = j->answer_headers.data = NULL;
 	free_job(j);
 }
 

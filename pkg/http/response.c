@@ -1,4 +1,4 @@
-#include "http/http.h"
+#include "http/http_internal.h"
 
 #include <string.h>
 
@@ -65,16 +65,6 @@ void siglet_transport_warm(const siglet_transport *transport, const char *url)
 
 /* ---- an unwelcome status ---- */
 
-/* "https://host:1" of a URL: the path may say more than a log should keep. */
-static siglet_slice origin_of(const char *url)
-{
-	const char *slashes = strstr(url, "://");
-
-	if (slashes == NULL)
-		return siglet_slice_str("?");
-	return siglet_slice_of(url, (size_t)(slashes - url) + 3 + strcspn(slashes + 3, "/?#"));
-}
-
 static siglet_slice json_message(const siglet_json_doc *doc)
 {
 	static const char *const names[] = { "message", "error_description", "error" };
@@ -113,8 +103,9 @@ siglet_err *siglet_http_status_error(const siglet_http_request *request,
 		said = SIGLET_SLICE_NONE;
 	said = cut(said);
 	err = siglet_err_new(SIGLET_E_NETWORK, "%s (%s) answered %d%s%s", request->what,
-			     siglet_text_printable(origin_of(request->url)).text, response->status,
-			     said.len > 0 ? ": " : "", siglet_text_printable(said).text);
+			     siglet_text_printable(siglet_http_origin_of(request->url)).text,
+			     response->status, said.len > 0 ? ": " : "",
+			     siglet_text_printable(said).text);
 	siglet_err_free(unread);
 	siglet_json_doc_free(doc);
 	return err;

@@ -105,3 +105,12 @@ bool siglet_http_url_is_allowed(const char *url)
 
 	return kind == SIGLET_URL_HTTPS || kind == SIGLET_URL_LOOPBACK;
 }
+
+siglet_slice siglet_http_origin_of(const char *url)
+{
+	const char *slashes = strstr(url, "://");
+
+	if (slashes == NULL)
+		return siglet_slice_str("?");
+	return siglet_slice_of(url, (size_t)(slashes - url) + 3 + strcspn(slashes + 3, "/?#"));
+}

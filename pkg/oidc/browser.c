@@ -32,9 +32,11 @@ static int64_t now_ms(void *context)
 static bool same_secret(const char *a, const char *b)
 {
 	const size_t len = strlen(b);
-	unsigned differs = strlen(a) != len;
+	unsigned differs = 0;
 
-	for (size_t i = 0; i < len && differs == 0; i++)
+	if (strlen(a) != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
 		differs |= (unsigned)(unsigned char)(a[i] ^ b[i]);
 	return differs == 0;
 }
@@ -142,7 +144,7 @@ static siglet_err *send_person(const login *l)
 /* State first: until it is ours, nothing else of the answer is looked at. */
 static siglet_err *read_answer(const login *l, const char *query, char *ret_code, size_t size)
 {
-	char state[SIGLET_FLOW_SECRET + 8], error[64];
+	char state[SIGLET_FLOW_SECRET + 8] = "", error[64] = "";
 
 	if (!find_parameter(query, "state", state, sizeof(state)) || !same_secret(state, l->state))
 		return siglet_err_new(SIGLET_E_MISMATCH,

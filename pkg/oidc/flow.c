@@ -123,12 +123,12 @@ siglet_err *siglet_oidc_challenge(const char *verifier, char ret_text[64])
 	siglet_buf_init(&encoded, 64);
 	if (err == NULL)
 		err = siglet_base64_encode(siglet_digest_slice(&digest), &encoded);
-	for (size_t i = 0; err == NULL && i < encoded.len; i++) {
-		const char c = (char)encoded.ptr[i];
-
-		ret_text[i] = c == '+' ? '-' : c == '/' ? '_' : c == '=' ? '\0' : c;
-		ret_text[i + 1] = '\0';
-	}
+	/* Base64, but with the letters that URLs may have, and without padding. */
+	ret_text[0] = '\0';
+	if (err == NULL)
+		(void)snprintf(ret_text, 64, "%s", siglet_buf_text(&encoded));
+	for (char *c = ret_text; *c != '\0'; c++)
+		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c == '=' ? '\0' : *c;
 	siglet_buf_clear(&encoded);
 	return err;
 }

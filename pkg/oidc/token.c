@@ -46,7 +46,8 @@ static siglet_err *next_part(siglet_slice *text, bool is_last, siglet_slice *ret
 
 static siglet_err *parse_claims(siglet_slice jwt, siglet_json_doc **ret_claims)
 {
-	siglet_slice header, payload, signature;
+	siglet_slice header = SIGLET_SLICE_NONE, payload = SIGLET_SLICE_NONE;
+	siglet_slice signature = SIGLET_SLICE_NONE;
 	siglet_buf json;
 	siglet_err *err = next_part(&jwt, false, &header);
 

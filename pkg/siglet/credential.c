@@ -8,7 +8,7 @@
 /* Identity tokens behind the public interface. */
 
 #define MAX_IDENTITY_BYTES 65536
-#define MAX_CLAIMS_BYTES (8u * SIGLET_MAX_TOKEN_BYTES)
+#define MAX_CLAIMS_BYTES ((size_t)8 * SIGLET_MAX_TOKEN_BYTES)
 #define DEFAULT_CLIENT "sigstore"
 
 const siglet_token *siglet_credential_token(const siglet_credential *credential)

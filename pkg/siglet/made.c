@@ -10,7 +10,7 @@
 
 struct siglet_signature {
 	siglet_signed made;
-	char sha256[sizeof("sha256:") + 2 * SIGLET_SHA256_SIZE];
+	char sha256[sizeof("sha256:") + (size_t)2 * SIGLET_SHA256_SIZE];
 };
 
 static siglet_err *sign_content(const siglet_signing *signing, const siglet_content *content,
@@ -59,8 +59,11 @@ static siglet_verify_input input_of(const siglet_artifact *artifact)
 siglet_error *siglet_sign_artifact(const siglet_signing *signing, const siglet_artifact *artifact,
 				   siglet_signature **ret_signature)
 {
-	const siglet_content content = { .artifact = input_of(artifact) };
+	siglet_content content = { .payload_type = SIGLET_SLICE_NONE };
 
+	if (artifact == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "no artifact");
+	content.artifact = input_of(artifact);
 	return sign_content(signing, &content, siglet_artifact_sha256(artifact), ret_signature);
 }
 

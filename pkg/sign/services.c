@@ -8,7 +8,7 @@
  */
 
 #define MAX_URL_BYTES 4096
-#define MAX_ARENA_BYTES (64u * MAX_URL_BYTES)
+#define MAX_ARENA_BYTES ((size_t)64 * MAX_URL_BYTES)
 
 void siglet_services_init(siglet_services *services)
 {

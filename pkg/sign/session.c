@@ -1,5 +1,6 @@
 #include "sign/sign_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,20 @@ void siglet_session_free(siglet_session *session)
 
 /* ---- what the CA sent ---- */
 
+/* Does it say already which service it is about? */
+static bool names(const siglet_err *err, const char *service)
+{
+	const char *message = siglet_err_message(err), *slashes = strstr(service, "://");
+	char origin[256];
+
+	(void)snprintf(origin, sizeof(origin), "(%.*s)",
+		       (int)(slashes == NULL
+				     ? strcspn(service, "/")
+				     : (size_t)(slashes - service) + 3 + strcspn(slashes + 3, "/")),
+		       service);
+	return strstr(message, origin) != NULL;
+}
+
 /* Whatever is wrong with an answer, it is the service that failed. */
 siglet_err *siglet_sign_blame(siglet_err *err, const char *service)
 {
@@ -39,7 +54,7 @@ siglet_err *siglet_sign_blame(siglet_err *err, const char *service)
 
 	if (code != SIGLET_E_NOMEM && code != SIGLET_E_INTERNAL && code != SIGLET_E_USAGE)
 		err = siglet_err_recode(err, SIGLET_E_NETWORK);
-	return siglet_err_wrap(err, "%s", service);
+	return names(err, service) ? err : siglet_err_wrap(err, "%s", service);
 }
 
 /*
@@ -218,6 +233,8 @@ siglet_err *siglet_session_certify(siglet_session *session, const siglet_key_det
 		err = take_answer(session, &answer, token);
 	else if (siglet_err_code(err) == SIGLET_E_UNTRUSTED)
 		err = siglet_err_recode(err, SIGLET_E_IDENTITY);
+	else
+		err = siglet_sign_blame(err, o->services->fulcio);
 	siglet_fulcio_answer_clear(&answer);
 	return err;
 }
