@@ -108,6 +108,8 @@ static siglet_err *set_key(const cli_arguments *arguments, const char *path,
 		err = siglet_signing_set_key_pem(
 			signing, siglet_buf_text(&pem), siglet_buf_text(&passphrase),
 			certificate == NULL ? NULL : siglet_buf_text(&chain));
+		if (err != NULL && source == NULL)
+			err = siglet_err_hint(err, "an encrypted key needs --passphrase-file");
 		if (err != NULL)
 			err = siglet_err_wrap(err, "%s",
 					      siglet_text_printable(siglet_slice_str(path)).text);
@@ -256,8 +258,17 @@ siglet_err *sign_identify(sign_run *run)
 
 siglet_err *sign_start(sign_run *run)
 {
-	siglet_err *err = siglet_signing_start(run->signing, run->credential);
+	siglet_err *err = NULL;
 
+	/* A signature that can't be accounted for is not made. */
+	if (run->audit_log != NULL)
+		err = siglet_sys_append_line(run->audit_log, SIGLET_SLICE_NONE);
+	if (err == NULL)
+		err = siglet_signing_start(run->signing, run->credential);
+	/* No verdict on anything: what was asked for can't be had. */
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNSUPPORTED)
+		err = siglet_err_recode(err, cli_has(run->arguments, CLI_KEY) ? SIGLET_E_IO
+									      : SIGLET_E_USAGE);
 	siglet_credential_free(run->credential);
 	run->credential = NULL;
 	return err;

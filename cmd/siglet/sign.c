@@ -100,9 +100,9 @@ static siglet_err *open_place(batch *b, size_t index)
 			siglet_err_new(SIGLET_E_IO, "%s: is there already",
 				       siglet_text_printable(siglet_slice_str(j->bundle)).text),
 			"--force replaces it");
-	if (err == NULL && !cli_has(b->run.arguments, CLI_DRY_RUN))
+	if (err == NULL)
 		err = siglet_sys_output_begin(j->bundle, &j->output);
-	if (err == NULL && j->output != NULL)
+	if (err == NULL)
 		err = siglet_sys_output_reserve(j->output, RESERVED_BYTES);
 	return err;
 }

@@ -210,7 +210,8 @@ SIGLET_MUST_USE siglet_err *siglet_signer_generate(const siglet_key_details *det
 
 /*
  * A managed key: a PEM PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC or RSA PRIVATE KEY; an empty
- * passphrase for none. It signs as siglet_key_details_default says. Errors: SIGLET_E_MALFORMED,
+ * passphrase for none. It signs as siglet_key_details_default says, but as plain Ed25519 where
+ * OpenSSL has no Ed25519ph. Errors: SIGLET_E_MALFORMED,
  * SIGLET_E_MISSING (a passphrase is needed), SIGLET_E_MISMATCH (it is a wrong one),
  * SIGLET_E_UNSUPPORTED, SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
  */

@@ -24,6 +24,16 @@ struct siglet_signer {
 
 /* ---- making one ---- */
 
+/* As the logs want it, unless this OpenSSL can't: then as it can. */
+static const siglet_key_details *usual_details(const siglet_key *key)
+{
+#if OPENSSL_VERSION_NUMBER < 0x30500000L
+	if (siglet_key_type_of(key) == SIGLET_KEY_ED25519)
+		return siglet_key_details_find(siglet_slice_str("PKIX_ED25519"));
+#endif
+	return siglet_key_details_default(key);
+}
+
 /* Takes pkey. details NULL: what a key of its type signs with. */
 static siglet_err *wrap_key(EVP_PKEY *pkey, const siglet_key_details *details,
 			    siglet_signer **ret_signer)
@@ -46,7 +56,7 @@ static siglet_err *wrap_key(EVP_PKEY *pkey, const siglet_key_details *details,
 	err = siglet_key_from_spki(siglet_slice_of(spki, (size_t)len), &signer->key);
 	if (err != NULL)
 		goto out;
-	signer->details = details != NULL ? details : siglet_key_details_default(signer->key);
+	signer->details = details != NULL ? details : usual_details(signer->key);
 	if (signer->details == NULL) {
 		err = siglet_err_new(SIGLET_E_UNSUPPORTED, "%s: no log takes such a key",
 				     siglet_key_describe(signer->key));
@@ -147,9 +157,7 @@ static siglet_err *why_unread(const phrase *p)
 {
 	siglet_crypto_clear_errors();
 	if (p->was_asked && p->text.len == 0)
-		return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING,
-						      "the private key is encrypted"),
-				       "give its passphrase");
+		return siglet_err_new(SIGLET_E_MISSING, "the private key is encrypted");
 	if (p->was_asked)
 		return siglet_err_new(SIGLET_E_MISMATCH, "the passphrase is not that key's");
 	return siglet_err_new(SIGLET_E_MALFORMED, "no private key in PEM");

@@ -128,7 +128,12 @@ siglet_err *siglet_oidc_challenge(const char *verifier, char ret_text[64])
 	if (err == NULL)
 		(void)snprintf(ret_text, 64, "%s", siglet_buf_text(&encoded));
 	for (char *c = ret_text; *c != '\0'; c++)
-		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c == '=' ? '\0' : *c;
+		if (*c == '+')
+			*c = '-';
+		else if (*c == '/')
+			*c = '_';
+		else if (*c == '=')
+			*c = '\0';
 	siglet_buf_clear(&encoded);
 	return err;
 }

@@ -75,7 +75,7 @@ typedef struct siglet_surroundings {
 	 * Run a program found in PATH, without a shell, with only the variables of the
 	 * NULL-terminated list, and collect what it prints on standard output (at most the
 	 * buffer's ceiling, at most 30 s).
-	 * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_NETWORK (it failed: its status and
+	 * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_IO (it failed: its status and
 	 *                          the first
 	 *         line of its standard error)
 	 */

@@ -279,6 +279,30 @@ static siglet_err *keep_names(siglet_signing *signing)
 	return err == NULL ? siglet_strndup(identity->issuer, &signing->issuer) : err;
 }
 
+/*
+ * Rekor v2 checks digests alone. Found out now, and not when there is a certificate already, which
+ * the world can see. (v1 takes such a signature of an envelope.)
+ */
+static siglet_err *check_scheme(const siglet_signing *signing)
+{
+	const siglet_key_details *details = signing->managed != NULL
+						    ? siglet_signer_details(signing->managed)
+						    : signing->details;
+	siglet_hash hash;
+
+	if (siglet_scheme_hash(details->scheme, &hash))
+		return NULL;
+	for (size_t i = 0; i < signing->services.log_count; i++)
+		if (signing->services.logs[i].version > 1)
+			return siglet_err_hint(
+				siglet_err_new(
+					SIGLET_E_UNSUPPORTED,
+					"%s signs no digest, and this log checks nothing else",
+					siglet_scheme_name(details->scheme)),
+				"sign with another kind of key, such as ecdsa-sha2-256-nistp256");
+	return NULL;
+}
+
 static siglet_err *open_session(siglet_signing *signing)
 {
 	const siglet_http_options http = {
@@ -289,6 +313,8 @@ static siglet_err *open_session(siglet_signing *signing)
 	};
 	siglet_err *err = choose(signing, &signing->services);
 
+	if (err == NULL)
+		err = check_scheme(signing);
 	if (err == NULL)
 		err = siglet_http_new(&http, &signing->http);
 	if (err != NULL)

@@ -131,7 +131,7 @@ static siglet_err *collect(pipes *p, siglet_buf *output, siglet_buf *complaint)
 		const int64_t left_ms = until_ms - siglet_sys_monotonic_ms();
 
 		if (left_ms <= 0)
-			return siglet_err_new(SIGLET_E_NETWORK, "it does not end");
+			return siglet_err_new(SIGLET_E_IO, "it does not end");
 		if (poll(ready, 2, (int)left_ms) < 0 && errno != EINTR)
 			return siglet_err_new(SIGLET_E_IO, "poll: %s", strerror(errno));
 		if (ready[0].revents != 0 && !drain(p->out[0], output, true, &err))
@@ -150,10 +150,9 @@ static siglet_err *failed(int status, const siglet_buf *complaint)
 	const siglet_slice first = siglet_slice_of(text, strcspn(text, "\n"));
 
 	if (WIFEXITED(status))
-		return siglet_err_new(SIGLET_E_NETWORK, "ended with status %d%s%s",
-				      WEXITSTATUS(status), first.len > 0 ? ": " : "",
-				      siglet_text_printable(first).text);
-	return siglet_err_new(SIGLET_E_NETWORK, "was ended by a signal");
+		return siglet_err_new(SIGLET_E_IO, "ended with status %d%s%s", WEXITSTATUS(status),
+				      first.len > 0 ? ": " : "", siglet_text_printable(first).text);
+	return siglet_err_new(SIGLET_E_IO, "was ended by a signal");
 }
 
 siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables,

@@ -124,7 +124,7 @@ unsigned siglet_sys_new_file_mode(void);
 /*
  * Append a line, which ends with a newline, to a file that is made (for its owner alone) where
  * there is none: whole, under a lock, and on disk when this returns. After an error nothing was
- * added. Errors: SIGLET_E_IO.
+ * added. No line at all (length 0) finds out whether one could be. Errors: SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
 
@@ -163,7 +163,7 @@ void siglet_sys_wipe_environment(const char *name);
 /*
  * Run a program that PATH leads to, without a shell, with those variables of ours alone that the
  * NULL-terminated list names, and collect its standard output, for up to 30 s. (run.c)
- * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_NETWORK (it failed: its status, and the
+ * Errors: SIGLET_E_MISSING (no such program), SIGLET_E_IO (it failed: its status, and the
  *                          first line of its
  *         standard error), SIGLET_E_LIMIT (more output than the buffer takes), SIGLET_E_IO.
  */
