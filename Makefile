@@ -90,10 +90,10 @@ deps: ## install what building and testing need (Debian packages)
 	@sh tests/lib/deps.sh build test
 
 .PHONY: demo
-demo: ## show the main job: verify a real artifact, explain it, change it, see it refused
+demo: ## show the main job: sign, verify, explain, change the file, see it refused
 	@sh tests/lib/deps.sh build
 	@$(MAKE) --no-print-directory all
-	@SIGLET=$(B)/siglet sh tests/lib/demo.sh
+	@SIGLET=$(B)/siglet SANDBOX=$(B)/siglet-sandbox sh tests/lib/demo.sh
 
 .PHONY: check
 check: ## install what is missing, build, run every test

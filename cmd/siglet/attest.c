@@ -338,9 +338,8 @@ const cli_verb cli_attest = {
 	.operands = "FILE...",
 	.choices = CLI_FILES,
 	.summary = "sign a statement about files (in-toto, DSSE)",
-	.about = "The files are the statement's subjects, by their SHA-256. With one file the "
-		 "bundle goes to\n"
-		 "FILE.sigstore.json, else to --output.\n",
+	.about = "The files are the statement's subjects, by their SHA-256. With one file the\n"
+		 "bundle goes to FILE.sigstore.json, else to --output.\n",
 	.options = attest_options,
 	.option_count = SIGLET_COUNT(attest_options),
 	.uses_crypto = true,

@@ -368,10 +368,9 @@ const cli_verb cli_sign = {
 	.operands = "FILE...",
 	.choices = CLI_FILES,
 	.summary = "sign files with the identity of this CI job or person",
-	.about = "A key is made for this run alone, a certificate says whose it is, and each "
-		 "signature\n"
-		 "is timestamped and logged. The bundle goes to FILE.sigstore.json. - is standard\n"
-		 "input, with --output.\n",
+	.about = "A key is made for this run alone, a certificate says whose it is, and each\n"
+		 "signature is timestamped and logged. The bundle goes to FILE.sigstore.json.\n"
+		 "- is standard input, with --output.\n",
 	.options = sign_options,
 	.option_count = SIGLET_COUNT(sign_options),
 	.uses_crypto = true,

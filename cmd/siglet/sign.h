@@ -61,29 +61,37 @@
 		.id = CLI_ALGORITHM, .help = "of the key that is made (ecdsa-sha2-256-nistp256)"   \
 	}
 
+#define SIGN_TRUST_OPTIONS                                                                  \
+	{ .help = "Which services" },                                                       \
+		{ .name = "instance",                                                       \
+		  .value = "NAME",                                                          \
+		  .choices = "public staging github",                                       \
+		  .id = CLI_INSTANCE,                                                       \
+		  .help = "public (unless given), staging or github" },                     \
+		{ .name = "trust-config",                                                   \
+		  .value = "FILE",                                                          \
+		  .choices = CLI_FILES,                                                     \
+		  .id = CLI_TRUST_CONFIG,                                                   \
+		  .help = "a ClientTrustConfig; without, the one that SIGLET_TRUST_CONFIG " \
+			  "names" },                                                        \
+		{ .name = "signing-config",                                                 \
+		  .value = "FILE",                                                          \
+		  .choices = CLI_FILES,                                                     \
+		  .id = CLI_SIGNING_CONFIG,                                                 \
+		  .help = "a signing_config.json, which says where to sign" },              \
+	{                                                                                   \
+		.name = "timeout", .value = "SECONDS", .id = CLI_TIMEOUT,                   \
+		.help = "for one request (30)"                                              \
+	}
+
 #define SIGN_SERVICE_OPTIONS                                                                       \
-	{ .help = "Which services" },                                                              \
-		{ .name = "instance",                                                              \
-		  .value = "NAME",                                                                 \
-		  .choices = "public staging github",                                              \
-		  .id = CLI_INSTANCE,                                                              \
-		  .help = "public (unless given), staging or github" },                            \
-		{ .name = "trust-config",                                                          \
-		  .value = "FILE",                                                                 \
-		  .choices = CLI_FILES,                                                            \
-		  .id = CLI_TRUST_CONFIG,                                                          \
-		  .help = "a ClientTrustConfig; without, the one that SIGLET_TRUST_CONFIG "        \
-			  "names" },                                                               \
+	SIGN_TRUST_OPTIONS,                                                                        \
 		{ .name = "trusted-root",                                                          \
 		  .value = "FILE",                                                                 \
 		  .choices = CLI_FILES,                                                            \
 		  .id = CLI_TRUSTED_ROOT,                                                          \
-		  .help = "a trusted_root.json, under which what is made must verify" },           \
-		{ .name = "signing-config",                                                        \
-		  .value = "FILE",                                                                 \
-		  .choices = CLI_FILES,                                                            \
-		  .id = CLI_SIGNING_CONFIG,                                                        \
-		  .help = "a signing_config.json, which says where to sign" },                     \
+		  .help = "a trusted_root.json, under which what is made must "                    \
+			  "verify" },                                                              \
 		{ .name = "fulcio-url", .value = "URL", .id = CLI_FULCIO_URL, .help = "this CA" }, \
 		{ .name = "rekor-url", .value = "URL", .id = CLI_REKOR_URL, .help = "this log" },  \
 		{ .name = "rekor-version",                                                         \
@@ -96,12 +104,8 @@
 		  .id = CLI_TSA_URL,                                                               \
 		  .help = "this timestamp authority" },                                            \
 		{ .name = "no-tlog", .id = CLI_NO_TLOG, .help = "log nothing" },                   \
-		{ .name = "no-timestamp",                                                          \
-		  .id = CLI_NO_TIMESTAMP,                                                          \
-		  .help = "ask for no timestamp" },                                                \
 	{                                                                                          \
-		.name = "timeout", .value = "SECONDS", .id = CLI_TIMEOUT,                          \
-		.help = "for one request (30)"                                                     \
+		.name = "no-timestamp", .id = CLI_NO_TIMESTAMP, .help = "ask for no timestamp"     \
 	}
 
 #define SIGN_PRIVACY_OPTIONS                                                    \

@@ -8,7 +8,7 @@
 
 static const cli_option whoami_options[] = {
 	SIGN_IDENTITY_OPTIONS,
-	SIGN_SERVICE_OPTIONS,
+	SIGN_TRUST_OPTIONS,
 	{ .help = "Output" },
 	{ .name = "json", .id = CLI_JSON, .help = "print an object" },
 	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "show the claims too" },

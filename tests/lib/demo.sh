@@ -1,7 +1,8 @@
 #!/bin/sh
-# make demo: the main job on a real artifact and its real bundle, without a network.
+# make demo: the main job, without a network: sign and verify in an instance of our own, then a real artifact with
+# its real bundle.
 set -eu
-: "${SIGLET:=build/siglet}"
+: "${SIGLET:=build/siglet}" "${SANDBOX:=build/siglet-sandbox}"
 . tests/cli/demo.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -10,6 +11,19 @@ show() {
 	printf '\n$ %s\n' "$*"
 }
 
+cp README.md "$tmp/app"
+cat >"$tmp/script" <<'SCRIPT'
+cd "$1"
+printf '$ siglet sign app\n'
+"$0" sign app
+printf '\n$ siglet verify app --github acme/app\n'
+"$0" verify app --github acme/app
+SCRIPT
+printf '%s\n' '(a CI job of acme/app signs, in a Sigstore instance that lives for this moment)'
+case $SIGLET in /*) program=$SIGLET ;; *) program=$PWD/$SIGLET ;; esac
+"$SANDBOX" run --as github:acme/app -- sh -c ". $tmp/script" "$program" "$tmp" || exit 1
+
+printf '\n(a real artifact, signed years ago in the public instance)\n'
 show siglet verify "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
 "$SIGLET" verify --offline "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
 
