@@ -36,7 +36,9 @@ bool siglet_http_may_repeat(const siglet_attempt *attempt, siglet_http_repeat re
 	return false;
 }
 
-/* The number that the digits at text..text+len make; -1 where one is none. */
+#define MAX_NUMBER 1000000000
+
+/* The number that so many digits make, or more than MAX_NUMBER; -1 where one is no digit. */
 static int64_t number(const char *text, size_t len)
 {
 	int64_t value = 0;
@@ -44,7 +46,7 @@ static int64_t number(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] < '0' || text[i] > '9')
 			return -1;
-		if (value <= MAX_ASKED_S)
+		if (value <= MAX_NUMBER)
 			value = value * 10 + (text[i] - '0');
 	}
 	return value;
