@@ -55,6 +55,13 @@ SIGLET_MUST_USE siglet_err *siglet_token_expected_san(const siglet_token *token,
 						      siglet_buf *ret_san);
 
 /*
+ * What the public-key form of a certificate request signs (protocol/oidc.md 2): the address where
+ * the issuer vouches for addresses, the subject where it is a CI service, and of other issuers the
+ * address if there is a verified one.
+ */
+siglet_slice siglet_token_challenge(const siglet_token *token);
+
+/*
  * Would a CA take it: audience, exp, nbf, iat (5 s of leeway), verified e-mail.
  * Errors: SIGLET_E_EXPIRED, SIGLET_E_MISMATCH (audience), SIGLET_E_UNTRUSTED (e-mail not
  *                         verified); hints.

@@ -66,3 +66,24 @@ siglet_err *siglet_token_expected_san(const siglet_token *token, siglet_buf *ret
 		return siglet_buf_append(ret_san, siglet_token_subject(token));
 	return NULL;
 }
+
+static bool is_ci(const siglet_token *token)
+{
+	const siglet_slice issuer = siglet_token_issuer(token);
+
+	return siglet_slice_has_prefix(issuer, "https://token.actions.githubusercontent.com") ||
+	       siglet_slice_is(issuer, "https://agent.buildkite.com") ||
+	       siglet_slice_has_prefix(issuer, "https://oidc.circleci.com") ||
+	       siglet_token_claim(token, "ci_config_ref_uri").len > 0;
+}
+
+siglet_slice siglet_token_challenge(const siglet_token *token)
+{
+	const siglet_slice email = siglet_token_email(token);
+
+	if (is_email_issuer(siglet_token_issuer(token)))
+		return email;
+	return !is_ci(token) && email.len > 0 && siglet_token_email_is_verified(token)
+		       ? email
+		       : siglet_token_subject(token);
+}

@@ -201,18 +201,6 @@ static void warm(const siglet_session *session)
 		siglet_transport_warm(&session->options.transport, services->logs[i].url);
 }
 
-/*
- * What the public-key form of the request signs (protocol: the e-mail of those issuers that vouch
- * for it).
- */
-static siglet_slice subject_of(const siglet_token *token)
-{
-	const siglet_slice email = siglet_token_email(token);
-
-	return email.len > 0 && siglet_token_email_is_verified(token) ? email
-								      : siglet_token_subject(token);
-}
-
 siglet_err *siglet_session_certify(siglet_session *session, const siglet_key_details *details,
 				   const siglet_token *token, siglet_fulcio_proof proof)
 {
@@ -228,7 +216,7 @@ siglet_err *siglet_session_certify(siglet_session *session, const siglet_key_det
 		return err;
 	siglet_fulcio_answer_init(&answer);
 	err = siglet_fulcio_certify(&o->transport, o->services->fulcio, siglet_token_jwt(token),
-				    session->signer, proof, subject_of(token), &answer);
+				    session->signer, proof, siglet_token_challenge(token), &answer);
 	if (err == NULL)
 		err = take_answer(session, &answer, token);
 	else if (siglet_err_code(err) == SIGLET_E_UNTRUSTED)
