@@ -4,6 +4,10 @@
 set -u
 : "${B:=build}" "${SIGLET:=$B/siglet}"
 export B SIGLET
+# The sanitizers open libraries in the program's place, and its run path is not asked.
+case $B in
+*asan* | *tsan*) LD_LIBRARY_PATH=$(cd "$B" && pwd)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} && export LD_LIBRARY_PATH ;;
+esac
 
 tests=
 for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/corpus/*.py tests/lint/*.t tests/lint/*.py \
