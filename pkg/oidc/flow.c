@@ -168,8 +168,8 @@ static siglet_err *read_tokens(siglet_slice json, int status, siglet_token **ret
 	error = siglet_json_string(siglet_json_object_get(siglet_json_root(doc), "error"));
 	token = siglet_json_string(siglet_json_object_get(siglet_json_root(doc), "id_token"));
 	if (error.len > 0)
-		(void)snprintf(ret_error, 64, "%.*s", error.len < 60 ? (int)error.len : 60,
-			       (const char *)error.ptr);
+		/* Printable: never empty, whatever it is. */
+		(void)snprintf(ret_error, 64, "%.60s", siglet_text_printable(error).text);
 	else if (status != 200 || token.len == 0)
 		err = siglet_err_new(SIGLET_E_NETWORK,
 				     "the OIDC issuer answered %d, without an id_token", status);

@@ -4,6 +4,7 @@
 Usage: seeds.py FORGE OUT
 """
 import base64
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -37,12 +38,72 @@ def take_apart(out, name, text):
     stamps = material.get("timestampVerificationData", {}).get("rfc3161Timestamps", [])
     for i, stamp in enumerate(stamps):
         put(out, "fuzz_timestamp", "%s-%d" % (name, i), base64.b64decode(stamp["signedTimestamp"]))
+    answers(out, name, bundle)
     if "dsseEnvelope" in bundle:
         put(out, "fuzz_statement", name, base64.b64decode(bundle["dsseEnvelope"]["payload"]))
 
 
+def pem(der):
+    text = base64.encodebytes(der).decode().replace("\n", "")
+    lines = [text[i:i + 64] for i in range(0, len(text), 64)]
+    return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % "\n".join(lines)
+
+
+def jwt(claims):
+    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return "e30.%s.c2ln" % part
+
+
+def as_v1(entry):
+    """The entry as the API of Rekor v1 has it."""
+    body = base64.b64decode(entry["canonicalizedBody"])
+    proof = entry["inclusionProof"]
+    return {hashlib.sha256(b"\0" + body).hexdigest(): {
+        "body": entry["canonicalizedBody"], "integratedTime": int(entry["integratedTime"]), "logIndex": int(entry["logIndex"]),
+        "logID": base64.b64decode(entry["logId"]["keyId"]).hex(),
+        "verification": {
+            "signedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
+            "inclusionProof": {
+                "checkpoint": proof["checkpoint"]["envelope"], "logIndex": int(proof["logIndex"]),
+                "treeSize": int(proof["treeSize"]), "rootHash": base64.b64decode(proof["rootHash"]).hex(),
+                "hashes": [base64.b64decode(h).hex() for h in proof["hashes"]]}}}}
+
+
+def answers(out, name, bundle):
+    """What the services would have answered."""
+    material = bundle["verificationMaterial"]
+    for entry in material.get("tlogEntries", []):
+        put(out, "fuzz_rekor", name, json.dumps(entry).encode())
+        if "inclusionPromise" in entry and "inclusionProof" in entry:
+            put(out, "fuzz_rekor", name + "-v1", json.dumps(as_v1(entry)).encode())
+        put(out, "fuzz_rekor", name + "-note", entry.get("inclusionProof", {}).get("checkpoint", {}).get("envelope", "").encode())
+    if "certificate" in material:
+        chain = {"chain": {"certificates": [pem(base64.b64decode(material["certificate"]["rawBytes"]))]}}
+        put(out, "fuzz_fulcio", name, json.dumps({"signedCertificateEmbeddedSct": chain}).encode())
+        sct = {"sct_version": 0, "id": "A" * 43 + "=", "timestamp": 1, "extensions": "", "signature": "BAMAAAA="}
+        put(out, "fuzz_fulcio", name + "-sct", json.dumps(sct).encode())
+        chain["signedCertificateTimestamp"] = base64.b64encode(json.dumps(sct).encode()).decode()
+        put(out, "fuzz_fulcio", name + "-detached", json.dumps({"signedCertificateDetachedSct": chain}).encode())
+
+
+def tokens(out):
+    claims = {"iss": "https://login.example", "sub": "me", "aud": "sigstore", "iat": 1800000000, "exp": 1800000600}
+    github = dict(claims, iss="https://token.actions.githubusercontent.com", job_workflow_ref="a/b/c@refs/heads/main")
+    person = dict(claims, email="a@b.example", email_verified="true", federated_claims={"connector_id": "https://c.example"})
+    for i, one in enumerate([claims, github, person, dict(claims, aud=["x", "sigstore"], nbf=1.5)]):
+        put(out, "fuzz_token", "seed-%d" % i, jwt(one).encode())
+    put(out, "fuzz_oauth", "token", json.dumps({"id_token": jwt(claims)}).encode())
+    put(out, "fuzz_oauth", "pending", b'{"error":"authorization_pending"}')
+    put(out, "fuzz_oauth", "grant", b'{"device_code":"c","user_code":"u","verification_uri":"v","expires_in":9,"interval":3}')
+    put(out, "fuzz_oauth", "issuer", json.dumps({
+        "issuer": "https://login.example", "authorization_endpoint": "https://login.example/a",
+        "token_endpoint": "https://login.example/t", "device_authorization_endpoint": "https://login.example/d",
+        "code_challenge_methods_supported": ["S256"]}).encode())
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    tokens(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)

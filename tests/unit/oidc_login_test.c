@@ -194,6 +194,33 @@ static void by_browser(void)
 		SIGLET_E_MISMATCH, "a token of another issuer");
 }
 
+/* Whatever the token endpoint says in place of a token. */
+static void no_token(const char *answer, int status, siglet_code code)
+{
+	fake_http http = issuer(DISCOVERY);
+	person p = { .http = &http, .query = "state=S&code=a" };
+	siglet_token *token = NULL;
+
+	fake_add(&http, (fake_answer) { "/token", status, NULL, answer, 0, false });
+	OK_ERROR(log_in(&p, &token), code, "%d: %s", status, answer);
+	OK(token == NULL, "no token");
+	siglet_token_free(token);
+}
+
+static void no_tokens(void)
+{
+	no_token("{\"error\":\"invalid_grant\"}", 400, SIGLET_E_UNTRUSTED);
+	no_token("{\"error\":\"invalid_grant\",\"id_token\":\"e30.e30.e30\"}", 200,
+		 SIGLET_E_UNTRUSTED);
+	no_token("{\"error\":\"\\u0000\"}", 400, SIGLET_E_UNTRUSTED);
+	no_token("{\"access_token\":\"e30.e30.e30\"}", 200, SIGLET_E_NETWORK);
+	no_token("{\"id_token\":\"\"}", 200, SIGLET_E_NETWORK);
+	no_token("{\"id_token\":7}", 200, SIGLET_E_NETWORK);
+	no_token("{\"id_token\":\"x\"}", 200, SIGLET_E_MALFORMED);
+	no_token("<html>", 502, SIGLET_E_NETWORK);
+	no_token("", 200, SIGLET_E_NETWORK);
+}
+
 static void issuers(void)
 {
 	const person p = { .query = "state=S&code=a" };
@@ -297,6 +324,7 @@ int main(void)
 {
 	challenge_of_rfc_7636();
 	by_browser();
+	no_tokens();
 	issuers();
 	by_device();
 	return tap_done();
