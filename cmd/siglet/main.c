@@ -17,11 +17,13 @@ const cli_verb *const cli_verbs[] = {
 /*
  * OpenSSL's configuration file could bring in another provider's algorithms: it is never read.
  * What it holds at the end goes with the process: giving it back piece by piece takes longer than
- * --help.
+ * --help. Where there were secrets it wipes them.
  */
-static bool start_crypto(void)
+static bool start_crypto(bool keeps_secrets)
 {
-	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
+	const uint64_t ending = keeps_secrets ? 0 : OPENSSL_INIT_NO_ATEXIT;
+
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | ending, NULL) == 1;
 }
 
 /*
@@ -50,7 +52,7 @@ static siglet_status run_verb(const char *name, int argc, char **argv)
 
 		return cli_fail(NULL, siglet_err_hint(err, "siglet help lists the verbs"));
 	}
-	if (verb->uses_crypto && !start_crypto())
+	if (verb->uses_crypto && !start_crypto(verb->keeps_secrets))
 		return cli_fail(NULL, siglet_err_new(SIGLET_E_INTERNAL, "OpenSSL did not start"));
 	if (verb->keeps_secrets)
 		protect_secrets();

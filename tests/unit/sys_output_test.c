@@ -216,18 +216,23 @@ static void the_process_is_known(void)
 	OK(siglet_sys_environment("SIGLET_TEST") == NULL, "a missing one too");
 }
 
-/* What was drawn; a terminal hands it on in its own time, so that something is waited for. */
+/* What was drawn. A terminal hands it on in its own time and in pieces: all until it is quiet. */
 static size_t drain(int fd, char *text, size_t size, bool is_some)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
-	ssize_t len;
+	int patience_ms = is_some ? 10000 : 0;
+	size_t len = 0;
 
-	if (is_some)
-		(void)poll(&ready, 1, 10000);
-	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
-	len = read(fd, text, size - 1);
-	text[len < 0 ? 0 : len] = '\0';
-	return len < 0 ? 0 : (size_t)len;
+	while (len + 1 < size && poll(&ready, 1, patience_ms) == 1) {
+		const ssize_t got = read(fd, text + len, size - 1 - len);
+
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+		patience_ms = 100;
+	}
+	text[len] = '\0';
+	return len;
 }
 
 static void the_bar_is_drawn(int master, int terminal)
