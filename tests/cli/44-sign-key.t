@@ -40,6 +40,21 @@ gives 'without a log' 0 sign one --key ../key.pem --no-tlog --no-timestamp
 gives 'which verifies' 0 verify one --key ../key.pub --tlog-threshold 0
 rm one.sigstore.json
 openssl ec -in ../key.pem -out ../sec1.pem 2>/dev/null
+# The same signature again: the log has it already, and that entry is the answer.
+for version in 2 1; do
+	twice() {
+		# shellcheck disable=SC2016
+		"$SANDBOX" run --rekor-version $version --as none --log ../requests -- sh -c '
+			"$0" sign one --key ../RSA3072.pem --json --force -o ../first.json &&
+			"$0" sign one --key ../RSA3072.pem --json --force -o ../second.json &&
+			"$0" verify one --key ../RSA3072.pub --bundle ../second.json --json' "$SIGLET" >../out 2>../err
+	}
+	ok "v$version: signed twice" twice
+	json 'in one entry' "d[0]['logIndex'] == d[1]['logIndex'] >= 300 and d[2]['verdict'] == 'accepted' and d[2]['entries'][0]['inclusionProven']"
+	ok 'which the log said' grep -q ' 409$' ../requests
+	rm ../requests
+done
+
 gives 'a key in the older form' 0 sign one --key ../sec1.pem
 rm one.sigstore.json
 
