@@ -120,6 +120,10 @@ asan: ## build with the address and undefined-behaviour sanitizers and run the t
 tsan: ## build with the thread sanitizer and run the tests that use threads
 	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' unit
 
+.PHONY: interop
+interop: all ## sign and verify with the npm packages of sigstore-js, both ways
+	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/interop.t
+
 .PHONY: fuzz
 FUZZ_SECONDS ?= 600
 fuzz: ## run every fuzz target for FUZZ_SECONDS with libFuzzer

@@ -364,24 +364,30 @@ static siglet_key *read_request(const siglet_json *root, const siglet_json *clai
 	return key;
 }
 
-static void answer_certificate(instance *in, const request *q, response *r)
+/* In a header; or, as older clients have it, in the request. */
+static siglet_slice find_token(const request *q, const siglet_json *root)
 {
 	static const char bearer[] = "Bearer ";
-	siglet_json_doc *doc = NULL, *claims = NULL;
-	siglet_key *key = NULL;
-	siglet_err *err;
 
 	if (q->authorization != NULL && strncmp(q->authorization, bearer, sizeof(bearer) - 1) == 0)
-		claims = oidc_check_token(in,
-					  siglet_slice_str(q->authorization + sizeof(bearer) - 1));
-	if (claims == NULL) {
-		response_error(r, 400, 3, "There was an error processing the identity token");
-		return;
-	}
-	err = siglet_json_parse(q->body, MAX_BODY_BYTES, &doc);
+		return siglet_slice_str(q->authorization + sizeof(bearer) - 1);
+	return siglet_json_string(siglet_json_object_get(
+		siglet_json_object_get(root, "credentials"), "oidcIdentityToken"));
+}
+
+static void answer_certificate(instance *in, const request *q, response *r)
+{
+	siglet_json_doc *doc = NULL, *claims = NULL;
+	siglet_key *key = NULL;
+	siglet_err *err = siglet_json_parse(q->body, MAX_BODY_BYTES, &doc);
+
 	if (err == NULL)
+		claims = oidc_check_token(in, find_token(q, siglet_json_root(doc)));
+	if (claims != NULL)
 		key = read_request(siglet_json_root(doc), siglet_json_root(claims));
-	if (key == NULL) {
+	if (err == NULL && claims == NULL) {
+		response_error(r, 400, 3, "There was an error processing the identity token");
+	} else if (key == NULL) {
 		response_error(r, 400, 3, "The certificate signing request could not be parsed");
 	} else {
 		X509 *cert = issue(in, key, siglet_json_root(claims));
