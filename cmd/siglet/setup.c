@@ -86,37 +86,49 @@ static siglet_err *read_passphrase(const char *source, siglet_buf *ret_passphras
 	return err;
 }
 
-static siglet_err *set_key(const cli_arguments *arguments, const char *path,
-			   siglet_signing *signing)
+#define PKCS11 "pkcs11:"
+
+static siglet_err *load_key(const char *key, const char *passphrase, const char *certificate,
+			    siglet_signing *signing)
+{
+	siglet_buf pem;
+	siglet_err *err;
+
+	if (strncmp(key, PKCS11, sizeof(PKCS11) - 1) == 0)
+		return siglet_signing_set_key_pkcs11(signing, key, passphrase, certificate);
+	siglet_buf_init_secret(&pem, MAX_PEM_BYTES);
+	err = siglet_sys_read_file(key, &pem);
+	if (err != NULL) {
+		siglet_buf_clear(&pem);
+		return err;
+	}
+	err = siglet_signing_set_key_pem(signing, siglet_buf_text(&pem), passphrase, certificate);
+	siglet_buf_clear(&pem);
+	if (err != NULL && passphrase[0] == '\0')
+		err = siglet_err_hint(err, "an encrypted key needs --passphrase-file");
+	return err == NULL ? NULL
+			   : siglet_err_wrap(err, "%s",
+					     siglet_text_printable(siglet_slice_str(key)).text);
+}
+
+static siglet_err *set_key(const cli_arguments *arguments, const char *key, siglet_signing *signing)
 {
 	const char *source = cli_value(arguments, CLI_PASSPHRASE_FILE);
 	const char *certificate = cli_value(arguments, CLI_CERTIFICATE);
-	siglet_buf pem, passphrase, chain;
-	siglet_err *err;
+	siglet_buf passphrase, chain;
+	siglet_err *err = NULL;
 
-	if (strncmp(path, "pkcs11:", 7) == 0)
-		return siglet_err_new(SIGLET_E_USAGE, "PKCS#11 keys are not in this version");
-	siglet_buf_init_secret(&pem, MAX_PEM_BYTES);
 	siglet_buf_init_secret(&passphrase, MAX_PASSPHRASE_BYTES);
 	siglet_buf_init(&chain, MAX_PEM_BYTES);
-	err = siglet_sys_read_file(path, &pem);
-	if (err == NULL && source != NULL)
+	if (source != NULL)
 		err = read_passphrase(source, &passphrase);
 	if (err == NULL && certificate != NULL)
 		err = siglet_sys_read_file(certificate, &chain);
-	if (err == NULL) {
-		err = siglet_signing_set_key_pem(
-			signing, siglet_buf_text(&pem), siglet_buf_text(&passphrase),
-			certificate == NULL ? NULL : siglet_buf_text(&chain));
-		if (err != NULL && source == NULL)
-			err = siglet_err_hint(err, "an encrypted key needs --passphrase-file");
-		if (err != NULL)
-			err = siglet_err_wrap(err, "%s",
-					      siglet_text_printable(siglet_slice_str(path)).text);
-	}
+	if (err == NULL)
+		err = load_key(key, siglet_buf_text(&passphrase),
+			       certificate == NULL ? NULL : siglet_buf_text(&chain), signing);
 	siglet_buf_clear(&chain);
 	siglet_buf_clear(&passphrase);
-	siglet_buf_clear(&pem);
 	return err;
 }
 

@@ -42,12 +42,12 @@
 	  .value = "FILE",                                                                         \
 	  .choices = CLI_FILES,                                                                    \
 	  .id = CLI_KEY,                                                                           \
-	  .help = "a private key (PEM) in place of an identity" },                                 \
+	  .help = "a private key in place of an identity: PEM, or a pkcs11: URI" },                \
 		{ .name = "passphrase-file",                                                       \
 		  .value = "SOURCE",                                                               \
 		  .choices = CLI_FILES,                                                            \
 		  .id = CLI_PASSPHRASE_FILE,                                                       \
-		  .help = "its passphrase, the first line of a file or of fd:N" },                 \
+		  .help = "its passphrase or PIN, the first line of a file or of fd:N" },          \
 		{ .name = "certificate",                                                           \
 		  .value = "FILE",                                                                 \
 		  .choices = CLI_FILES,                                                            \

@@ -446,6 +446,14 @@ SIGLET_CHECKED siglet_error *siglet_signing_set_key_pem(siglet_signing *signing,
 							const char *passphrase,
 							const char *certificate_pem);
 
+/*
+ * The same of a key in a PKCS#11 token, by its URI (RFC 7512; "?module-path=…" names the module
+ * where p11-kit does not). pin may be NULL. Errors also: USAGE (a PIN in the URI).
+ */
+SIGLET_CHECKED siglet_error *siglet_signing_set_key_pkcs11(siglet_signing *signing, const char *uri,
+							   const char *pin,
+							   const char *certificate_pem);
+
 /* The issuer to log in at, as the services are set; NULL when none is known. */
 SIGLET_CHECKED siglet_error *siglet_signing_oidc_issuer(const siglet_signing *signing,
 							char **ret_issuer);

@@ -32,6 +32,7 @@ void siglet_signing_free(siglet_signing *signing)
 		return;
 	siglet_session_free(signing->session);
 	siglet_signer_free(signing->managed);
+	siglet_pkcs11_close(signing->token); /* once no signer is left */
 	free(signing->certificate_pem);
 	siglet_signing_config_free(signing->config);
 	siglet_services_clear(&signing->services);
@@ -155,20 +156,41 @@ void siglet_signing_set_trace(siglet_signing *signing, siglet_sign_trace *trace,
 	signing->trace_context = context;
 }
 
+static siglet_err *check_first_key(const siglet_signing *signing)
+{
+	if (signing->managed == NULL && signing->session == NULL)
+		return NULL;
+	return siglet_err_new(SIGLET_E_USAGE, "a second key, or one too late");
+}
+
+static siglet_err *keep_certificate(siglet_signing *signing, const char *pem)
+{
+	return pem == NULL ? NULL
+			   : siglet_strndup(siglet_slice_str(pem), &signing->certificate_pem);
+}
+
 siglet_error *siglet_signing_set_key_pem(siglet_signing *signing, const char *pem,
 					 const char *passphrase, const char *certificate_pem)
 {
-	siglet_err *err;
+	siglet_err *err = check_first_key(signing);
 
-	if (signing->managed != NULL || signing->session != NULL)
-		return siglet_err_new(SIGLET_E_USAGE, "a second key, or one too late");
+	if (err != NULL)
+		return err;
 	err = siglet_signer_from_pem(siglet_slice_str(pem), siglet_slice_str(passphrase),
 				     &signing->managed);
+	return err != NULL ? siglet_as_unreadable(err) : keep_certificate(signing, certificate_pem);
+}
+
+siglet_error *siglet_signing_set_key_pkcs11(siglet_signing *signing, const char *uri,
+					    const char *pin, const char *certificate_pem)
+{
+	siglet_err *err = check_first_key(signing);
+
 	if (err != NULL)
-		return siglet_as_unreadable(err);
-	if (certificate_pem == NULL)
-		return NULL;
-	return siglet_strndup(siglet_slice_str(certificate_pem), &signing->certificate_pem);
+		return err;
+	err = siglet_pkcs11_open(uri, siglet_slice_str(pin == NULL ? "" : pin), &signing->token,
+				 &signing->managed);
+	return err != NULL ? siglet_as_unreadable(err) : keep_certificate(signing, certificate_pem);
 }
 
 /* ---- services ---- */

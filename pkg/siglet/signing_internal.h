@@ -6,6 +6,7 @@
 
 #include "http/http.h"
 #include "oidc/oidc.h"
+#include "pkcs11/pkcs11.h"
 #include "sign/sign.h"
 #include "siglet/siglet_internal.h"
 
@@ -20,6 +21,7 @@ struct siglet_signing {
 	bool no_tlog, no_timestamp;
 	siglet_signing_config *config; /* NULL: the trust's */
 	siglet_signer *managed;	       /* until the session takes it */
+	siglet_pkcs11 *token;	       /* where it is; NULL: in memory */
 	char *certificate_pem;
 	siglet_sign_trace *trace;
 	void *trace_context;
