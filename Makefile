@@ -236,7 +236,7 @@ $(B)/siglet-sandbox: $(SANDBOX_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $(SANDBOX_OBJ) $(B)/libsiglet.a -lmicrohttpd $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
 
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
