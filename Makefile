@@ -105,11 +105,11 @@ tests: all $(UNIT_BIN) $(FUZZ_REPLAY) test-programs
 	@SIGLET=$(B)/siglet B=$(B) sh tests/lib/run.sh
 
 .PHONY: unit
-unit: $(UNIT_BIN) ## run the unit tests alone (of the rooms in ROOMS)
+unit: $(UNIT_BIN) $(B)/libsiglet-net.so.0 ## run the unit tests alone (of the rooms in ROOMS)
 	$(Q)prove --exec '' $(UNIT_BIN)
 
 .PHONY: unit-valgrind
-unit-valgrind: $(UNIT_BIN) ## the same under valgrind
+unit-valgrind: $(UNIT_BIN) $(B)/libsiglet-net.so.0 ## the same under valgrind
 	$(Q)prove --exec 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible' $(UNIT_BIN)
 
 .PHONY: asan

@@ -47,6 +47,9 @@ static siglet_err *start(siglet_pkcs11 *token, const siglet_buf *module, const s
 						      "OpenSSL has no pkcs11 engine here"),
 				       "install libengine-pkcs11-openssl");
 	}
+	/* It would print its own messages. */
+	if (ENGINE_ctrl_cmd_string(token->engine, "QUIET", NULL, 1) != 1)
+		return siglet_crypto_error(SIGLET_E_CRYPTO, "the pkcs11 engine");
 	err = set(token->engine, "MODULE_PATH", module);
 	if (err == NULL)
 		err = set(token->engine, "PIN", pin);
