@@ -124,6 +124,11 @@ tsan: ## build with the thread sanitizer and run the tests that use threads
 interop: all ## sign and verify with the npm packages of sigstore-js, both ways
 	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/interop.t
 
+.PHONY: interop-go
+interop-go: all ## the same with cosign, which is built with Go first (minutes)
+	GOBIN=$(abspath $(B))/interop/bin GOFLAGS=-mod=mod go install github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3
+	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/cosign.t
+
 .PHONY: fuzz
 FUZZ_SECONDS ?= 600
 fuzz: ## run every fuzz target for FUZZ_SECONDS with libFuzzer

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/ecdsa.h>
+
 /* The issuer: whoever asks is whoever they say. */
 
 #define LIFETIME_S 600
+#define HALF 32 /* bytes of a coordinate, or of r or s */
 #define GITHUB_ISSUER "https://token.actions.githubusercontent.com"
 
 static void put_base64url(siglet_buf *out, siglet_slice data)
@@ -22,6 +26,40 @@ static void put_base64url(siglet_buf *out, siglet_slice data)
 		else if (out->ptr[i] == '=')
 			siglet_buf_truncate(out, i);
 	}
+}
+
+/* ---- ES256: r and s, each of 32 bytes, where OpenSSL has DER (RFC 7518 section 3.4) ---- */
+
+static void put_raw_signature(siglet_buf *out, siglet_slice der)
+{
+	const unsigned char *at = der.ptr;
+	ECDSA_SIG *signature = d2i_ECDSA_SIG(NULL, &at, (long)der.len);
+	unsigned char raw[2 * HALF];
+
+	MUST(signature != NULL);
+	MUST(BN_bn2binpad(ECDSA_SIG_get0_r(signature), raw, HALF) == HALF);
+	MUST(BN_bn2binpad(ECDSA_SIG_get0_s(signature), raw + HALF, HALF) == HALF);
+	put_base64url(out, siglet_slice_of(raw, sizeof(raw)));
+	ECDSA_SIG_free(signature);
+}
+
+static void der_of_raw(siglet_slice raw, siglet_buf *ret_der)
+{
+	ECDSA_SIG *signature = ECDSA_SIG_new();
+	unsigned char *der = NULL;
+	int len;
+
+	if (raw.len != (size_t)2 * HALF) {
+		ECDSA_SIG_free(signature);
+		return;
+	}
+	MUST(signature != NULL && ECDSA_SIG_set0(signature, BN_bin2bn(raw.ptr, HALF, NULL),
+						 BN_bin2bn(raw.ptr + HALF, HALF, NULL)) == 1);
+	len = i2d_ECDSA_SIG(signature, &der);
+	MUST(len > 0);
+	WELL(siglet_buf_append(ret_der, siglet_slice_of(der, (size_t)len)));
+	OPENSSL_free(der);
+	ECDSA_SIG_free(signature);
 }
 
 /* ---- claims ---- */
@@ -104,7 +142,7 @@ static bool write_claims(const instance *in, const char *shape, const char *who,
 bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
 		     siglet_buf *ret_jwt)
 {
-	static const char header[] = "{\"alg\":\"ES256\",\"typ\":\"JWT\"}";
+	static const char header[] = "{\"alg\":\"ES256\",\"kid\":\"sandbox\",\"typ\":\"JWT\"}";
 	siglet_json_writer w;
 	siglet_buf claims, signature;
 	bool known;
@@ -125,10 +163,9 @@ bool oidc_make_token(instance *in, const char *shape, const char *who, const cha
 		put_base64url(ret_jwt, siglet_slice_str(header));
 		put(ret_jwt, ".");
 		put_base64url(ret_jwt, siglet_buf_slice(&claims));
-		/* DER in place of the raw form: nobody but this issuer reads it. */
 		sign_bytes(in->oidc, siglet_buf_slice(ret_jwt), &signature);
 		put(ret_jwt, ".");
-		put_base64url(ret_jwt, siglet_buf_slice(&signature));
+		put_raw_signature(ret_jwt, siglet_buf_slice(&signature));
 	}
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&claims);
@@ -139,7 +176,7 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 {
 	size_t dots[2] = { 0, 0 }, count = 0;
 	siglet_json_doc *doc = NULL;
-	siglet_buf payload, signature;
+	siglet_buf payload, raw, signature;
 	siglet_err *err = NULL;
 	int64_t expires_s = 0;
 
@@ -149,12 +186,14 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 	if (count != 2)
 		return NULL;
 	siglet_buf_init(&payload, 65536);
+	siglet_buf_init(&raw, 1024);
 	siglet_buf_init(&signature, 1024);
 	err = siglet_base64_decode_any(
 		siglet_slice_of(jwt.ptr + dots[0] + 1, dots[1] - dots[0] - 1), &payload);
 	if (err == NULL)
 		err = siglet_base64_decode_any(
-			siglet_slice_of(jwt.ptr + dots[1] + 1, jwt.len - dots[1] - 1), &signature);
+			siglet_slice_of(jwt.ptr + dots[1] + 1, jwt.len - dots[1] - 1), &raw);
+	der_of_raw(siglet_buf_slice(&raw), &signature);
 	if (err == NULL)
 		err = siglet_key_verify(siglet_signer_key(in->oidc), SIGLET_SCHEME_ECDSA_SHA256,
 					siglet_slice_of(jwt.ptr, dots[1]),
@@ -170,6 +209,7 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 			"sigstore");
 	siglet_err_free(err);
 	siglet_buf_clear(&signature);
+	siglet_buf_clear(&raw);
 	siglet_buf_clear(&payload);
 	if (good)
 		return doc;
@@ -325,6 +365,21 @@ static void answer_ambient(instance *in, const request *q, response *r)
 	siglet_buf_clear(&jwt);
 }
 
+/* RFC 7517: the point ends the SubjectPublicKeyInfo. */
+static void answer_keys(const instance *in, response *r)
+{
+	const siglet_slice spki = siglet_key_spki(siglet_signer_key(in->oidc));
+	const uint8_t *point = spki.ptr + spki.len - (size_t)2 * HALF;
+
+	put(&r->body,
+	    "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES256\",\"use\":\"sig\","
+	    "\"kid\":\"sandbox\",\"x\":\"");
+	put_base64url(&r->body, siglet_slice_of(point, HALF));
+	put(&r->body, "\",\"y\":\"");
+	put_base64url(&r->body, siglet_slice_of(point + HALF, HALF));
+	put(&r->body, "\"}]}");
+}
+
 void oidc_answer(instance *in, const request *q, response *r)
 {
 	r->service = SERVICE_OIDC;
@@ -332,6 +387,8 @@ void oidc_answer(instance *in, const request *q, response *r)
 		answer_discovery(in, r);
 	else if (strcmp(q->path, "/auth") == 0)
 		answer_auth(q, r);
+	else if (strcmp(q->path, "/keys") == 0)
+		answer_keys(in, r);
 	else if (strcmp(q->path, "/token") == 0)
 		answer_token(in, q, r);
 	else if (strcmp(q->path, "/device/code") == 0)

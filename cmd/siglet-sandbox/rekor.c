@@ -271,6 +271,19 @@ static void answer_conflict(const instance *in, size_t index, response *r)
 	siglet_buf_clear(&id);
 }
 
+/* By which clients find the entry in its answer. */
+static void put_etag(const instance *in, size_t index, response *r)
+{
+	siglet_buf id;
+
+	siglet_buf_init(&id, 128);
+	put_id(in, index, &id);
+	r->header = "ETag";
+	(void)snprintf(r->value_text, sizeof(r->value_text), "%s", siglet_buf_text(&id));
+	r->value = r->value_text;
+	siglet_buf_clear(&id);
+}
+
 static void post_v1(instance *in, const request *q, response *r)
 {
 	siglet_json_doc *doc = NULL;
@@ -293,6 +306,7 @@ static void post_v1(instance *in, const request *q, response *r)
 		index = tree_add(&in->v1_log, siglet_buf_slice(&body));
 		write_v1_entry(in, in->faults.wrong_entry ? index - 1 : index, &r->body);
 		r->status = 201;
+		put_etag(in, index, r);
 	}
 	siglet_err_free(err);
 	siglet_buf_clear(&body);
