@@ -199,7 +199,7 @@ $(B)/%.o: %.c Makefile
 	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/gen/shipped_roots.h: pkg/siglet/embed.sh $(wildcard third_party_certs/*/trusted_root.json)
+$(B)/gen/shipped_roots.h: pkg/siglet/embed.sh $(wildcard third_party_certs/*/trusted_root.json third_party_certs/*/signing_config.json)
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
 	$(Q)sh pkg/siglet/embed.sh third_party_certs > $@.tmp && mv $@.tmp $@

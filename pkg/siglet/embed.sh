@@ -1,6 +1,7 @@
 #!/bin/sh
-# Write the shipped trust roots as C arrays, so that the program needs no file of its own at run time.
-# Usage: embed.sh FOLDER > HEADER, with FOLDER/{public-good,staging,github}/trusted_root.json
+# Write the shipped trust roots and signing configs as C arrays, so that the program needs no file of its own at run time.
+# Usage: embed.sh FOLDER > HEADER, with FOLDER/{public-good,staging,github}/trusted_root.json, and of the first two
+# signing_config.json
 set -eu
 
 array() {
@@ -13,3 +14,5 @@ printf '/* Made by pkg/siglet/embed.sh from third_party_certs/; do not edit. */\
 array public_root "$1/public-good/trusted_root.json"
 array staging_root "$1/staging/trusted_root.json"
 array github_root "$1/github/trusted_root.json"
+array public_config "$1/public-good/signing_config.json"
+array staging_config "$1/staging/signing_config.json"

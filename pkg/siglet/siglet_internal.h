@@ -13,11 +13,11 @@
 
 #define SIGLET_MAX_SOURCE_BYTES 4096
 
-/* A trust root that is compiled in, with the thresholds that go with its instance. */
+/* What is compiled in of an instance, with the thresholds that go with it. */
 typedef struct siglet_shipped {
 	const char *name;
-	const uint8_t *json;
-	size_t len;
+	siglet_slice root;   /* its trusted_root.json */
+	siglet_slice config; /* its signing_config.json; empty: none */
 	siglet_thresholds thresholds;
 } siglet_shipped;
 

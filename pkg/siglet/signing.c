@@ -20,6 +20,15 @@ siglet_error *siglet_signing_new(const siglet_trust *trust, siglet_signing **ret
 	if (signing == NULL)
 		return siglet_err_nomem();
 	signing->trust = trust;
+	if (trust->shipped != NULL && trust->shipped->config.len > 0) {
+		siglet_err *err =
+			siglet_signing_config_parse(trust->shipped->config, &signing->config);
+		if (err != NULL) {
+			free(signing);
+			return siglet_err_wrap(err, "the shipped signing config of %s",
+					       trust->shipped->name);
+		}
+	}
 	signing->details = siglet_key_details_registry(siglet_slice_str(DEFAULT_ALGORITHM));
 	siglet_services_init(&signing->services);
 	*ret_signing = signing;
@@ -78,9 +87,14 @@ static siglet_err *set_algorithm(siglet_signing *signing, const char *name)
 
 static siglet_err *set_config(siglet_signing *signing, const char *json)
 {
-	siglet_err *err = siglet_signing_config_parse(siglet_slice_str(json), &signing->config);
+	siglet_signing_config *config = NULL;
+	siglet_err *err = siglet_signing_config_parse(siglet_slice_str(json), &config);
 
-	return err == NULL ? NULL : siglet_as_unreadable(err);
+	if (err != NULL)
+		return siglet_as_unreadable(err);
+	siglet_signing_config_free(signing->config);
+	signing->config = config;
+	return NULL;
 }
 
 static siglet_err *set_proof(siglet_signing *signing, const char *value)

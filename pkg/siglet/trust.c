@@ -41,8 +41,7 @@ siglet_error *siglet_trust_shipped(const char *instance, siglet_trust **ret_trus
 
 		if (strcmp(shipped->name, instance) != 0)
 			continue;
-		siglet_err *err =
-			siglet_trustroot_parse(siglet_slice_of(shipped->json, shipped->len), &root);
+		siglet_err *err = siglet_trustroot_parse(shipped->root, &root);
 		if (err != NULL)
 			return siglet_err_wrap(err, "the shipped trust root of %s", instance);
 		return siglet_trust_new(root, NULL, instance, shipped, ret_trust);

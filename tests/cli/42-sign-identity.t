@@ -187,6 +187,28 @@ gives 'it takes no argument' 2 whoami x
 unset SIGSTORE_ID_TOKEN
 gives 'nobody' 5 whoami
 
+# ---- the public instances: what they would learn, before anything is sent ----
+unset SIGSTORE_ID_TOKEN
+for instance in public staging; do
+	SIGSTORE_ID_TOKEN=$TOKEN gives "$instance is known" 0 sign one --dry-run --instance $instance
+	for visibility in private internal; do
+		SIGSTORE_ID_TOKEN=$(changed "d[\"repository_visibility\"] = \"$visibility\"") \
+			gives "$instance: a token of a repository that is $visibility" 1 sign one --dry-run --instance $instance
+		err 'is refused' "the repository is $visibility"
+		err 'with what to do' 'hint: pass --publish-private'
+	done
+	SIGSTORE_ID_TOKEN=$(changed 'd["repository_visibility"] = "private"') \
+		gives 'unless that is meant' 0 sign one --dry-run --instance $instance --publish-private
+done
+SIGSTORE_ID_TOKEN=$(changed 'd["project_visibility"] = "private"') gives "GitLab's too" 1 sign one --dry-run --instance public
+SIGSTORE_ID_TOKEN=$(changed 'd["repository_visibility"] = "private"') gives 'an instance of our own may know' 0 sign one --dry-run
+SIGSTORE_ID_TOKEN=$TOKEN gives "GitHub's instance has nothing to sign at" 6 sign one --instance github
+SIGSTORE_ID_TOKEN=$TOKEN gives 'a root without services, too' 6 sign one --trusted-root "$PROJECT/third_party_certs/public-good/trusted_root.json"
+SIGSTORE_ID_TOKEN=$TOKEN gives 'unless they are named' 0 sign one --dry-run --trusted-root "$PROJECT/third_party_certs/public-good/trusted_root.json" \
+	--signing-config "$PROJECT/third_party_certs/public-good/signing_config.json"
+echo '{}' >../nothing
+SIGSTORE_ID_TOKEN=$TOKEN gives 'a signing config that is none' 3 sign one --instance public --signing-config ../nothing
+
 # ---- who a certificate is for, by the shape of the token ----
 wrong --as gitlab:group/app
 gives 'GitLab' 0 sign one
