@@ -10,7 +10,7 @@ case $B in
 esac
 
 tests=
-for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/corpus/*.py tests/lint/*.t tests/lint/*.py \
+for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/conformance/*.t tests/corpus/*.py tests/lint/*.t tests/lint/*.py \
 	tests/install/*.t tests/interop/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
 	[ -f "$t" ] && [ -x "$t" ] && tests="$tests $t"
 done
