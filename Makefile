@@ -125,9 +125,13 @@ interop: all ## sign and verify with the npm packages of sigstore-js, both ways
 	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/interop.t
 
 .PHONY: interop-go
-interop-go: all ## the same with cosign, which is built with Go first (minutes)
-	GOBIN=$(abspath $(B))/interop/bin GOFLAGS=-mod=mod go install github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3
-	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/cosign.t
+interop-go: all ## the same with cosign and the real services, which are built with Go first (minutes)
+	for module in cosign/v3/cmd/cosign@v3.1.3 fulcio@v1.8.8 timestamp-authority/v2/cmd/timestamp-server@v2.1.0 \
+		rekor-tiles/v2/cmd/rekor-server/posix@v2.3.0; do \
+		GOBIN=$(abspath $(B))/interop/bin GOFLAGS=-mod=mod go install github.com/sigstore/$$module || exit 1; \
+	done
+	mv $(B)/interop/bin/posix $(B)/interop/bin/rekor-server
+	@SIGLET=$(B)/siglet B=$(B) prove --exec sh tests/interop/cosign.t tests/interop/services.t
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 600

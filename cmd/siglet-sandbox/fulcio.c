@@ -212,18 +212,17 @@ static void embed_sct(const instance *in, X509 *cert)
 	OPENSSL_free(tbs);
 }
 
-/* The JSON of an AddChainResponse, over the final certificate. */
-static void write_detached(const instance *in, X509 *cert, siglet_buf *ret_json)
+/* RFC 6962 section 4.1: an AddChainResponse, over a precertificate's TBS or (issuer NULL) a certificate. */
+static void write_promise(const instance *in, X509 *issuer, siglet_slice content,
+			  siglet_buf *ret_json)
 {
 	const int64_t time_ms = instance_now_s(in) * 1000;
 	siglet_json_writer w;
-	siglet_buf der, signature, tls;
+	siglet_buf signature, tls;
 
-	siglet_buf_init(&der, 65536);
 	siglet_buf_init(&signature, 1024);
 	siglet_buf_init(&tls, 2048);
-	x509_der(cert, &der);
-	sign_sct(in, time_ms, NULL, siglet_buf_slice(&der), &signature);
+	sign_sct(in, time_ms, issuer, content, &signature);
 	WELL(siglet_buf_append_uint(&tls, 0x0403, 2));
 	WELL(siglet_buf_append_uint(&tls, signature.len, 2));
 	WELL(siglet_buf_append(&tls, siglet_buf_slice(&signature)));
@@ -238,7 +237,66 @@ static void write_detached(const instance *in, X509 *cert, siglet_buf *ret_json)
 	WELL(siglet_json_writer_finish(&w));
 	siglet_buf_clear(&tls);
 	siglet_buf_clear(&signature);
+}
+
+/* Beside the final certificate, in place of one in it. */
+static void write_detached(const instance *in, X509 *cert, siglet_buf *ret_json)
+{
+	siglet_buf der;
+
+	siglet_buf_init(&der, 65536);
+	x509_der(cert, &der);
+	write_promise(in, NULL, siglet_buf_slice(&der), ret_json);
 	siglet_buf_clear(&der);
+}
+
+static X509 *cert_of(const siglet_json *base64)
+{
+	X509 *cert = NULL;
+	siglet_buf der;
+
+	siglet_buf_init(&der, 65536);
+	siglet_err *err = siglet_base64_decode(siglet_json_string(base64), &der);
+	if (err == NULL) {
+		const unsigned char *at = der.ptr;
+
+		cert = d2i_X509(NULL, &at, (long)der.len);
+	}
+	siglet_err_free(err);
+	siglet_buf_clear(&der);
+	siglet_crypto_clear_errors();
+	return cert;
+}
+
+/* add-pre-chain, for other certificate authorities: promises whatever has the poison of a precertificate. */
+void ct_answer(instance *in, const request *q, response *r)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_err *err = siglet_json_parse(q->body, MAX_BODY_BYTES, &doc);
+	const siglet_json *chain =
+		err == NULL ? siglet_json_object_get(siglet_json_root(doc), "chain") : NULL;
+	X509 *precert = cert_of(siglet_json_array_item(chain, 0));
+	X509 *issuer = cert_of(siglet_json_array_item(chain, 1));
+	const int poison =
+		precert == NULL ? -1 : X509_get_ext_by_NID(precert, NID_ct_precert_poison, -1);
+
+	r->service = SERVICE_FULCIO;
+	if (poison < 0 || issuer == NULL) {
+		response_text(r, 400, "no precertificate and its issuer");
+	} else {
+		unsigned char *tbs = NULL;
+		int len;
+
+		X509_EXTENSION_free(X509_delete_ext(precert, poison));
+		len = i2d_re_X509_tbs(precert, &tbs);
+		MUST(len > 0);
+		write_promise(in, issuer, siglet_slice_of(tbs, (size_t)len), &r->body);
+		OPENSSL_free(tbs);
+	}
+	X509_free(issuer);
+	X509_free(precert);
+	siglet_err_free(err);
+	siglet_json_doc_free(doc);
 }
 
 /* ---- the certificate ---- */

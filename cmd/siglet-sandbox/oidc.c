@@ -227,6 +227,12 @@ static void answer_discovery(const instance *in, response *r)
 		{ "device_authorization_endpoint", "/device/code" },
 		{ "jwks_uri", "/keys" },
 	};
+	static const char *const supported[][2] = {
+		{ "response_types", "code" },
+		{ "subject_types", "public" },
+		{ "id_token_signing_alg_values", "ES256" },
+		{ "code_challenge_methods", "S256" },
+	};
 	siglet_json_writer w;
 	char url[128];
 
@@ -237,9 +243,12 @@ static void answer_discovery(const instance *in, response *r)
 		(void)snprintf(url, sizeof(url), "%s%s", in->url, endpoints[i][1]);
 		siglet_json_write_text(&w, endpoints[i][0], url);
 	}
-	siglet_json_write_begin_array(&w, "code_challenge_methods_supported");
-	siglet_json_write_text(&w, NULL, "S256");
-	siglet_json_write_end_array(&w);
+	for (size_t i = 0; i < SIGLET_COUNT(supported); i++) {
+		(void)snprintf(url, sizeof(url), "%s_supported", supported[i][0]);
+		siglet_json_write_begin_array(&w, url);
+		siglet_json_write_text(&w, NULL, supported[i][1]);
+		siglet_json_write_end_array(&w);
+	}
 	siglet_json_write_end_object(&w);
 	WELL(siglet_json_writer_finish(&w));
 }

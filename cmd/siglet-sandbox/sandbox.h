@@ -148,6 +148,7 @@ void server_stop(void);
 
 void oidc_answer(instance *in, const request *q, response *r);
 void fulcio_answer(instance *in, const request *q, response *r);
+void ct_answer(instance *in, const request *q, response *r);
 void rekor_v1_answer(instance *in, const request *q, response *r);
 void rekor_v2_answer(instance *in, const request *q, response *r);
 void tsa_answer(instance *in, const request *q, response *r);

@@ -258,9 +258,14 @@ static siglet_err *send_request(void *context, const siglet_http_request *reques
 static void warm_url(void *context, const char *url)
 {
 	const siglet_http *http = context;
+	const siglet_slice origin = siglet_http_origin_of(url);
+	char root[512];
 
-	if (siglet_http_url_is_allowed(url))
-		http->net->warm(http->engine, url, siglet_http_kind_of(url) == SIGLET_URL_LOOPBACK);
+	if (!siglet_http_url_is_allowed(url) || origin.len + 2 > sizeof(root))
+		return;
+	/* The server alone is meant: its services would take a request for a mistake. */
+	(void)snprintf(root, sizeof(root), "%.*s/", (int)origin.len, (const char *)origin.ptr);
+	http->net->warm(http->engine, root, siglet_http_kind_of(url) == SIGLET_URL_LOOPBACK);
 }
 
 siglet_transport siglet_http_transport(siglet_http *http)

@@ -60,6 +60,7 @@ static unsigned tile_width(uint64_t size, unsigned level, uint64_t number)
 	return number == hashes / TILE_WIDTH ? (unsigned)(hashes % TILE_WIDTH) : 0;
 }
 
+/* A partial tile may be gone once the full one is there, which begins with it. */
 static siglet_err *fetch(const reader *r, const char *kind, uint64_t number, unsigned width,
 			 siglet_buf *ret_data)
 {
@@ -70,10 +71,17 @@ static siglet_err *fetch(const reader *r, const char *kind, uint64_t number, uns
 	write_number(number, text, sizeof(text));
 	if (width < TILE_WIDTH)
 		(void)snprintf(partial, sizeof(partial), ".p/%u", width);
-	(void)snprintf(path, sizeof(path), "/api/v2/tile/%s/%s%s", kind, text, partial);
 	siglet_http_response_init(&response);
-	err = siglet_rekor_get(r->transport, r->base_url, path, "application/octet-stream",
-			       &response);
+	for (;;) {
+		(void)snprintf(path, sizeof(path), "/api/v2/tile/%s/%s%s", kind, text, partial);
+		err = siglet_rekor_get(r->transport, r->base_url, path, "application/octet-stream",
+				       &response);
+		if (err == NULL || response.status != 404 || partial[0] == '\0')
+			break;
+		siglet_err_free(err);
+		siglet_http_response_clear(&response);
+		partial[0] = '\0';
+	}
 	if (err == NULL)
 		err = siglet_buf_append(ret_data, siglet_buf_slice(&response.body));
 	siglet_http_response_clear(&response);
@@ -101,6 +109,8 @@ static siglet_err *find_tile(reader *r, unsigned level, uint64_t number, const t
 	(void)snprintf(kind, sizeof(kind), "%u", level);
 	siglet_err *err = fetch(r, kind, number, width, &t->hashes);
 
+	if (err == NULL && t->hashes.len == (size_t)TILE_WIDTH * SIGLET_SHA256_SIZE)
+		siglet_buf_truncate(&t->hashes, (size_t)width * SIGLET_SHA256_SIZE);
 	if (err == NULL && t->hashes.len != (size_t)width * SIGLET_SHA256_SIZE)
 		err = siglet_err_new(SIGLET_E_MALFORMED, "a tile of %zu bytes", t->hashes.len);
 	if (err == NULL)

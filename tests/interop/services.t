@@ -1,0 +1,94 @@
+#!/bin/sh
+# siglet at the real services: Fulcio, timestamp-authority and rekor-tiles (POSIX storage), on loopback. The sandbox is
+# the OIDC issuer and Fulcio's CT log, whose promises Fulcio verifies. They are Go modules: `make interop-go` builds them.
+. tests/lib/tap.sh
+: "${B:=build}" "${SIGLET:=$B/siglet}" "${SANDBOX:=$B/siglet-sandbox}"
+for name in B SIGLET SANDBOX; do
+	eval "case \$$name in /*) ;; *) $name=\$PWD/\$$name ;; esac"
+done
+bin=$B/interop/bin
+here=$PWD/tests/interop
+for program in fulcio timestamp-server rekor-server cosign; do
+	[ -x "$bin/$program" ] && continue
+	skip "no $program here (make interop-go builds it)"
+	done_testing
+	exit
+done
+if [ -z "${IN_SANDBOX:-}" ]; then
+	export B SIGLET SANDBOX
+	IN_SANDBOX=1 exec "$SANDBOX" run --as email:jane@example.com -- sh "$0"
+fi
+tmp=$(mktemp -d)
+pids=
+trap 'kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+HOME=$tmp
+TOKEN=$SIGSTORE_ID_TOKEN
+export HOME
+unset CI GITHUB_ACTIONS GITLAB_CI
+echo 'to be signed' >one
+echo '{}' >predicate
+
+# Eight ports that nobody has now.
+# shellcheck disable=SC2046
+set -- $(python3 -c 'import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(8)]
+print(*(s.getsockname()[1] for s in sockets))')
+openssl genpkey -algorithm ED25519 -out rekor.pem
+python3 "$here/services.py" before "$SIGLET_TRUST_CONFIG" "$SIGLET_SANDBOX_URL"
+"$bin/fulcio" serve --ca ephemeralca --config-path fulcio.json --ct-log-url "$SIGLET_SANDBOX_URL" \
+	--ct-log-public-key-path ct.pem --host 127.0.0.1 --port "$1" --grpc-host 127.0.0.1 --grpc-port "$2" \
+	--metrics-port "$3" --legacy-unix-domain-socket "@siglet-test-$1" >fulcio.log 2>&1 &
+pids="$pids $!"
+"$bin/timestamp-server" serve --host 127.0.0.1 --port "$4" --disable-ntp-monitoring >tsa.log 2>&1 &
+pids="$pids $!"
+"$bin/rekor-server" serve --http-port "$5" --grpc-port "$6" --http-metrics-port "$7" --hostname rekor.local.example \
+	--signer-filepath rekor.pem --storage-dir store --checkpoint-interval 1s >rekor.log 2>&1 &
+pids="$pids $!"
+python3 "$here/services.py" front "$8" store "$5" 2>front.log &
+pids="$pids $!"
+ok 'the services start' python3 "$here/services.py" after "$SIGLET_TRUST_CONFIG" "$1" "$4" "$8"
+unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN
+
+by_token() { SIGSTORE_ID_TOKEN=$TOKEN "$SIGLET" "$@" --trust-config config.json; }
+we_accept() { "$SIGLET" verify one --bundle "$@" --trust-config config.json; }
+jane="--email jane@example.com --issuer $SIGLET_SANDBOX_URL"
+cosign_accepts() {
+	verb=$1
+	shift
+	"$bin/cosign" "$verb" one "$@" --trusted-root root.json --use-signed-timestamps \
+		--certificate-identity jane@example.com --certificate-oidc-issuer "$SIGLET_SANDBOX_URL"
+}
+ok 'we sign' by_token sign one -o ours.json
+# shellcheck disable=SC2086
+ok 'we verify that' we_accept ours.json $jane
+ok 'so does cosign' cosign_accepts verify-blob --bundle ours.json
+ok 'we attest' by_token attest one --type spdx --predicate predicate -o ours-dsse.json
+# shellcheck disable=SC2086
+ok 'we verify that' we_accept ours-dsse.json $jane
+ok 'so does cosign' cosign_accepts verify-blob-attestation --bundle ours-dsse.json --type https://spdx.dev/Document
+for algorithm in ecdsa-sha2-384-nistp384 ecdsa-sha2-512-nistp521 rsa-sign-pkcs1-3072-sha256; do
+	ok "we sign with $algorithm" by_token sign one --force -o ours.json --algorithm $algorithm
+	# shellcheck disable=SC2086
+	ok 'and verify' we_accept ours.json $jane
+done
+i=0
+while [ $i -lt 40 ]; do
+	echo $i >"many$i"
+	i=$((i + 1))
+done
+ok 'we sign many files at once' by_token sign many*
+# shellcheck disable=SC2086
+ok 'and verify them' "$SIGLET" verify many? many?? $jane --trust-config config.json
+
+# The same signature again: the log says where it is, and the entry is read from its tiles.
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out rsa.pem 2>/dev/null
+openssl pkey -in rsa.pem -pubout -out rsa.pub
+by_key() { "$SIGLET" sign one --key rsa.pem --force --trust-config config.json --json -o "$1" >"$1.said"; }
+index() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["logIndex"])' "$1.said"; }
+same_entry() { [ "$(index first)" = "$(index second)" ]; }
+ok 'a managed key signs' by_key first
+ok 'and once more' by_key second
+ok 'which is one entry' same_entry
+ok 'that verifies' we_accept second --key rsa.pub
+done_testing
