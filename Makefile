@@ -121,8 +121,8 @@ tsan: ## build with the thread sanitizer and run the tests that use threads
 	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' unit
 
 .PHONY: interop
-interop: all ## sign and verify with the npm packages of sigstore-js, both ways
-	@SIGLET=$(B)/siglet B=$(B) sh tests/interop/interop.t
+interop: all ## sign and verify with sigstore-js and sigstore-python, both ways
+	@SIGLET=$(B)/siglet B=$(B) prove --exec sh tests/interop/*.t
 
 .PHONY: interop-go
 interop-go: all ## the same with cosign and the real services, which are built with Go first (minutes)
