@@ -18,10 +18,13 @@ static siglet_err *cannot_load(const char *why)
 			       SIGLET_NET_LIBRARY);
 }
 
-/* The object stays: threads of a library must not outlive its code. */
+/*
+ * The object stays: threads of a library must not outlive its code. What it needs is bound when it
+ * is called (RTLD_LAZY): most of those 35 libraries' functions never are.
+ */
 siglet_err *siglet_http_load(const siglet_net_table **ret_table)
 {
-	void *library = dlopen(SIGLET_NET_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	void *library = dlopen(SIGLET_NET_LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 	const siglet_net_table *table;
 	void *symbol = NULL;
 	entry *functions = NULL;

@@ -154,7 +154,9 @@ static bool set_options(const siglet_net_engine *engine, job *j, const char *url
 		    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) ==
 			    CURLE_OK &&
 		    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK &&
-		    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L) == CURLE_OK &&
+		    /* Without TLS there is no HTTP/2, for which alone it is worth to wait. */
+		    curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+				     strncmp(url, "https:", 6) == 0 ? 1L : 0L) == CURLE_OK &&
 		    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
 		    curl_easy_setopt(easy, CURLOPT_WRITEDATA, j) == CURLE_OK &&
 		    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&

@@ -188,13 +188,11 @@ static siglet_err *take_answer(siglet_session *session, const siglet_fulcio_answ
 
 /* ---- asking ---- */
 
-/* All services at once, while the key is made. */
+/* The services that come after the CA, which is asked at once. */
 static void warm(const siglet_session *session)
 {
 	const siglet_services *services = session->options.services;
 
-	if (services->fulcio != NULL)
-		siglet_transport_warm(&session->options.transport, services->fulcio);
 	for (size_t i = 0; i < services->tsa_count; i++)
 		siglet_transport_warm(&session->options.transport, services->tsas[i]);
 	for (size_t i = 0; i < services->log_count; i++)
