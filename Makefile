@@ -117,8 +117,10 @@ asan: ## build with the address and undefined-behaviour sanitizers and run the t
 	@$(MAKE) --no-print-directory B=build-asan SANITIZE=address,undefined CFLAGS='-O1 -g' tests
 
 .PHONY: tsan
-tsan: ## build with the thread sanitizer and run the tests that use threads
-	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' unit
+tsan: all ## build with the thread sanitizer and run the tests that use threads
+	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' build-tsan/siglet unit
+	@SIGLET=build-tsan/siglet SANDBOX=$(B)/siglet-sandbox B=build-tsan LD_LIBRARY_PATH=$(CURDIR)/build-tsan \
+		prove --exec sh tests/cli/40-sign.t tests/cli/41-sign-services.t tests/cli/43-attest.t
 
 .PHONY: interop
 interop: all ## sign and verify with sigstore-js and sigstore-python, both ways
