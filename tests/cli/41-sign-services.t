@@ -53,6 +53,16 @@ fails drop=rekor:300 4 'transparency log .* did not answer'
 fails skew=7200 5 'is not valid before'
 fails skew=-7200 5 'expired at'
 
+# The entry of another signature, which is whole and in the log: the second file gets the first one's.
+echo two >two
+for version in 2 1; do
+	wrong --rekor-version $version --fault wrong-entry
+	gives "v$version: another's entry" 4 sign one two --jobs 1
+	err 'is told from ours' 'siglet: two: .*the entry that came back: '
+	ok 'nothing is left' only one two
+done
+rm two
+
 # A promise is what v1 logs give.
 wrong --rekor-version 1 --fault wrong-promise
 gives 'a wrong promise' 4 sign one

@@ -1,27 +1,12 @@
 #!/bin/sh
 # siglet and cosign: each signs at the sandbox, and each verifies the other's; files and statements, both logs.
 # cosign is a Go module, which takes minutes to build: `make interop-go` does it. Without, this is skipped.
-. tests/lib/tap.sh
-: "${B:=build}" "${SIGLET:=$B/siglet}" "${SANDBOX:=$B/siglet-sandbox}"
-for name in B SIGLET SANDBOX; do
-	eval "case \$$name in /*) ;; *) $name=\$PWD/\$$name ;; esac"
-done
+. tests/interop/lib.sh
 COSIGN=$B/interop/bin/cosign
-[ -x "$COSIGN" ] || COSIGN=$(command -v cosign) || {
-	skip 'no cosign here (make interop-go builds it)'
-	done_testing
-	exit
-}
-unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN CI GITHUB_ACTIONS GITLAB_CI
-WHO=https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main
-ISSUER=https://token.actions.githubusercontent.com
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-HOME=$tmp
-export HOME
-echo 'to be signed' >one
-echo '{}' >predicate
+[ -x "$COSIGN" ] || COSIGN=$(command -v cosign) ||
+	skip_all 'no cosign here (make interop-go builds it)'
+unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN
+enter_folder
 
 cat >script <<'SCRIPT'
 set -e
@@ -46,11 +31,6 @@ peer() {
 		--certificate-identity "$WHO" --certificate-oidc-issuer "$ISSUER"
 }
 we_accept() { "$SIGLET" verify one --bundle "$1" --trust-config config --identity "$WHO" --issuer "$ISSUER"; }
-refused() {
-	status=0
-	"$@" || status=$?
-	[ "$status" = 1 ]
-}
 for version in 1 2; do
 	rm -f ./*.json config token
 	ok "Rekor v$version: both sign at our services" "$SANDBOX" run --rekor-version $version -- sh ./script "$SIGLET" "$COSIGN"

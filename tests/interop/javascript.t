@@ -1,47 +1,24 @@
 #!/bin/sh
 # siglet and others: we sign at the peer's services and at ours, the peer signs at ours, and each verifies the other's.
 # The peers are npm packages, pinned in package.json and installed into the build folder.
-. tests/lib/tap.sh
-: "${B:=build}" "${SIGLET:=$B/siglet}" "${SANDBOX:=$B/siglet-sandbox}"
-for name in B SIGLET SANDBOX; do
-	eval "case \$$name in /*) ;; *) $name=\$PWD/\$$name ;; esac"
-done
-here=$PWD/tests/interop
-unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN CI GITHUB_ACTIONS GITLAB_CI
-WHO=https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main
-ISSUER=https://token.actions.githubusercontent.com
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-skip_all() {
-	skip "$1"
-	done_testing
-	exit
-}
+. tests/interop/lib.sh
+unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN
 case $(node --version 2>/dev/null) in
 v2[2-9].* | v2[0-9].1[7-9].* | v20.2*) ;;
 *) skip_all 'no Node 20.17 or later here, which the peers need' ;;
 esac
 command -v npm >/dev/null || skip_all 'no npm here'
-mkdir -p "$B/interop"
 cp "$here"/package.json "$here"/*.js "$B/interop/"
 (cd "$B/interop" && npm install --silent --no-audit --no-fund --ignore-scripts >npm.log 2>&1) ||
 	skip_all "npm could not install the peers (see $B/interop/npm.log)"
 peers=$B/interop
-cd "$tmp" || exit 1
-echo 'to be signed' >one
+enter_folder
 printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"one","digest":{"sha256":"%s"}}],"predicateType":"https://spdx.dev/Document","predicate":{}}' \
 	"$(sha256sum one | cut -d' ' -f1)" >statement
 
 # ---- we sign at our own services, and at each of them the peer signs; both are verified by both ----
-echo '{}' >predicate
 peer_accepts() { node "$peers/verify.js" config "$1" one "$WHO" "$ISSUER"; }
 we_accept() { "$SIGLET" verify one --bundle "$1" --trust-config config --identity "$WHO" --issuer "$ISSUER"; }
-refused() {
-	status=0
-	"$@" || status=$?
-	[ "$status" = 1 ]
-}
 sign_all() {
 	cat >script <<-'SCRIPT'
 		set -e

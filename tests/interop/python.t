@@ -1,26 +1,14 @@
 #!/bin/sh
 # siglet and sigstore-python: each signs at the sandbox, and each verifies the other's, with both logs.
 # The peer is a PyPI package, pinned, installed into a virtual environment in the build folder.
-. tests/lib/tap.sh
-: "${B:=build}" "${SIGLET:=$B/siglet}" "${SANDBOX:=$B/siglet-sandbox}"
-for name in B SIGLET SANDBOX; do
-	eval "case \$$name in /*) ;; *) $name=\$PWD/\$$name ;; esac"
-done
+. tests/interop/lib.sh
 peer=$B/interop/python/bin/sigstore
-unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN CI GITHUB_ACTIONS GITLAB_CI
-mkdir -p "$B/interop"
+unset SIGLET_TRUST_CONFIG SIGSTORE_ID_TOKEN
 if [ ! -x "$peer" ] && ! { python3 -m venv "$B/interop/python" &&
 	"$B/interop/python/bin/pip" install --quiet sigstore==4.5.1; } >"$B/interop/pip.log" 2>&1; then
-	skip "pip could not install the peer (see $B/interop/pip.log)"
-	done_testing
-	exit
+	skip_all "pip could not install the peer (see $B/interop/pip.log)"
 fi
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-HOME=$tmp
-export HOME
-echo 'to be signed' >one
+enter_folder
 cat >script <<'SCRIPT'
 set -e
 cp "$SIGLET_TRUST_CONFIG" config
@@ -33,11 +21,6 @@ peer_accepts() {
 	"$peer" --trust-config config verify identity one --bundle "$1" --cert-identity jane@example.com --cert-oidc-issuer "$(cat issuer)"
 }
 we_accept() { "$SIGLET" verify one --bundle "$1" --trust-config config --email jane@example.com --issuer "$(cat issuer)"; }
-refused() {
-	status=0
-	"$@" || status=$?
-	[ "$status" = 1 ]
-}
 for version in 1 2; do
 	rm -f ./*.json config issuer
 	ok "Rekor v$version: both sign at our services" \

@@ -1,33 +1,19 @@
 #!/bin/sh
 # siglet at the real services: Fulcio, timestamp-authority and rekor-tiles (POSIX storage), on loopback. The sandbox is
 # the OIDC issuer and Fulcio's CT log, whose promises Fulcio verifies. They are Go modules: `make interop-go` builds them.
-. tests/lib/tap.sh
-: "${B:=build}" "${SIGLET:=$B/siglet}" "${SANDBOX:=$B/siglet-sandbox}"
-for name in B SIGLET SANDBOX; do
-	eval "case \$$name in /*) ;; *) $name=\$PWD/\$$name ;; esac"
-done
+. tests/interop/lib.sh
 bin=$B/interop/bin
-here=$PWD/tests/interop
 for program in fulcio timestamp-server rekor-server cosign; do
-	[ -x "$bin/$program" ] && continue
-	skip "no $program here (make interop-go builds it)"
-	done_testing
-	exit
+	[ -x "$bin/$program" ] || skip_all "no $program here (make interop-go builds it)"
 done
 if [ -z "${IN_SANDBOX:-}" ]; then
 	export B SIGLET SANDBOX
 	IN_SANDBOX=1 exec "$SANDBOX" run --as email:jane@example.com -- sh "$0"
 fi
-tmp=$(mktemp -d)
+enter_folder
 pids=
 trap 'kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-HOME=$tmp
 TOKEN=$SIGSTORE_ID_TOKEN
-export HOME
-unset CI GITHUB_ACTIONS GITLAB_CI
-echo 'to be signed' >one
-echo '{}' >predicate
 
 # Eight ports that nobody has now.
 # shellcheck disable=SC2046
