@@ -21,7 +21,8 @@ static fault_service service_of(const char *name, size_t len)
 	} services[] = { { "oidc", SERVICE_OIDC },
 			 { "fulcio", SERVICE_FULCIO },
 			 { "rekor", SERVICE_REKOR },
-			 { "tsa", SERVICE_TSA } };
+			 { "tsa", SERVICE_TSA },
+			 { "tuf", SERVICE_TUF } };
 
 	for (size_t i = 0; i < SIGLET_COUNT(services); i++)
 		if (strlen(services[i].name) == len && strncmp(services[i].name, name, len) == 0)

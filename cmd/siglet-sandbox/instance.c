@@ -103,6 +103,7 @@ void instance_free(instance *in)
 	X509_free(in->tsa);
 	tree_clear(&in->v1_log);
 	tree_clear(&in->v2_log);
+	tuf_free(in->tuf);
 	(void)pthread_mutex_destroy(&in->lock);
 	free(in);
 }
@@ -168,11 +169,11 @@ static siglet_slice key_id(const siglet_signer *key)
 	return siglet_digest_slice(siglet_key_id(siglet_signer_key(key)));
 }
 
-static void write_root(const instance *in, siglet_json_writer *w)
+static void write_root(const instance *in, const char *name, siglet_json_writer *w)
 {
 	X509 *const ca[] = { in->ca, in->root }, *const tsa[] = { in->tsa, in->tsa_root };
 
-	siglet_json_write_begin_object(w, "trustedRoot");
+	siglet_json_write_begin_object(w, name);
 	siglet_json_write_text(w, "mediaType",
 			       "application/vnd.dev.sigstore.trustedroot+json;version=0.1");
 	siglet_json_write_begin_array(w, "tlogs");
@@ -214,6 +215,38 @@ static void write_any(siglet_json_writer *w, const char *name)
 	siglet_json_write_end_object(w);
 }
 
+static void write_services(const instance *in, int version, const char *name, siglet_json_writer *w)
+{
+	siglet_json_write_begin_object(w, name);
+	siglet_json_write_text(w, "mediaType",
+			       "application/vnd.dev.sigstore.signingconfig.v0.2+json");
+	write_service(w, "caUrls", in->url, "", 1);
+	write_service(w, "oidcUrls", in->url, "", 1);
+	write_service(w, "rekorTlogUrls", in->url, "", version);
+	write_service(w, "tsaUrls", in->url, "/api/v1/timestamp", 1);
+	write_any(w, "rekorTlogConfig");
+	write_any(w, "tsaConfig");
+	siglet_json_write_end_object(w);
+}
+
+void instance_write_root(const instance *in, siglet_buf *ret_json)
+{
+	siglet_json_writer w;
+
+	siglet_json_writer_init(&w, ret_json, 2);
+	write_root(in, NULL, &w);
+	WELL(siglet_json_writer_finish(&w));
+}
+
+void instance_write_services(const instance *in, int version, siglet_buf *ret_json)
+{
+	siglet_json_writer w;
+
+	siglet_json_writer_init(&w, ret_json, 2);
+	write_services(in, version, NULL, &w);
+	WELL(siglet_json_writer_finish(&w));
+}
+
 void instance_write_config(const instance *in, int version, siglet_buf *ret_json)
 {
 	siglet_json_writer w;
@@ -222,17 +255,8 @@ void instance_write_config(const instance *in, int version, siglet_buf *ret_json
 	siglet_json_write_begin_object(&w, NULL);
 	siglet_json_write_text(&w, "mediaType",
 			       "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json");
-	write_root(in, &w);
-	siglet_json_write_begin_object(&w, "signingConfig");
-	siglet_json_write_text(&w, "mediaType",
-			       "application/vnd.dev.sigstore.signingconfig.v0.2+json");
-	write_service(&w, "caUrls", in->url, "", 1);
-	write_service(&w, "oidcUrls", in->url, "", 1);
-	write_service(&w, "rekorTlogUrls", in->url, "", version);
-	write_service(&w, "tsaUrls", in->url, "/api/v1/timestamp", 1);
-	write_any(&w, "rekorTlogConfig");
-	write_any(&w, "tsaConfig");
-	siglet_json_write_end_object(&w);
+	write_root(in, "trustedRoot", &w);
+	write_services(in, version, "signingConfig", &w);
 	siglet_json_write_end_object(&w);
 	WELL(siglet_json_writer_finish(&w));
 }

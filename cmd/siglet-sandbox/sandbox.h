@@ -45,6 +45,7 @@ typedef enum fault_service {
 	SERVICE_FULCIO,
 	SERVICE_REKOR,
 	SERVICE_TSA,
+	SERVICE_TUF,
 } fault_service;
 
 /* What the instance does wrong on demand. */
@@ -72,6 +73,8 @@ typedef struct tree {
 	size_t count, room;
 } tree;
 
+typedef struct tuf_repository tuf_repository;
+
 typedef struct instance {
 	char url[64]; /* "http://127.0.0.1:PORT" */
 	faults faults;
@@ -80,6 +83,7 @@ typedef struct instance {
 	uint8_t v2_id[32], witness_id[4];
 	pthread_mutex_t lock; /* over the logs, serials and the request log */
 	tree v1_log, v2_log;
+	tuf_repository *tuf; /* NULL until the URL is known */
 	uint64_t serial;
 	unsigned refused;
 	const char *log_path; /* of requests; NULL: none */
@@ -93,6 +97,9 @@ uint64_t instance_next_serial(instance *in);
  * A ClientTrustConfig with this instance's keys and URLs. version: of the Rekor log that it names.
  */
 void instance_write_config(const instance *in, int version, siglet_buf *ret_json);
+/* Its two halves alone: trusted_root.json and signing_config.json. */
+void instance_write_root(const instance *in, siglet_buf *ret_json);
+void instance_write_services(const instance *in, int version, siglet_buf *ret_json);
 
 /* ---- trees (tree.c); the caller holds the lock ---- */
 
@@ -102,6 +109,11 @@ void tree_hash(const tree *t, size_t begin, size_t end, siglet_hash32 *ret_hash)
 /* PATH(index) in the tree of the first size entries. Gives the count. */
 size_t tree_path(const tree *t, size_t index, size_t size, siglet_hash32 ret_nodes[64]);
 void tree_clear(tree *t);
+
+/* ---- a TUF repository (tuf.c) ---- */
+
+tuf_repository *tuf_new(const instance *in, int rekor_version);
+void tuf_free(tuf_repository *r);
 
 /* ---- certificates (x509.c) ---- */
 
@@ -151,6 +163,7 @@ void fulcio_answer(instance *in, const request *q, response *r);
 void ct_answer(instance *in, const request *q, response *r);
 void rekor_v1_answer(instance *in, const request *q, response *r);
 void rekor_v2_answer(instance *in, const request *q, response *r);
+void tuf_answer(const instance *in, const request *q, response *r);
 void tsa_answer(instance *in, const request *q, response *r);
 
 /*

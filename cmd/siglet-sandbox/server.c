@@ -52,6 +52,8 @@ static void route(instance *in, const request *q, response *r)
 		ct_answer(in, q, r);
 	else if (strcmp(q->path, "/api/v1/timestamp") == 0)
 		tsa_answer(in, q, r);
+	else if (strncmp(q->path, "/tuf/", 5) == 0)
+		tuf_answer(in, q, r);
 	else if (strncmp(q->path, "/api/v1/log", 11) == 0)
 		rekor_v1_answer(in, q, r);
 	else if (strncmp(q->path, "/api/v2/", 8) == 0)

@@ -21,6 +21,11 @@ peer_accepts() {
 	"$peer" --trust-config config verify identity one --bundle "$1" --cert-identity jane@example.com --cert-oidc-issuer "$(cat issuer)"
 }
 we_accept() { "$SIGLET" verify one --bundle "$1" --trust-config config --email jane@example.com --issuer "$(cat issuer)"; }
+fetch_by_tuf() {
+	# shellcheck disable=SC2016
+	"$SANDBOX" run -- sh -c '"$0" "$1" "$SIGLET_TRUST_CONFIG"' "$B/interop/python/bin/python" "$here/tuf_client.py"
+}
+ok 'python-tuf fetches trusted root and signing config from the sandbox' fetch_by_tuf
 for version in 1 2; do
 	rm -f ./*.json config issuer
 	ok "Rekor v$version: both sign at our services" \
