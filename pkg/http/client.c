@@ -198,6 +198,7 @@ static siglet_err *attempt(const siglet_http *http, const siglet_http_request *r
 		.connect_timeout_ms = request->connect_timeout_ms == 0
 					      ? o->connect_timeout_ms
 					      : request->connect_timeout_ms,
+		.once = request->repeat == SIGLET_HTTP_REPEAT_UNSENT,
 		.no_proxy = request->allow_plain_http ||
 			    siglet_http_kind_of(request->url) == SIGLET_URL_LOOPBACK,
 	};

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SIGLET_NET_ABI 1
+#define SIGLET_NET_ABI 2
 #define SIGLET_NET_LIBRARY "libsiglet-net.so.0"
 #define SIGLET_NET_ENTRY "siglet_net_functions"
 
@@ -33,6 +33,11 @@ typedef struct siglet_net_exchange {
 	size_t max_answer;
 	unsigned timeout_ms, connect_timeout_ms;
 	bool no_proxy;
+	/*
+	 * Over a connection of its own: on one that had been used before, libcurl would send it again
+	 * when the server closes it.
+	 */
+	bool once;
 	/* out; given back by release */
 	siglet_net_stage stage;
 	int status;

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,7 +203,8 @@ static bool set_request(job *j, const siglet_net_exchange *x)
 	if (!add_headers(j, x) ||
 	    curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, (long)x->timeout_ms) != CURLE_OK ||
 	    curl_easy_setopt(j->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)x->connect_timeout_ms) !=
-		    CURLE_OK)
+		    CURLE_OK ||
+	    curl_easy_setopt(j->easy, CURLOPT_FRESH_CONNECT, x->once ? 1L : 0L) != CURLE_OK)
 		return false;
 	if (strcmp(x->method, "POST") == 0)
 		return curl_easy_setopt(j->easy, CURLOPT_POST, 1L) == CURLE_OK &&
@@ -467,6 +469,20 @@ static void start_curl(void)
 	started = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* The caller's signals are none of its business; nor may a lost peer end the process (SIGPIPE). */
+static bool start_thread(siglet_net_engine *engine)
+{
+	sigset_t all, before;
+	bool started_it;
+
+	(void)sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return false;
+	started_it = pthread_create(&engine->thread, NULL, drive, engine) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started_it;
+}
+
 static siglet_net_engine *net_open(const char *user_agent, unsigned max_in_flight)
 {
 	siglet_net_engine *engine;
@@ -487,7 +503,7 @@ static siglet_net_engine *net_open(const char *user_agent, unsigned max_in_fligh
 		free_engine(engine);
 		return NULL;
 	}
-	if (pthread_create(&engine->thread, NULL, drive, engine) != 0) {
+	if (!start_thread(engine)) {
 		(void)pthread_mutex_destroy(&engine->lock);
 		free_engine(engine);
 		return NULL;
