@@ -489,8 +489,8 @@ SIGLET_CHECKED siglet_error *siglet_sign_digest(const siglet_signing *signing, c
 SIGLET_CHECKED siglet_error *siglet_sign_file(const siglet_signing *signing, const char *path,
 					      siglet_signature **ret_signature);
 /*
- * The long way, for a stream: begin here, siglet_artifact_add, siglet_artifact_finish, sign.
- * Before the signing is started, begin keeps what its algorithm will need.
+ * The long way, for a stream: begin here (once the signing is started), siglet_artifact_add,
+ * siglet_artifact_finish, sign.
  */
 SIGLET_CHECKED siglet_error *siglet_signing_begin_artifact(const siglet_signing *signing,
 							   siglet_artifact **ret_artifact);

@@ -22,6 +22,15 @@ build_embed() {
 run_embed() {
 	LD_LIBRARY_PATH=$prefix/lib "$prefix/embed" "$DEMO_ARTIFACT" "$1" "$DEMO_ISSUER"
 }
+build_sign() {
+	# shellcheck disable=SC2046
+	PKG_CONFIG_PATH=$prefix/lib/pkgconfig ${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pthread \
+		-o "$prefix/sign" tests/install/sign.c $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs siglet)
+}
+run_sign() {
+	# shellcheck disable=SC2016
+	LD_LIBRARY_PATH=$prefix/lib "$prefix/bin/siglet-sandbox" run -- sh -c '"$0" "$SIGLET_TRUST_CONFIG"' "$prefix/sign"
+}
 refused() {
 	run_embed https://example.com/other
 	[ $? = 1 ]
@@ -34,6 +43,10 @@ ok 'make install' make -s install B="$B" PREFIX="$prefix"
 ok 'a program compiles against it by pkg-config' build_embed
 ok 'it accepts the demo artifact' run_embed "$DEMO_IDENTITY"
 ok 'it refuses another identity' refused
+ok 'a program that signs compiles' build_sign
+ok 'its threads sign with one certificate, and all verifies' run_sign
+ok 'the installed program signs' "$prefix/bin/siglet-sandbox" run -- "$prefix/bin/siglet" sign --quiet -o "$prefix/bundle" README.md
+rm -f "$prefix/bundle"
 ok 'the installed program runs' "$prefix/bin/siglet" version
 ok 'the example has at most 40 lines of code' sh -c '[ "$(grep -vcE "^ *$|^/\*" tests/install/embed.c)" -le 40 ]'
 ok 'make uninstall' make -s uninstall B="$B" PREFIX="$prefix"
