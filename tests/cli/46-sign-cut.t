@@ -61,6 +61,21 @@ for service in fulcio rekor tsa; do
 	done
 done
 right
+
+# ---- a full disk is found out before anybody is asked ----
+mkdir ../small
+if mount -t tmpfs -o size=32k tmpfs ../small 2>/dev/null; then
+	wrong --log ../requests
+	gives 'a full disk' 3 sign one -o ../small/one.json
+	err 'is named' 'one.json: No space left|one.json: .*space'
+	ok 'nobody was asked for anything' test ! -e ../requests
+	ok 'nothing is left there' test -z "$(ls -A ../small)"
+	umount ../small
+	right
+else
+	skip 'no small file system can be made here'
+fi
+
 ok 'what was there is as it was' grep -q mine two.sigstore.json
 gives 'and the next run works' 0 sign one
 done_testing
