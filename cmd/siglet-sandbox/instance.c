@@ -9,15 +9,6 @@
 #define OTHERS 300 /* entries */
 #define START "2020-01-01T00:00:00Z"
 
-static siglet_signer *make_key(const char *algorithm)
-{
-	siglet_signer *key = NULL;
-
-	WELL(siglet_signer_generate(siglet_key_details_registry(siglet_slice_str(algorithm)),
-				    &key));
-	return key;
-}
-
 int64_t instance_now_s(const instance *in)
 {
 	return (int64_t)time(NULL) + in->faults.skew_s;
@@ -58,34 +49,67 @@ static void fill(tree *t)
 	}
 }
 
-instance *instance_new(const faults *f)
+static void make_keys(instance *in, const char *folder)
+{
+	in->oidc = state_key(folder, "oidc", "ecdsa-sha2-256-nistp256");
+	in->root_key = state_key(folder, "ca-root", "ecdsa-sha2-384-nistp384");
+	in->ca_key = state_key(folder, "ca", "ecdsa-sha2-384-nistp384");
+	in->ct = state_key(folder, "ct", "ecdsa-sha2-256-nistp256");
+	in->tsa_root_key = state_key(folder, "tsa-root", "ecdsa-sha2-384-nistp384");
+	in->tsa_key = state_key(folder, "tsa", "ecdsa-sha2-384-nistp384");
+	in->v1 = state_key(folder, "rekor-v1", "ecdsa-sha2-256-nistp256");
+	in->v2 = state_key(folder, "rekor-v2", "ed25519");
+	in->witness = state_key(folder, "witness", "ed25519");
+}
+
+static void make_certificates(instance *in, const char *folder)
+{
+	const int64_t now_s = (int64_t)time(NULL);
+
+	in->root = state_cert(folder, "ca-root");
+	in->ca = state_cert(folder, "ca");
+	in->tsa_root = state_cert(folder, "tsa-root");
+	in->tsa = state_cert(folder, "tsa");
+	if (in->root == NULL)
+		in->root = state_keep_cert(folder, "ca-root",
+					   x509_make_ca(in->root_key, "sandbox root", NULL, NULL,
+							now_s, 1));
+	if (in->ca == NULL)
+		in->ca = state_keep_cert(folder, "ca",
+					 x509_make_ca(in->ca_key, "sandbox intermediate", in->root,
+						      in->root_key, now_s, 2));
+	if (in->tsa_root == NULL)
+		in->tsa_root =
+			state_keep_cert(folder, "tsa-root",
+					x509_make_ca(in->tsa_root_key, "sandbox timestamp root",
+						     NULL, NULL, now_s, 3));
+	if (in->tsa == NULL)
+		in->tsa = state_keep_cert(folder, "tsa",
+					  x509_make_tsa(in->tsa_key, in->tsa_root, in->tsa_root_key,
+							now_s, 4));
+}
+
+instance *instance_new(const faults *f, const char *folder)
 {
 	instance *in = siglet_calloc(1, sizeof(*in));
-	const int64_t now_s = (int64_t)time(NULL);
 	uint8_t id[32];
 
 	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0);
 	in->faults = *f;
-	in->serial = (uint64_t)now_s << 20;
-	in->oidc = make_key("ecdsa-sha2-256-nistp256");
-	in->root_key = make_key("ecdsa-sha2-384-nistp384");
-	in->ca_key = make_key("ecdsa-sha2-384-nistp384");
-	in->ct = make_key("ecdsa-sha2-256-nistp256");
-	in->tsa_root_key = make_key("ecdsa-sha2-384-nistp384");
-	in->tsa_key = make_key("ecdsa-sha2-384-nistp384");
-	in->v1 = make_key("ecdsa-sha2-256-nistp256");
-	in->v2 = make_key("ed25519");
-	in->witness = make_key("ed25519");
-	in->root = x509_make_ca(in->root_key, "sandbox root", NULL, NULL, now_s, 1);
-	in->ca = x509_make_ca(in->ca_key, "sandbox intermediate", in->root, in->root_key, now_s, 2);
-	in->tsa_root =
-		x509_make_ca(in->tsa_root_key, "sandbox timestamp root", NULL, NULL, now_s, 3);
-	in->tsa = x509_make_tsa(in->tsa_key, in->tsa_root, in->tsa_root_key, now_s, 4);
+	in->serial = (uint64_t)time(NULL) << 20;
+	if (folder != NULL)
+		state_open(folder);
+	make_keys(in, folder);
+	make_certificates(in, folder);
 	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
 	note_id(WITNESS_NAME, 0x04, in->witness, id);
 	memcpy(in->witness_id, id, sizeof(in->witness_id));
-	fill(&in->v1_log);
-	fill(&in->v2_log);
+	state_log(folder, "rekor-v1", &in->v1_log);
+	state_log(folder, "rekor-v2", &in->v2_log);
+	if (in->v1_log.count == 0)
+		fill(&in->v1_log);
+	if (in->v2_log.count == 0)
+		fill(&in->v2_log);
 	return in;
 }
 

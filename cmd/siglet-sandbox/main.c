@@ -27,19 +27,21 @@ static const char usage[] =
 	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an\n"
 	"identity at hand (SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE\n"
 	"just works in it. serve keeps one running until it is interrupted. All is gone\n"
-	"when it ends; nothing of it is ever trusted by anybody else.\n\n"
+	"when it ends, unless --state keeps it; nothing of it is ever trusted by anybody\n"
+	"else.\n\n"
 	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT,\n"
 	"                        email:ADDRESS or none\n"
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
 	"  --log FILE            append a line for each request\n"
+	"  --state DIR           keep keys and logs there, and go on with them next time\n"
 	"  --port N              serve: on this port\n"
 	"  --config-out FILE     serve: write the trust config there\n"
 	"  --help                show this page\n";
 
 typedef struct options {
 	bool is_run;
-	const char *shape, *who, *log, *config_out;
+	const char *shape, *who, *log, *config_out, *state;
 	char shape_text[32];
 	int rekor_version;
 	unsigned port;
@@ -103,6 +105,8 @@ static int set_option(const char *name, const char *value, options *o)
 		return set_port(value, o) ? 0 : complain("no such port", value);
 	else if (strcmp(name, "--config-out") == 0)
 		o->config_out = value;
+	else if (strcmp(name, "--state") == 0)
+		o->state = value;
 	else
 		return complain("unknown option", name);
 	return 0;
@@ -244,7 +248,7 @@ int main(int argc, char **argv)
 	(void)sigaddset(&ends, SIGINT);
 	(void)sigaddset(&ends, SIGTERM);
 	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
-	in = instance_new(&o.faults);
+	in = instance_new(&o.faults, o.state);
 	in->log_path = o.log;
 	siglet_buf_init_secret(&jwt, 65536);
 	if (strcmp(o.shape, "none") != 0 && !oidc_make_token(in, o.shape, o.who, NULL, &jwt)) {
@@ -254,7 +258,7 @@ int main(int argc, char **argv)
 	}
 	siglet_buf_clear(&jwt);
 	server_start(in, o.port);
-	in->tuf = tuf_new(in, o.rekor_version);
+	in->tuf = tuf_new(in, o.rekor_version, o.state);
 	if (o.is_run)
 		(void)pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
 	status = o.is_run ? run_command(in, &o) : serve(in, &o);

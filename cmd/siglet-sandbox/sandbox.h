@@ -67,7 +67,10 @@ const char *fault_list(void);
 /* ---- an instance (instance.c) ---- */
 
 /* One log: entries, and the hashes of their leaves. */
+#define MAX_STATE_PATH 1024
+
 typedef struct tree {
+	char path[MAX_STATE_PATH]; /* where its entries are kept; "": nowhere */
 	siglet_buf *entries;
 	siglet_hash32 *leaves;
 	size_t count, room;
@@ -89,7 +92,8 @@ typedef struct instance {
 	const char *log_path; /* of requests; NULL: none */
 } instance;
 
-instance *instance_new(const faults *f);
+/* folder NULL: everything in memory. */
+instance *instance_new(const faults *f, const char *folder);
 void instance_free(instance *in);
 int64_t instance_now_s(const instance *in);
 uint64_t instance_next_serial(instance *in);
@@ -100,6 +104,17 @@ void instance_write_config(const instance *in, int version, siglet_buf *ret_json
 /* Its two halves alone: trusted_root.json and signing_config.json. */
 void instance_write_root(const instance *in, siglet_buf *ret_json);
 void instance_write_services(const instance *in, int version, siglet_buf *ret_json);
+
+/* ---- what is kept (state.c); each with a folder that may be NULL ---- */
+
+void state_open(const char *folder);
+/* The key that is there, else a new one, which is kept. */
+siglet_signer *state_key(const char *folder, const char *name, const char *algorithm);
+X509 *state_cert(const char *folder, const char *name); /* NULL: none is there */
+X509 *state_keep_cert(const char *folder, const char *name, X509 *cert);
+/* Fill a tree, whose entries are kept from now on. */
+void state_log(const char *folder, const char *name, tree *t);
+void state_append(const char *path, siglet_slice entry);
 
 /* ---- trees (tree.c); the caller holds the lock ---- */
 
@@ -112,7 +127,7 @@ void tree_clear(tree *t);
 
 /* ---- a TUF repository (tuf.c) ---- */
 
-tuf_repository *tuf_new(const instance *in, int rekor_version);
+tuf_repository *tuf_new(const instance *in, int rekor_version, const char *folder);
 void tuf_free(tuf_repository *r);
 
 /* ---- certificates (x509.c) ---- */

@@ -16,6 +16,8 @@ size_t tree_add(tree *t, siglet_slice entry)
 	siglet_buf_init(&t->entries[t->count], MAX_BODY_BYTES);
 	WELL(siglet_buf_append(&t->entries[t->count], entry));
 	WELL(siglet_merkle_hash_leaf(entry, &t->leaves[t->count]));
+	if (t->path[0] != '\0')
+		state_append(t->path, entry);
 	return t->count++;
 }
 

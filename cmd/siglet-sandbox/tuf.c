@@ -1,5 +1,7 @@
 #include "sandbox.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@ typedef struct target {
 } target;
 
 struct tuf_repository {
+	int64_t version; /* of all roles but root: later starts have a higher one */
 	siglet_signer *offline, *online;
 	siglet_buf roles[ROLES];
 	target targets[2]; /* in the order of their names */
@@ -128,18 +131,18 @@ static void put_targets(siglet_buf *out, const instance *in, const tuf_repositor
 		put(out, "%s\"%s\":{\"hashes\":{\"sha256\":\"%s\"},\"length\":%zu}",
 		    i > 0 ? "," : "", r->targets[i].name, r->targets[i].sha256,
 		    r->targets[i].content.len);
-	put(out, "},\"version\":1}");
+	put(out, "},\"version\":%" PRId64 "}", r->version);
 }
 
-static void put_list(siglet_buf *out, const instance *in, const char *type, const char *listed,
-		     int64_t days)
+static void put_list(siglet_buf *out, const instance *in, int64_t version, const char *type,
+		     const char *listed)
 {
 	put(out, "{\"_type\":\"%s\",", type);
-	put_expiry(out, in, days);
+	put_expiry(out, in, 7);
 	put(out,
-	    ",\"meta\":{\"%s.json\":{\"version\":1}},\"spec_version\":\"" SPEC_VERSION
-	    "\",\"version\":1}",
-	    listed);
+	    ",\"meta\":{\"%s.json\":{\"version\":%" PRId64 "}},\"spec_version\":\"" SPEC_VERSION
+	    "\",\"version\":%" PRId64 "}",
+	    listed, version, version);
 }
 
 static void make_role(const instance *in, tuf_repository *r, int role)
@@ -156,10 +159,10 @@ static void make_role(const instance *in, tuf_repository *r, int role)
 		put_targets(&content, in, r);
 		break;
 	case SNAPSHOT:
-		put_list(&content, in, "snapshot", "targets", 365);
+		put_list(&content, in, r->version, "snapshot", "targets");
 		break;
 	default:
-		put_list(&content, in, "timestamp", "snapshot", 7);
+		put_list(&content, in, r->version, "timestamp", "snapshot");
 		break;
 	}
 	put_envelope(&r->roles[role], role == ROOT || role == TARGETS ? r->offline : r->online,
@@ -175,15 +178,14 @@ static void make_target(target *t, const char *name)
 	hash_hex(siglet_buf_slice(&t->content), t->sha256);
 }
 
-tuf_repository *tuf_new(const instance *in, int rekor_version)
+tuf_repository *tuf_new(const instance *in, int rekor_version, const char *folder)
 {
-	const siglet_key_details *ed25519 =
-		siglet_key_details_registry(siglet_slice_str("ed25519"));
 	tuf_repository *r = siglet_calloc(1, sizeof(*r));
 
 	MUST(r != NULL);
-	WELL(siglet_signer_generate(ed25519, &r->offline));
-	WELL(siglet_signer_generate(ed25519, &r->online));
+	r->offline = state_key(folder, "tuf-offline", "ed25519");
+	r->online = state_key(folder, "tuf-online", "ed25519");
+	r->version = instance_now_s(in);
 	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++)
 		siglet_buf_init(&r->targets[i].content, MAX_METADATA_BYTES);
 	instance_write_services(in, rekor_version, &r->targets[0].content);
@@ -212,13 +214,20 @@ void tuf_free(tuf_repository *r)
 
 static const siglet_buf *find_file(const tuf_repository *r, const char *name)
 {
-	static const char *const names[ROLES] = { "1.root.json", "1.targets.json",
-						  "1.snapshot.json", "timestamp.json" };
+	static const char *const names[ROLES] = { "root.json", "targets.json", "snapshot.json",
+						  "timestamp.json" };
 	char path[256];
 
-	for (int role = 0; role < ROLES; role++)
-		if (strcmp(name, names[role]) == 0)
+	for (int role = 0; role < ROLES; role++) {
+		/* A timestamp has no number: it is what a client begins with. */
+		if (role == TIMESTAMP)
+			(void)snprintf(path, sizeof(path), "%s", names[role]);
+		else
+			(void)snprintf(path, sizeof(path), "%" PRId64 ".%s",
+				       role == ROOT ? 1 : r->version, names[role]);
+		if (strcmp(name, path) == 0)
 			return &r->roles[role];
+	}
 	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++) {
 		(void)snprintf(path, sizeof(path), "targets/%s.%s", r->targets[i].sha256,
 			       r->targets[i].name);

@@ -220,8 +220,10 @@ SIGLET_MUST_USE siglet_err *siglet_signer_from_pem(siglet_slice pem, siglet_slic
 
 /*
  * The same of a key that OpenSSL holds (PKCS#11 through a provider or engine). Takes a reference.
+ * details: how it signs; NULL: as above.
  */
 SIGLET_MUST_USE siglet_err *siglet_signer_from_pkey(struct evp_pkey_st *pkey,
+						    const siglet_key_details *details,
 						    siglet_signer **ret_signer);
 
 void siglet_signer_free(siglet_signer *signer);

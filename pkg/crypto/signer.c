@@ -57,6 +57,11 @@ static siglet_err *wrap_key(EVP_PKEY *pkey, const siglet_key_details *details,
 	if (err != NULL)
 		goto out;
 	signer->details = details != NULL ? details : usual_details(signer->key);
+	if (signer->details != NULL && signer->details->type != siglet_key_type_of(signer->key)) {
+		err = siglet_err_new(SIGLET_E_MISMATCH, "%s is no key for %s",
+				     siglet_key_describe(signer->key), signer->details->name);
+		goto out;
+	}
 	if (signer->details == NULL) {
 		err = siglet_err_new(SIGLET_E_UNSUPPORTED, "%s: no log takes such a key",
 				     siglet_key_describe(signer->key));
@@ -117,11 +122,12 @@ siglet_err *siglet_signer_generate(const siglet_key_details *details, siglet_sig
 	return wrap_key(pkey, details, ret_signer);
 }
 
-siglet_err *siglet_signer_from_pkey(EVP_PKEY *pkey, siglet_signer **ret_signer)
+siglet_err *siglet_signer_from_pkey(EVP_PKEY *pkey, const siglet_key_details *details,
+				    siglet_signer **ret_signer)
 {
 	if (EVP_PKEY_up_ref(pkey) != 1)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "private key");
-	return wrap_key(pkey, NULL, ret_signer);
+	return wrap_key(pkey, details, ret_signer);
 }
 
 void siglet_signer_free(siglet_signer *signer)

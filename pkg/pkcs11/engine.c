@@ -74,7 +74,7 @@ static siglet_err *load(const siglet_pkcs11 *token, const siglet_buf *uri,
 		return siglet_err_hint(siglet_crypto_error(SIGLET_E_MISSING,
 							   "the token gives no such key"),
 				       "is the URI right, and the PIN (--passphrase-file)?");
-	err = siglet_signer_from_pkey(pkey, ret_signer);
+	err = siglet_signer_from_pkey(pkey, NULL, ret_signer);
 	EVP_PKEY_free(pkey);
 	return err;
 }
