@@ -172,8 +172,7 @@ static void workloads(void)
 	finds(&spiffe, &http, "SPIFFE");
 	OK(strstr(spiffe.ran, "-socketPath /run/s.sock ") != NULL, "by %s", spiffe.ran);
 	spiffe.output = "{}";
-	fails(&spiffe, &http, SIGLET_E_MISSING, "spire-agent",
-	      "an agent that says something else");
+	fails(&spiffe, &http, SIGLET_E_MISSING, "spire-agent", "an agent that says something else");
 	fails(&absent, &http, SIGLET_E_MISSING, "spire-agent", "no agent");
 	finds(&buildkite, &http, "Buildkite");
 }
