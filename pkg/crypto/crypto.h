@@ -95,6 +95,8 @@ typedef enum siglet_scheme {
 	SIGLET_SCHEME_RSA_PKCS1_SHA256,
 	SIGLET_SCHEME_RSA_PSS_SHA256, /* MGF1 with SHA-256, salt of 32 bytes */
 	SIGLET_SCHEME_ML_DSA,	      /* pure: over the whole message, empty context */
+	/* The same PSS with a salt of any length, as signers of TUF make it; to verify only. */
+	SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT,
 } siglet_scheme;
 
 const char *siglet_scheme_name(siglet_scheme scheme); /* "ECDSA SHA-256" … */
@@ -162,6 +164,13 @@ SIGLET_MUST_USE siglet_err *siglet_key_from_decoded(siglet_slice der, struct evp
  */
 SIGLET_MUST_USE siglet_err *siglet_key_from_details(const siglet_key_details *details,
 						    siglet_slice der, siglet_key **ret_key);
+
+/*
+ * The bare bytes of a key: an uncompressed point on P-256, P-384 or P-521, or the 32 bytes of an
+ * Ed25519 key. Errors: those of siglet_key_from_spki; SIGLET_E_USAGE for another type.
+ */
+SIGLET_MUST_USE siglet_err *siglet_key_from_raw(siglet_key_type type, siglet_slice raw,
+						siglet_key **ret_key);
 
 /*
  * A file with exactly one PEM block, PUBLIC KEY, and any text around it.

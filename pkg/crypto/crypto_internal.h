@@ -38,6 +38,10 @@ SIGLET_MUST_USE siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decod
 /* Set up RSA's padding on a context that is ready to verify or sign. */
 SIGLET_MUST_USE siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme);
 
+/* The SPKI around the bare bytes of a key. Appends. Errors: those of siglet_key_from_raw. */
+SIGLET_MUST_USE siglet_err *siglet_spki_from_raw(siglet_key_type type, siglet_slice raw,
+						 siglet_buf *ret_spki);
+
 /* The SPKI of a PKCS#1 RSAPublicKey. Appends. Errors: SIGLET_E_MALFORMED and the buffer's. */
 SIGLET_MUST_USE siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki);
 

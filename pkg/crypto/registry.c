@@ -151,6 +151,8 @@ const char *siglet_scheme_name(siglet_scheme scheme)
 		return "RSA PSS SHA-256";
 	case SIGLET_SCHEME_ML_DSA:
 		return "ML-DSA";
+	case SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT:
+		return "RSA PSS SHA-256, any salt";
 	}
 	return "(unknown scheme)";
 }
@@ -161,6 +163,7 @@ bool siglet_scheme_hash(siglet_scheme scheme, siglet_hash *ret_hash)
 	case SIGLET_SCHEME_ECDSA_SHA256:
 	case SIGLET_SCHEME_RSA_PKCS1_SHA256:
 	case SIGLET_SCHEME_RSA_PSS_SHA256:
+	case SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT:
 		*ret_hash = SIGLET_SHA256;
 		return true;
 	case SIGLET_SCHEME_ECDSA_SHA384:

@@ -276,6 +276,24 @@ siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **r
 	return err;
 }
 
+siglet_err *siglet_spki_from_raw(siglet_key_type type, siglet_slice raw, siglet_buf *ret_spki)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(forms); i++) {
+		const form *f = &forms[i];
+
+		if (f->type != type)
+			continue;
+		if (raw.len != f->key_len)
+			return siglet_err_new(SIGLET_E_MALFORMED, "a %s key of %zu bytes, not %zu",
+					      f->group == NULL ? f->algorithm : f->group, raw.len,
+					      f->key_len);
+		siglet_err *err =
+			siglet_buf_append(ret_spki, siglet_slice_of(f->prefix, f->prefix_len));
+		return err == NULL ? siglet_buf_append(ret_spki, raw) : err;
+	}
+	return siglet_err_new(SIGLET_E_USAGE, "keys of this type have no bare form");
+}
+
 siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;

@@ -30,6 +30,7 @@ static bool fits(siglet_scheme scheme, siglet_key_type type)
 		return type == SIGLET_KEY_ED25519;
 	case SIGLET_SCHEME_RSA_PKCS1_SHA256:
 	case SIGLET_SCHEME_RSA_PSS_SHA256:
+	case SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT:
 		return type == SIGLET_KEY_RSA;
 	case SIGLET_SCHEME_ML_DSA:
 		return is_ml_dsa(type);
@@ -62,9 +63,12 @@ siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme)
 			return siglet_crypto_error(SIGLET_E_CRYPTO, "RSA PKCS#1 v1.5");
 		return NULL;
 	}
+	const int salt = scheme == SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT ? RSA_PSS_SALTLEN_AUTO
+									 : PSS_SALT_BYTES;
+
 	if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
 	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, PSS_SALT_BYTES) != 1)
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salt) != 1)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "RSA PSS");
 	return NULL;
 }

@@ -5,7 +5,8 @@
  * trailing bytes. On top of it the rules of proto-JSON, canonical JSON, and a writer. No I/O, no
  * state; a parsed document is read-only and may be shared by threads.
  *
- * Spec: RFC 8259 (JSON), RFC 8785 (canonical form), the ProtoJSON format of Protocol Buffers.
+ * Spec: RFC 8259 (JSON), RFC 8785 (canonical form), OLPC canonical JSON (the form that TUF signs),
+ *       the ProtoJSON format of Protocol Buffers.
  */
 #ifndef SIGLET_JSON_H
 #define SIGLET_JSON_H
@@ -79,6 +80,9 @@ SIGLET_MUST_USE siglet_err *siglet_json_need_array(const siglet_json *object, co
 						   const siglet_json **ret_value);
 SIGLET_MUST_USE siglet_err *siglet_json_need_string(const siglet_json *object, const char *name,
 						    siglet_slice *ret_text);
+/* A number without fraction or exponent. Errors also: SIGLET_E_RANGE. */
+SIGLET_MUST_USE siglet_err *siglet_json_need_int64(const siglet_json *object, const char *name,
+						   int64_t *ret_value);
 
 /*
  * Members by proto-JSON rules (bundles, trusted roots). name is lowerCamelCase; its snake_case
@@ -129,6 +133,14 @@ SIGLET_MUST_USE siglet_err *siglet_proto_enum_value(const siglet_json *object, c
  */
 SIGLET_MUST_USE siglet_err *siglet_json_canonicalize(const siglet_json *value,
 						     siglet_buf *ret_text);
+
+/*
+ * The same in the form of OLPC (TUF specification 4.2): only quote and backslash are escaped, keys
+ * sort by code point. Errors: SIGLET_E_MALFORMED for a number with a fraction or exponent;
+ * SIGLET_E_RANGE for one that does not fit 64 bits; SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_json_canonicalize_olpc(const siglet_json *value,
+							  siglet_buf *ret_text);
 
 /*
  * Writing. text is quoted with the escapes of RFC 8785 (only ", \ and controls), so it must be

@@ -139,6 +139,17 @@ siglet_err *siglet_json_need_array(const siglet_json *object, const char *name,
 	return need(object, name, SIGLET_JSON_ARRAY, ret_value);
 }
 
+siglet_err *siglet_json_need_int64(const siglet_json *object, const char *name, int64_t *ret_value)
+{
+	const siglet_json *value = NULL;
+	siglet_err *err = need(object, name, SIGLET_JSON_NUMBER, &value);
+
+	if (err != NULL)
+		return err;
+	err = siglet_json_integer(value, ret_value);
+	return err == NULL ? NULL : siglet_err_wrap(err, "%s", name);
+}
+
 siglet_err *siglet_json_need_string(const siglet_json *object, const char *name,
 				    siglet_slice *ret_text)
 {
