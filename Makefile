@@ -257,12 +257,12 @@ $(B)/libfuzzer/%: $(B)/tests/fuzz/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) $(OUR_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
 
 # Programs that tests or benches run: one source each.
-TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/gen/*.c tests/faults/*.c tests/mutation/*.c))
+TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/gen/*.c tests/faults/*.c tests/mutation/*.c tests/conformance/*.c))
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
 
 $(TEST_PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/launch: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
 
 .SECONDARY:
 .DELETE_ON_ERROR:

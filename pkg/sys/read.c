@@ -52,9 +52,9 @@ static siglet_err *cannot_open(const char *shown, int number)
 			       : siglet_sys_errno(shown, number);
 }
 
-static siglet_err *open_regular(const char *path, int *ret_fd)
+static siglet_err *open_with(const char *path, int flags, int *ret_fd)
 {
-	const int fd = open(path, OPEN_FILE);
+	const int fd = open(path, OPEN_FILE | flags);
 	siglet_err *err;
 
 	if (fd < 0)
@@ -65,6 +65,11 @@ static siglet_err *open_regular(const char *path, int *ret_fd)
 	else
 		(void)close(fd);
 	return err;
+}
+
+static siglet_err *open_regular(const char *path, int *ret_fd)
+{
+	return open_with(path, 0, ret_fd);
 }
 
 static siglet_err *read_some(int fd, const char *shown, void *piece, size_t room, size_t *ret_len)
@@ -122,10 +127,10 @@ static siglet_err *read_whole(int fd, const char *shown, siglet_buf *ret_data)
 	}
 }
 
-siglet_err *siglet_sys_read_file(const char *path, siglet_buf *ret_data)
+static siglet_err *read_opened(const char *path, int flags, siglet_buf *ret_data)
 {
 	int fd = -1;
-	siglet_err *err = open_regular(path, &fd);
+	siglet_err *err = open_with(path, flags, &fd);
 
 	if (err != NULL)
 		return err;
@@ -134,6 +139,25 @@ siglet_err *siglet_sys_read_file(const char *path, siglet_buf *ret_data)
 	if (err != NULL)
 		siglet_buf_clear(ret_data);
 	return err;
+}
+
+siglet_err *siglet_sys_read_file(const char *path, siglet_buf *ret_data)
+{
+	return read_opened(path, 0, ret_data);
+}
+
+siglet_err *siglet_sys_read_kept(const char *path, siglet_buf *ret_data)
+{
+	struct stat info;
+
+	if (lstat(path, &info) != 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? siglet_sys_refuse(SIGLET_E_MISSING, path, "no such file")
+			       : siglet_sys_errno(path, errno);
+	if (S_ISLNK(info.st_mode))
+		return siglet_sys_refuse(SIGLET_E_IO, path,
+					 "is a symbolic link, which is not followed");
+	return read_opened(path, O_NOFOLLOW, ret_data);
 }
 
 siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data)

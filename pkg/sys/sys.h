@@ -128,11 +128,42 @@ unsigned siglet_sys_new_file_mode(void);
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
 
+/* ---- what a program keeps for itself (keep.c) ---- */
+
+/*
+ * Make a folder, and what is missing above it, for its owner alone. What is there already must be
+ * a folder, and its last part no symbolic link. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_make_folder(const char *path);
+
+/*
+ * As siglet_sys_read_file, but a symbolic link is refused. Errors also: SIGLET_E_MISSING where
+ * there is no such file.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_read_kept(const char *path, siglet_buf *ret_data);
+
+/* Put a file in place, for its owner alone, whole or not at all. Errors: SIGLET_E_IO, _NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data);
+
+/*
+ * Wait for the lock that a file stands for, which is made where there is none; of all processes
+ * one has it, until it is given back or ends. Errors: SIGLET_E_IO, also when it took too long.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_lock(const char *path, unsigned wait_ms, int *ret_lock);
+void siglet_sys_unlock(int lock); /* -1 is fine */
+
 /* ---- folders (walk.c) ---- */
 
 #define SIGLET_SYS_MAX_DEPTH 200
 
 typedef siglet_err *siglet_sys_visit(void *context, const char *path);
+
+/*
+ * Call visit with the name of everything that lies in folder, in byte order. No such folder is an
+ * empty one. Errors: SIGLET_E_IO, SIGLET_E_NOMEM, those of visit.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_list(const char *folder, siglet_sys_visit *visit,
+					    void *context);
 
 /*
  * Call visit with the path ("FOLDER/a/b") of every regular file below folder, in byte order of the

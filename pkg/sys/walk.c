@@ -151,3 +151,18 @@ siglet_err *siglet_sys_walk(const char *folder, siglet_sys_visit *visit, void *c
 	(void)close(fd);
 	return err;
 }
+
+siglet_err *siglet_sys_list(const char *folder, siglet_sys_visit *visit, void *context)
+{
+	const int fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	names list = { 0 };
+	siglet_err *err;
+
+	if (fd < 0)
+		return errno == ENOENT ? NULL : siglet_sys_errno(folder, errno);
+	err = list_folder(fd, folder, &list);
+	for (size_t i = 0; err == NULL && i < list.count; i++)
+		err = visit(context, list.items[i]);
+	names_clear(&list);
+	return err;
+}

@@ -121,6 +121,9 @@ typedef struct siglet_tuf_target {
 SIGLET_MUST_USE siglet_err *siglet_tuf_find(siglet_tuf *tuf, siglet_slice name, bool *ret_found,
 					    siglet_tuf_target *ret_target);
 
+/* Do the top-level targets list it? */
+bool siglet_tuf_lists(const siglet_tuf *tuf, siglet_slice name);
+
 /* Errors: SIGLET_E_MISMATCH when the bytes are not of that length and hash. */
 SIGLET_MUST_USE siglet_err *siglet_tuf_target_check(const siglet_tuf_target *target,
 						    siglet_slice bytes);

@@ -1,0 +1,108 @@
+#define _DEFAULT_SOURCE /* flock */
+#include "sys/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/sys_internal.h"
+
+/* Folders and files of the program's own: nobody else writes them, links in the way are refused. */
+
+#define PRIVATE_FILE (S_IRUSR | S_IWUSR)
+#define POLL_MS 20
+
+static siglet_err *make_one(const char *path, bool is_last)
+{
+	struct stat info;
+
+	if (mkdir(path, S_IRWXU) == 0)
+		return NULL;
+	if (errno != EEXIST)
+		return siglet_sys_errno(path, errno);
+	if ((is_last ? lstat(path, &info) : stat(path, &info)) != 0)
+		return siglet_sys_errno(path, errno);
+	if (S_ISLNK(info.st_mode))
+		return siglet_sys_refuse(SIGLET_E_IO, path,
+					 "is a symbolic link, which is not followed");
+	if (!S_ISDIR(info.st_mode))
+		return siglet_sys_refuse(SIGLET_E_IO, path, "is not a folder");
+	return NULL;
+}
+
+siglet_err *siglet_sys_make_folder(const char *path)
+{
+	char *part = NULL;
+	siglet_err *err = siglet_strndup(siglet_slice_str(path), &part);
+
+	if (err != NULL)
+		return err;
+	for (char *slash = strchr(part + 1, '/'); err == NULL && slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		err = make_one(part, false);
+		*slash = '/';
+	}
+	if (err == NULL)
+		err = make_one(part, true);
+	free(part);
+	return err;
+}
+
+siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data)
+{
+	siglet_sys_output *output = NULL;
+	siglet_err *err = siglet_sys_output_begin(path, &output);
+
+	if (err == NULL)
+		err = siglet_sys_output_write(output, data);
+	if (err == NULL)
+		err = siglet_sys_output_commit(output, PRIVATE_FILE);
+	siglet_sys_output_free(output);
+	return err;
+}
+
+/* ---- locks ---- */
+
+/* A lock that is had at once, or after a while; never longer than it was waited for. */
+static siglet_err *wait_for(int fd, const char *path, unsigned wait_ms)
+{
+	const int64_t until = siglet_sys_monotonic_ms() + wait_ms;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return siglet_sys_errno(path, errno);
+		if (siglet_sys_monotonic_ms() >= until)
+			return siglet_sys_refuse(SIGLET_E_IO, path, "is locked by another process");
+		siglet_sys_sleep_ms(POLL_MS);
+	}
+	return NULL;
+}
+
+siglet_err *siglet_sys_lock(const char *path, unsigned wait_ms, int *ret_lock)
+{
+	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW,
+			    PRIVATE_FILE);
+	siglet_err *err;
+
+	if (fd < 0)
+		return siglet_sys_errno(path, errno);
+	err = wait_for(fd, path, wait_ms);
+	if (err != NULL)
+		(void)close(fd);
+	else
+		*ret_lock = fd;
+	return err;
+}
+
+void siglet_sys_unlock(int lock)
+{
+	if (lock >= 0)
+		(void)close(lock);
+}
