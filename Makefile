@@ -64,7 +64,7 @@ NET_OBJ := $(NET_SRC:%.c=$(B)/%.o)
 LIB_SRC := $(filter-out $(NET_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
-OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings)
+OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings trust_store anchors)
 VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
 	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)
@@ -208,9 +208,15 @@ $(B)/%.o: %.c Makefile
 $(B)/gen/shipped_roots.h: pkg/siglet/embed.sh $(wildcard third_party_certs/*/trusted_root.json third_party_certs/*/signing_config.json)
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)sh pkg/siglet/embed.sh third_party_certs > $@.tmp && mv $@.tmp $@
+	$(Q)sh pkg/siglet/embed.sh roots third_party_certs > $@.tmp && mv $@.tmp $@
+
+$(B)/gen/shipped_anchors.h: pkg/siglet/embed.sh third_party_certs/README.md $(wildcard third_party_certs/*/root.json)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)sh pkg/siglet/embed.sh anchors third_party_certs > $@.tmp && mv $@.tmp $@
 
 $(B)/pkg/siglet/shipped.o: $(B)/gen/shipped_roots.h
+$(B)/pkg/siglet/anchors.o: $(B)/gen/shipped_anchors.h
 
 $(B)/libsiglet.a: $(LIB_OBJ)
 	$(call say,AR,$@)

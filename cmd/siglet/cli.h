@@ -82,6 +82,11 @@ typedef enum cli_id {
 	CLI_PREDICATE,
 	CLI_STATEMENT,
 	CLI_NAME,
+	CLI_CACHE_DIR,
+	CLI_MAX_STALE,
+	CLI_URL,
+	CLI_ROOT,
+	CLI_PACK,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */
@@ -115,8 +120,8 @@ struct cli_verb {
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_whoami, cli_help,
-	cli_version, cli_completion;
+extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_trust, cli_whoami,
+	cli_help, cli_version, cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 
@@ -192,17 +197,47 @@ siglet_status cli_fail_usage(const cli_verb *verb, siglet_err *err);
 /* Of several statuses the one that counts: refused before unreadable before the rest. */
 siglet_status cli_worst(siglet_status a, siglet_status b);
 
+/* Print a request that was made, for --verbose. context is not used. */
+void cli_trace(void *context, const char *method, const char *url, int status, unsigned ms,
+	       const char *problem);
+
 /* Flush standard output: what could not be written must not pass for success. */
 siglet_status cli_finish(siglet_status status);
 
-/* ---- trust (trust.c) ---- */
+/* ---- whose word counts (instance.c) ---- */
+
+/* The options of all verbs that ask an instance's store. */
+#define CLI_STORE_OPTIONS                                                  \
+	{ .name = "cache-dir",                                             \
+	  .value = "DIR",                                                  \
+	  .choices = CLI_FOLDERS,                                          \
+	  .id = CLI_CACHE_DIR,                                             \
+	  .help = "keep trust material there" },                           \
+	{                                                                  \
+		.name = "max-stale", .value = "DAYS", .id = CLI_MAX_STALE, \
+		.help = "refuse trust material that expired longer ago"    \
+	}
+
+/*
+ * The store of the instance that --instance names, or public, set up by --cache-dir, --max-stale,
+ * --offline and --verbose. Errors: SIGLET_E_USAGE, SIGLET_E_TRUST, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *cli_open_store(const cli_arguments *arguments, const char *instance,
+					   siglet_trust_store **ret_store);
+
+/* The same of a store that is there. Errors: SIGLET_E_USAGE, SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *cli_set_store(const cli_arguments *arguments,
+					  siglet_trust_store *store);
 
 /*
  * The trust root that --instance, --trusted-root, --trust-config or SIGLET_TRUST_CONFIG name; else
- * the public one. Errors: SIGLET_E_USAGE (two of them), SIGLET_E_IO, SIGLET_E_NOMEM.
+ * the public one: an instance's is refreshed where that is due, and a warning is printed.
+ * Errors: SIGLET_E_USAGE (two of them), SIGLET_E_IO, SIGLET_E_TRUST, SIGLET_E_NOMEM.
  */
-SIGLET_MUST_USE siglet_err *cli_open_trust(const cli_arguments *arguments,
+SIGLET_MUST_USE siglet_err *cli_open_trust(const cli_arguments *arguments, siglet_trust_use use,
 					   siglet_trust **ret_trust);
+/* What the store has to say, on standard error. */
+void cli_warn_of_store(const cli_arguments *arguments, const siglet_trust_store *store);
 
 /* Two of these options contradict each other: SIGLET_E_USAGE. */
 SIGLET_MUST_USE siglet_err *cli_check_exclusive(const cli_arguments *arguments, const cli_id *ids,

@@ -114,7 +114,7 @@ siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask)
 	siglet_err *err = check_signer(arguments);
 
 	if (err == NULL)
-		err = cli_open_trust(arguments, &ask->trust);
+		err = cli_open_trust(arguments, SIGLET_TRUST_TO_VERIFY, &ask->trust);
 	if (err == NULL)
 		err = siglet_expectation_new(ask->trust, &ask->expectation);
 	if (err == NULL)

@@ -249,6 +249,9 @@ bool cli_begin(const cli_verb *verb, int argc, char **argv, cli_arguments *ret_a
 		*ret_status = cli_fail_usage(verb, err);
 		return false;
 	}
+	/* Not even a mistake of ours opens a socket. */
+	if (cli_has(ret_arguments, CLI_OFFLINE))
+		(void)siglet_sys_refuse_network();
 	if (!ret_arguments->wants_help)
 		return true;
 	cli_print_help(verb, stdout);

@@ -38,29 +38,6 @@ static siglet_err *set_config(const char *path, siglet_signing *signing)
 	return err;
 }
 
-static void trace(void *context, const char *method, const char *url, int status, unsigned ms,
-		  const char *problem)
-{
-	siglet_buf line;
-	siglet_err *err;
-
-	(void)context;
-	siglet_buf_init(&line, MAX_COMMAND_BYTES);
-	err = siglet_buf_printf(&line, "siglet: %s ", method);
-	if (err == NULL)
-		err = cli_append_name(&line, url);
-	if (err == NULL && problem != NULL)
-		err = siglet_buf_printf(&line, ": %s", problem);
-	if (err == NULL)
-		err = siglet_buf_printf(&line,
-					status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",
-					status, ms);
-	if (err == NULL)
-		(void)fwrite(line.ptr, 1, line.len, stderr);
-	siglet_err_free(err);
-	siglet_buf_clear(&line);
-}
-
 /* ---- a managed key ---- */
 
 /* The first line, without its end. */
@@ -184,13 +161,15 @@ siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run)
 	if (err == NULL)
 		err = check_key_options(arguments);
 	if (err == NULL)
-		err = cli_open_trust(arguments, &run->trust);
+		err = cli_open_trust(
+			arguments, run->only_shows ? SIGLET_TRUST_TO_VERIFY : SIGLET_TRUST_TO_SIGN,
+			&run->trust);
 	if (err == NULL)
 		err = siglet_signing_new(run->trust, &run->signing);
 	if (err == NULL)
 		err = set_options(arguments, run->signing);
 	if (err == NULL && run->style.verbose)
-		siglet_signing_set_trace(run->signing, trace, NULL);
+		siglet_signing_set_trace(run->signing, cli_trace, NULL);
 	return err;
 }
 

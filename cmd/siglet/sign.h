@@ -67,7 +67,7 @@
 		  .value = "NAME",                                                          \
 		  .choices = "public staging github",                                       \
 		  .id = CLI_INSTANCE,                                                       \
-		  .help = "public (unless given), staging or github" },                     \
+		  .help = "public (unless given), staging, github, or a private one" },     \
 		{ .name = "trust-config",                                                   \
 		  .value = "FILE",                                                          \
 		  .choices = CLI_FILES,                                                     \
@@ -79,6 +79,7 @@
 		  .choices = CLI_FILES,                                                     \
 		  .id = CLI_SIGNING_CONFIG,                                                 \
 		  .help = "a signing_config.json, which says where to sign" },              \
+		CLI_STORE_OPTIONS,                                                          \
 	{                                                                                   \
 		.name = "timeout", .value = "SECONDS", .id = CLI_TIMEOUT,                   \
 		.help = "for one request (30)"                                              \
@@ -181,6 +182,7 @@ typedef struct sign_run {
 	const char *audit_log;	       /* NULL: none */
 	unsigned new_file_mode;
 	bool force;
+	bool only_shows; /* signs nothing: trust may have expired */
 } sign_run;
 
 /*

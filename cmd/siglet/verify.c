@@ -115,7 +115,8 @@ static const cli_option verify_options[] = {
 	  .value = "NAME",
 	  .choices = "public staging github",
 	  .id = CLI_INSTANCE,
-	  .help = "public (unless given), staging, or github for private repositories" },
+	  .help = "public (unless given), staging, github for private repositories, or a "
+		  "private one" },
 	{ .name = "trusted-root",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -140,7 +141,8 @@ static const cli_option verify_options[] = {
 	  .help = "so many distinct certificate logs" },
 	{ .name = "offline",
 	  .id = CLI_OFFLINE,
-	  .help = "open no connection, which this version never does" },
+	  .help = "open no connection, and use trust material of any age" },
+	CLI_STORE_OPTIONS,
 
 	{ .help = "Output" },
 	{ .name = "output",

@@ -94,7 +94,7 @@ static siglet_err *show(const sign_run *run)
 
 static siglet_status run(const cli_verb *verb, int argc, char **argv)
 {
-	sign_run r = { .trust = NULL };
+	sign_run r = { .only_shows = true };
 	cli_arguments arguments;
 	siglet_status status;
 	siglet_err *err = NULL;

@@ -163,3 +163,26 @@ siglet_status cli_finish(siglet_status status)
 								   : "not all could be written");
 	return cli_worst(status, cli_fail(NULL, err));
 }
+
+void cli_trace(void *context, const char *method, const char *url, int status, unsigned ms,
+	       const char *problem)
+{
+	siglet_buf line;
+	siglet_err *err;
+
+	(void)context;
+	siglet_buf_init(&line, MAX_ERROR_BYTES);
+	err = siglet_buf_printf(&line, "siglet: %s ", method);
+	if (err == NULL)
+		err = cli_append_name(&line, url);
+	if (err == NULL && problem != NULL)
+		err = siglet_buf_printf(&line, ": %s", problem);
+	if (err == NULL)
+		err = siglet_buf_printf(&line,
+					status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",
+					status, ms);
+	if (err == NULL)
+		(void)fwrite(line.ptr, 1, line.len, stderr);
+	siglet_err_free(err);
+	siglet_buf_clear(&line);
+}

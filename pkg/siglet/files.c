@@ -27,6 +27,8 @@ siglet_error *siglet_trust_open(const char *path, siglet_trust **ret_trust)
 		err = siglet_as_unreadable(err);
 	else
 		err = siglet_trust_parse(json.ptr, json.len, path, ret_trust);
+	if (err == NULL)
+		(*ret_trust)->provenance.origin = "file";
 	siglet_buf_clear(&json);
 	return err;
 }
@@ -54,11 +56,13 @@ siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trus
 	if (err != NULL)
 		return siglet_as_unreadable(err);
 	err = siglet_trust_new(root, config, path, NULL, ret_trust);
-	if (err == NULL)
-		(*ret_trust)->config_err = config_err;
-	else
+	if (err != NULL) {
 		siglet_err_free(config_err);
-	return err;
+		return err;
+	}
+	(*ret_trust)->config_err = config_err;
+	(*ret_trust)->provenance.origin = "file";
+	return NULL;
 }
 
 siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation, const char *path)

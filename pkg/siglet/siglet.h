@@ -3,8 +3,8 @@
  *
  * The public interface of libsiglet, and the only header that is installed. It verifies Sigstore
  * bundles offline, and signs. It never changes the process (locale, signals, OpenSSL's
- * configuration), and only the functions under "credentials" and "signing" use the network or read
- * the environment.
+ * configuration), and only the functions under "trust that is kept current", "credentials" and
+ * "signing" use the network or read the environment.
  *
  * Handles are opaque. A siglet_trust and a siglet_expectation are immutable once in use and may be
  * shared by any number of threads; every other handle belongs to one thread at a time. Text that
@@ -94,9 +94,130 @@ SIGLET_CHECKED siglet_error *siglet_trust_open(const char *path, siglet_trust **
 /* A file: a ClientTrustConfig, whose trusted root is taken. Errors: UNREADABLE, INTERNAL. */
 SIGLET_CHECKED siglet_error *siglet_trust_open_config(const char *path, siglet_trust **ret_trust);
 
-/* "public", "staging", "github", or the file it was read from. */
+/* "public", "staging", "github", a private instance's name, or the file it was read from. */
 SIGLET_API const char *siglet_trust_source(const siglet_trust *trust);
+/* "shipped", "kept" (by an earlier run), "fetched" (just now), "file" or "memory". */
+SIGLET_API const char *siglet_trust_origin(const siglet_trust *trust);
+/* When it was fetched (of what is shipped: taken from its source), seconds since 1970 UTC. */
+SIGLET_API bool siglet_trust_refreshed(const siglet_trust *trust, int64_t *ret_time_s);
+/* The earliest expiry of the metadata that proves it. False: it has no age. */
+SIGLET_API bool siglet_trust_expires(const siglet_trust *trust, int64_t *ret_time_s);
+/* The trusted_root.json itself, of an instance; NULL and 0 where it is not kept. */
+SIGLET_API const char *siglet_trust_root_json(const siglet_trust *trust, size_t *ret_len);
+/*
+ * What it holds: each authority and log with operator, key id, window, algorithm, and whether it is
+ * in use at now_s (seconds since 1970 UTC). Text for people, or a JSON object (docs/json.md).
+ * Owned.
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_describe(const siglet_trust *trust, int64_t now_s,
+						   char **ret_text);
+SIGLET_CHECKED siglet_error *siglet_trust_describe_json(const siglet_trust *trust, int64_t now_s,
+							char **ret_json);
 SIGLET_API void siglet_trust_free(siglet_trust *trust);
+
+/* ---- trust that is kept current (not in libsiglet-verify) ---- */
+
+/*
+ * The trust material of one instance: shipped, kept in a folder, refreshed from the operator's TUF
+ * repository when that is due. What was kept is verified again whenever it is used. Processes may
+ * share a folder.
+ */
+typedef struct siglet_trust_store siglet_trust_store;
+
+/*
+ * "public", "staging", "github", or a private instance that was added. The folder is that of the
+ * command line: $XDG_CACHE_HOME/siglet. Errors: USAGE (no such instance), TRUST, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_store_open(const char *instance,
+						     siglet_trust_store **ret_store);
+SIGLET_API void siglet_trust_store_free(siglet_trust_store *store);
+
+/* Keep it in another folder, which is made where it is missing; NULL: keep nothing. */
+SIGLET_CHECKED siglet_error *siglet_trust_store_set_folder(siglet_trust_store *store,
+							   const char *folder);
+/* Never ask; the newest that was verified serves at any age. */
+SIGLET_API void siglet_trust_store_set_offline(siglet_trust_store *store);
+/* Refuse what expired more than so many days ago. Without: 30 days, and offline any age. */
+SIGLET_API void siglet_trust_store_set_max_stale(siglet_trust_store *store, unsigned days);
+
+/* What a fetch callback found. */
+typedef enum siglet_fetched {
+	SIGLET_FETCHED = 0,
+	SIGLET_FETCH_NOT_FOUND, /* there is certainly no such file (HTTP 404) */
+	SIGLET_FETCH_FAILED,	/* nobody answered, or not as should be */
+} siglet_fetched;
+
+typedef struct siglet_download siglet_download;
+/* Add bytes of a file that is being fetched. False: it is too large, or memory ran out. */
+SIGLET_API bool siglet_download_add(siglet_download *download, const void *data, size_t len);
+/*
+ * Get the file at url: give its bytes, at most max_bytes, to siglet_download_add. What is fetched
+ * need not be trusted.
+ */
+typedef siglet_fetched siglet_fetch(void *context, const char *url, size_t max_bytes,
+				    siglet_download *download);
+/* Fetch in the caller's way; without, siglet does it by itself. */
+SIGLET_API void siglet_trust_store_set_fetch(siglet_trust_store *store, siglet_fetch *fetch,
+					     void *context);
+
+/* Told of every request: as siglet_sign_trace. */
+typedef void siglet_trust_trace(void *context, const char *method, const char *url, int status,
+				unsigned ms, const char *problem);
+SIGLET_API void siglet_trust_store_set_trace(siglet_trust_store *store, siglet_trust_trace *trace,
+					     void *context);
+
+typedef enum siglet_trust_use {
+	SIGLET_TRUST_TO_VERIFY = 0,
+	SIGLET_TRUST_TO_SIGN, /* what has expired is refused */
+} siglet_trust_use;
+
+/*
+ * The material that is in force. It is refreshed first when a role has expired or the last refresh
+ * is a day old; when nobody answers the last good one serves, until 30 days past its expiry.
+ * Errors: TRUST    there is none, it is too old, or an update breaks a rule
+ *         INTERNAL
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_store_get(siglet_trust_store *store, siglet_trust_use use,
+						    siglet_trust **ret_trust);
+/* The same, refreshed now. Errors also: SERVICE (nobody answered), USAGE (offline). */
+SIGLET_CHECKED siglet_error *siglet_trust_store_update(siglet_trust_store *store,
+						       siglet_trust **ret_trust);
+/* Of the last get: something a person should know, such as why it could not be refreshed; or NULL. */
+SIGLET_API const char *siglet_trust_store_warning(const siglet_trust_store *store);
+
+/*
+ * For a machine without a network: one JSON text with the material and the metadata that proves it.
+ * Owned. Errors: TRUST (nothing was fetched yet), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_store_export(siglet_trust_store *store, char **ret_pack);
+/*
+ * Take one in: verified as an update would be, and never back to what is older; it may have
+ * expired on the way. Errors: TRUST (it does not verify, or is older), UNREADABLE (no pack, or it
+ * can't be kept), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_store_import(siglet_trust_store *store, const void *pack,
+						       size_t len, siglet_trust **ret_trust);
+/* The instance that a pack says it is of; nothing is verified. Owned. Errors: UNREADABLE. */
+SIGLET_CHECKED siglet_error *siglet_trust_pack_instance(const void *pack, size_t len,
+							char **ret_name);
+
+/*
+ * A store of a private instance that is not set up yet: its name, the URL of its TUF repository,
+ * and the root.json to trust. Update it to see that its repository chains to that root, then save
+ * it in $XDG_CONFIG_HOME/siglet/instances/NAME, to be opened by name from then on.
+ * Errors: USAGE (a name or URL that can't be), TRUST (the root is none), INTERNAL; of save:
+ * USAGE (set up already, and replace is false), UNREADABLE (it can't be written).
+ */
+SIGLET_CHECKED siglet_error *siglet_trust_store_make(const char *name, const char *url,
+						     const void *root_json, size_t len,
+						     siglet_trust_store **ret_store);
+SIGLET_CHECKED siglet_error *siglet_trust_store_save(const siglet_trust_store *store, bool replace);
+/* The names of all instances, shipped ones first. The visitor's answer false ends it. */
+typedef bool siglet_trust_instance_visit(void *context, const char *name, bool is_private);
+SIGLET_CHECKED siglet_error *siglet_trust_store_each(siglet_trust_instance_visit *visit,
+						     void *context);
+/* Where the instance's repository is. */
+SIGLET_API const char *siglet_trust_store_url(const siglet_trust_store *store);
 
 /* ---- expectation: what is asked ---- */
 

@@ -24,15 +24,28 @@ typedef struct siglet_shipped {
 extern const siglet_shipped siglet_shipped_roots[];
 extern const size_t siglet_shipped_count;
 
+/* Where trust came from, and how old it is; times in seconds since 1970 UTC, 0: not known. */
+typedef struct siglet_provenance {
+	const char *origin; /* static: "file", "memory", "shipped", "kept", "fetched" */
+	int64_t refreshed_s, expires_s;
+	int64_t versions[4]; /* of the TUF roles: root, timestamp, snapshot, targets */
+} siglet_provenance;
+
 struct siglet_trust {
 	siglet_trustroot *root;
 	siglet_signing_config *config; /* where to sign; NULL: not said, or see config_err */
 	siglet_err
 		*config_err; /* why the file's config can't be used; who verifies need not care */
+	siglet_signing_config *config_v2; /* another, for Rekor v2; NULL: none */
 	char *source;
-	const siglet_shipped *shipped; /* NULL for a file */
+	const siglet_shipped *shipped; /* NULL for a file and for a private instance */
 	siglet_thresholds thresholds;
+	siglet_provenance provenance;
+	siglet_slice json; /* the trusted_root.json; empty where it is not kept */
+	char *owned_json;
 };
+
+const siglet_shipped *siglet_shipped_find(const char *instance); /* NULL: there is none */
 
 /* Takes root and config (which may be NULL), also when it fails. */
 SIGLET_MUST_USE siglet_err *siglet_trust_new(siglet_trustroot *root, siglet_signing_config *config,

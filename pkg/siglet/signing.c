@@ -20,7 +20,7 @@ siglet_error *siglet_signing_new(const siglet_trust *trust, siglet_signing **ret
 	if (signing == NULL)
 		return siglet_err_nomem();
 	signing->trust = trust;
-	if (trust->shipped != NULL && trust->shipped->config.len > 0) {
+	if (trust->config == NULL && trust->shipped != NULL && trust->shipped->config.len > 0) {
 		siglet_err *err =
 			siglet_signing_config_parse(trust->shipped->config, &signing->config);
 		if (err != NULL) {
@@ -209,9 +209,14 @@ siglet_error *siglet_signing_set_key_pkcs11(siglet_signing *signing, const char 
 
 /* ---- services ---- */
 
+/* An operator who offers both logs may name the one of Rekor v2 in a config of its own. */
 static const siglet_signing_config *config_of(const siglet_signing *signing)
 {
-	return signing->config != NULL ? signing->config : signing->trust->config;
+	if (signing->config != NULL)
+		return signing->config;
+	return signing->rekor_version == 2 && signing->trust->config_v2 != NULL
+		       ? signing->trust->config_v2
+		       : signing->trust->config;
 }
 
 static siglet_service_wishes wishes_of(const siglet_signing *signing)

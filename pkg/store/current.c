@@ -87,22 +87,15 @@ static siglet_err *take_shipped(state *s)
 {
 	const siglet_instance *instance = s->question->instance;
 	siglet_store_material *m = &s->material;
-	siglet_tuf *tuf = NULL;
 	siglet_err *err = siglet_buf_append(&m->root, instance->root);
 
 	if (err == NULL)
 		err = siglet_buf_append(&m->config, instance->config);
-	if (err == NULL)
-		err = siglet_tuf_new(instance->anchor, s->question->now_s, SIGLET_TUF_ANY_AGE,
-				     &tuf);
-	if (err != NULL)
-		return siglet_err_recode(err, SIGLET_E_TRUST);
 	m->origin = SIGLET_STORE_SHIPPED;
 	m->refreshed_s = instance->shipped_s;
-	m->versions[SIGLET_TUF_ROOT] = siglet_tuf_version(tuf, SIGLET_TUF_ROOT);
-	m->expires_s = siglet_tuf_expires_s(tuf, SIGLET_TUF_ROOT);
-	siglet_tuf_free(tuf);
-	return NULL;
+	m->versions[SIGLET_TUF_ROOT] = instance->anchor_version;
+	m->expires_s = instance->anchor_expires_s;
+	return err;
 }
 
 static bool is_fault_of_ours(const siglet_err *err)

@@ -77,9 +77,10 @@ typedef struct siglet_instance {
 	const char *name;
 	const char *metadata_url; /* both with "/" at the end */
 	const char *targets_url;
-	siglet_slice anchor;	   /* a root.json that is trusted by itself */
-	siglet_slice root, config; /* compiled in; empty for a private instance */
-	int64_t shipped_s;	   /* when these were taken from their source */
+	siglet_slice anchor;			  /* a root.json that is trusted by itself */
+	siglet_slice root, config;		  /* compiled in; empty for a private instance */
+	int64_t shipped_s;			  /* when these were taken from their source */
+	int64_t anchor_version, anchor_expires_s; /* what is known of the anchor, for them */
 } siglet_instance;
 
 bool siglet_instance_name_is_valid(const char *name);

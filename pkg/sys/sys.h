@@ -201,6 +201,13 @@ void siglet_sys_wipe_environment(const char *name);
 SIGLET_MUST_USE siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables,
 					   siglet_buf *ret_output);
 
+/*
+ * From now on no thread of this process, and no program that it starts, can open or use a socket:
+ * EPERM. For programs only, before threads are started. False where the system knows no way.
+ * (confine.c)
+ */
+bool siglet_sys_refuse_network(void);
+
 unsigned siglet_sys_processors(void); /* online, at least 1 */
 int64_t siglet_sys_now_s(void);	      /* seconds since 1970 UTC */
 void siglet_sys_sleep_ms(unsigned ms);

@@ -13,7 +13,7 @@ if ! "$python" -c 'import tuf, pytest' 2>/dev/null && ! { python3 -m venv "$B/in
 fi
 enter_folder
 (cd "$suite" && PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -p no:cacheprovider -v --entrypoint "$client" tuf_conformance) >report 2>&1
-sed -n 's/^\(tuf_conformance[^ ]*\) \([A-Z]*\) .*/\2 \1/p' report >results
+sed -n 's/^\(tuf_conformance.*[^ ]\) \([A-Z][A-Z]*\) *\[ *[0-9]*%\]$/\2 \1/p' report >results
 while read -r verdict name; do
 	ok "$name" test "$verdict" = PASSED
 done <results
