@@ -172,8 +172,7 @@ static const cli_option verify_options[] = {
 };
 
 static const char *const later_options[] = {
-	"policy",  "witness-threshold", "witness-policy", "max-stale",
-	"timeout", "cache-dir",		"signing-config", NULL,
+	"policy", "witness-threshold", "witness-policy", "timeout", "signing-config", NULL,
 };
 
 static siglet_err *refuse(const char *what)

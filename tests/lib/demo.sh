@@ -16,15 +16,15 @@ cat >"$tmp/script" <<'SCRIPT'
 cd "$1"
 printf '$ siglet sign app\n'
 "$0" sign app
-printf '\n$ siglet verify app --github acme/app\n'
-"$0" verify app --github acme/app
+printf '\n$ siglet verify --offline app --github acme/app\n'
+"$0" verify --offline app --github acme/app
 SCRIPT
 printf '%s\n' '(a CI job of acme/app signs, in a Sigstore instance that lives for this moment)'
 case $SIGLET in /*) program=$SIGLET ;; *) program=$PWD/$SIGLET ;; esac
 "$SANDBOX" run --as github:acme/app -- sh -c ". $tmp/script" "$program" "$tmp" || exit 1
 
 printf '\n(a real artifact, signed years ago in the public instance)\n'
-show siglet verify "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
+show siglet verify --offline "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
 "$SIGLET" verify --offline "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
 
 show '(one bit of the artifact changed)'
@@ -32,13 +32,13 @@ cp "$DEMO_ARTIFACT" "$tmp/changed"
 cp "$DEMO_ARTIFACT.sigstore.json" "$tmp/changed.sigstore.json"
 first=$(od -An -tu1 -N1 "$DEMO_ARTIFACT" | tr -d ' ')
 printf "\\$(printf %03o $((first ^ 1)))" | dd of="$tmp/changed" bs=1 count=1 conv=notrunc 2>/dev/null
-show siglet verify changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER"
+show siglet verify --offline changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER"
 status=0
-(cd "$tmp" && "$OLDPWD/$SIGLET" verify changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER") || status=$?
+(cd "$tmp" && "$OLDPWD/$SIGLET" verify --offline changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER") || status=$?
 [ "$status" = 1 ] || { echo "demo: the changed artifact was not refused (exit $status)" >&2; exit 1; }
 
 show '(the right artifact, another signer expected)'
 status=0
-"$SIGLET" verify "$DEMO_ARTIFACT" --github acme/app || status=$?
+"$SIGLET" verify --offline "$DEMO_ARTIFACT" --github acme/app || status=$?
 [ "$status" = 1 ] || { echo "demo: the wrong signer was not refused (exit $status)" >&2; exit 1; }
 printf '\nThat is the main job: accepted when it is what was signed, refused when it is not.\n'

@@ -381,7 +381,7 @@ static bool is_for(siglet_scheme scheme, siglet_key_type type)
 		return type <= SIGLET_KEY_P521;
 	if (scheme <= SIGLET_SCHEME_ED25519_PH)
 		return type == SIGLET_KEY_ED25519;
-	return scheme <= SIGLET_SCHEME_RSA_PSS_SHA256 && type == SIGLET_KEY_RSA;
+	return scheme != SIGLET_SCHEME_ML_DSA && type == SIGLET_KEY_RSA;
 }
 
 static void schemes_fit_only_their_keys(void)
@@ -391,9 +391,10 @@ static void schemes_fit_only_their_keys(void)
 	for (int t = SIGLET_KEY_P256; t <= SIGLET_KEY_RSA; t++) {
 		siglet_key *key = key_of_type((siglet_key_type)t);
 
-		for (int s = 0; s <= SIGLET_SCHEME_ML_DSA + 1; s++) {
+		for (int s = 0; s <= SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT + 1; s++) {
 			const siglet_scheme scheme = (siglet_scheme)s;
-			const bool fits = s != 0 && is_for(scheme, (siglet_key_type)t);
+			const bool fits = s != 0 && s <= SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT &&
+					  is_for(scheme, (siglet_key_type)t);
 			siglet_err *err = siglet_key_verify(key, scheme, m, m);
 
 			OK(err != NULL && (siglet_err_code(err) == SIGLET_E_USAGE) == !fits,
