@@ -213,6 +213,10 @@ static void unreachable_falls_back_for_thirty_days(void)
 	OK(says("one", SIGLET_STORE_KEPT) && material.warning != NULL, "and is warned of");
 	OK_SUCCESS(ask_to_sign(expires - 1), "signing goes on while nothing has expired");
 	OK_ERROR(ask_to_sign(expires), SIGLET_E_TRUST, "and no longer");
+	siglet_store_question q = question(expires);
+	q.fetch = NULL;
+	q.for_signing = true;
+	OK_ERROR(siglet_store_current(&q, &material), SIGLET_E_TRUST, "offline neither");
 }
 
 static void max_stale_has_the_last_word(void)

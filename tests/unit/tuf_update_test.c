@@ -152,6 +152,16 @@ static void a_threshold_needs_distinct_keys(void)
 	siglet_tuf_free(tuf);
 }
 
+/* "At least none" would be a rule that everything fulfils. */
+static void a_threshold_is_at_least_one(void)
+{
+	static const tuf_signers none = { "abc", "d", "e", "f", 0, TUF_LATER };
+	siglet_tuf *tuf = begin(SIGLET_TUF_CURRENT);
+
+	OK_ERROR(feed(tuf, tuf_root(2, &none, "ab")), SIGLET_E_UNTRUSTED, "a threshold of 0");
+	siglet_tuf_free(tuf);
+}
+
 /* The same key under two ids is one key. */
 static void a_key_with_two_ids_counts_once(void)
 {
@@ -380,6 +390,13 @@ static void targets_are_checked(void)
 			       "f"),
 		   SIGLET_E_UNTRUSTED, "a hash that nobody knows");
 	siglet_tuf *tuf = at(2);
+	OK_SUCCESS(feed(tuf, tuf_snapshot(1, "\"targets.json\":{\"length\":5,\"version\":1}",
+					  TUF_LATER, "e")),
+		   "targets that are announced with a length");
+	OK_ERROR(feed(tuf, tuf_targets(1, "", "", TUF_LATER, "f")), SIGLET_E_MISMATCH,
+		 "must have it");
+	siglet_tuf_free(tuf);
+	tuf = at(2);
 	OK_SUCCESS(feed(tuf, tuf_snapshot(1, "\"other.json\":{\"version\":1}", TUF_LATER, "e")),
 		   "a snapshot without targets");
 	OK_ERROR(feed(tuf, tuf_targets(1, "", "", TUF_LATER, "f")), SIGLET_E_MISSING,
@@ -509,6 +526,7 @@ int main(void)
 	a_web_page_is_no_metadata();
 	the_head_is_checked();
 	a_threshold_needs_distinct_keys();
+	a_threshold_is_at_least_one();
 	a_key_with_two_ids_counts_once();
 	what_does_not_count_does_no_harm();
 	any_change_of_what_is_signed_is_seen();
