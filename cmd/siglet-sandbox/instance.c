@@ -52,24 +52,21 @@ static void fill(tree *t)
 static void make_keys(instance *in, const char *folder)
 {
 	in->oidc = state_key(folder, "oidc", "ecdsa-sha2-256-nistp256");
-	in->root_key = state_key(folder, "ca-root", "ecdsa-sha2-384-nistp384");
-	in->ca_key = state_key(folder, "ca", "ecdsa-sha2-384-nistp384");
 	in->ct = state_key(folder, "ct", "ecdsa-sha2-256-nistp256");
 	in->tsa_root_key = state_key(folder, "tsa-root", "ecdsa-sha2-384-nistp384");
 	in->tsa_key = state_key(folder, "tsa", "ecdsa-sha2-384-nistp384");
 	in->v1 = state_key(folder, "rekor-v1", "ecdsa-sha2-256-nistp256");
-	in->v2 = state_key(folder, "rekor-v2", "ed25519");
 	in->witness = state_key(folder, "witness", "ed25519");
 }
 
-static void make_certificates(instance *in, const char *folder)
+void instance_make_ca(instance *in, const char *folder)
 {
 	const int64_t now_s = (int64_t)time(NULL);
 
+	in->root_key = state_key(folder, "ca-root", "ecdsa-sha2-384-nistp384");
+	in->ca_key = state_key(folder, "ca", "ecdsa-sha2-384-nistp384");
 	in->root = state_cert(folder, "ca-root");
 	in->ca = state_cert(folder, "ca");
-	in->tsa_root = state_cert(folder, "tsa-root");
-	in->tsa = state_cert(folder, "tsa");
 	if (in->root == NULL)
 		in->root = state_keep_cert(folder, "ca-root",
 					   x509_make_ca(in->root_key, "sandbox root", NULL, NULL,
@@ -78,6 +75,20 @@ static void make_certificates(instance *in, const char *folder)
 		in->ca = state_keep_cert(folder, "ca",
 					 x509_make_ca(in->ca_key, "sandbox intermediate", in->root,
 						      in->root_key, now_s, 2));
+}
+
+void instance_make_v2(instance *in, const char *folder)
+{
+	in->v2 = state_key(folder, "rekor-v2", "ed25519");
+	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
+}
+
+static void make_tsa(instance *in, const char *folder)
+{
+	const int64_t now_s = (int64_t)time(NULL);
+
+	in->tsa_root = state_cert(folder, "tsa-root");
+	in->tsa = state_cert(folder, "tsa");
 	if (in->tsa_root == NULL)
 		in->tsa_root =
 			state_keep_cert(folder, "tsa-root",
@@ -99,9 +110,12 @@ instance *instance_new(const faults *f, const char *folder)
 	in->serial = (uint64_t)time(NULL) << 20;
 	if (folder != NULL)
 		state_open(folder);
+	in->is_kept = folder != NULL;
+	MUST(pthread_rwlock_init(&in->keys, NULL) == 0);
 	make_keys(in, folder);
-	make_certificates(in, folder);
-	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
+	instance_make_ca(in, folder);
+	instance_make_v2(in, folder);
+	make_tsa(in, folder);
 	note_id(WITNESS_NAME, 0x04, in->witness, id);
 	memcpy(in->witness_id, id, sizeof(in->witness_id));
 	state_log(folder, "rekor-v1", &in->v1_log);
@@ -128,21 +142,26 @@ void instance_free(instance *in)
 	tree_clear(&in->v1_log);
 	tree_clear(&in->v2_log);
 	tuf_free(in->tuf);
+	rotate_free(in);
+	(void)pthread_rwlock_destroy(&in->keys);
 	(void)pthread_mutex_destroy(&in->lock);
 	free(in);
 }
 
 /* ---- the trust config ---- */
 
-static void write_window(siglet_json_writer *w)
+/* end_s 0: none. */
+static void write_window(siglet_json_writer *w, int64_t end_s)
 {
 	siglet_json_write_begin_object(w, "validFor");
 	siglet_json_write_text(w, "start", START);
+	if (end_s != 0)
+		siglet_json_write_text(w, "end", siglet_time_format(end_s).text);
 	siglet_json_write_end_object(w);
 }
 
 static void write_log(siglet_json_writer *w, const char *host, const siglet_signer *key,
-		      siglet_slice id, const char *details)
+		      siglet_slice id, const char *details, int64_t end_s)
 {
 	char url[128];
 
@@ -153,7 +172,7 @@ static void write_log(siglet_json_writer *w, const char *host, const siglet_sign
 	siglet_json_write_begin_object(w, "publicKey");
 	siglet_json_write_base64(w, "rawBytes", siglet_key_spki(siglet_signer_key(key)));
 	siglet_json_write_text(w, "keyDetails", details);
-	write_window(w);
+	write_window(w, end_s);
 	siglet_json_write_end_object(w);
 	siglet_json_write_begin_object(w, "logId");
 	siglet_json_write_base64(w, "keyId", id);
@@ -161,9 +180,12 @@ static void write_log(siglet_json_writer *w, const char *host, const siglet_sign
 	siglet_json_write_end_object(w);
 }
 
-static void write_authority(siglet_json_writer *w, const char *uri, X509 *const *certs,
-			    size_t count)
+/* A certificate and its issuer. */
+static void write_authority(siglet_json_writer *w, const char *uri, X509 *cert, X509 *root,
+			    int64_t end_s)
 {
+	X509 *const certs[] = { cert, root };
+
 	siglet_json_write_begin_object(w, NULL);
 	siglet_json_write_begin_object(w, "subject");
 	siglet_json_write_text(w, "organization", "sandbox.example");
@@ -172,7 +194,7 @@ static void write_authority(siglet_json_writer *w, const char *uri, X509 *const 
 	siglet_json_write_text(w, "uri", uri);
 	siglet_json_write_begin_object(w, "certChain");
 	siglet_json_write_begin_array(w, "certificates");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < SIGLET_COUNT(certs); i++) {
 		siglet_buf der;
 
 		siglet_buf_init(&der, 65536);
@@ -184,7 +206,7 @@ static void write_authority(siglet_json_writer *w, const char *uri, X509 *const 
 	}
 	siglet_json_write_end_array(w);
 	siglet_json_write_end_object(w);
-	write_window(w);
+	write_window(w, end_s);
 	siglet_json_write_end_object(w);
 }
 
@@ -193,25 +215,44 @@ static siglet_slice key_id(const siglet_signer *key)
 	return siglet_digest_slice(siglet_key_id(siglet_signer_key(key)));
 }
 
+#define CA_URI "https://fulcio.sandbox.example"
+
+static void write_tlogs(const instance *in, siglet_json_writer *w)
+{
+	siglet_json_write_begin_array(w, "tlogs");
+	write_log(w, V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256", 0);
+	for (size_t i = 0; i < in->retired_count; i++)
+		if (in->retired[i].kind == RETIRED_V2)
+			write_log(w, V2_HOST, in->retired[i].key,
+				  siglet_slice_of(in->retired[i].id, 32), "PKIX_ED25519",
+				  in->retired[i].end_s);
+	write_log(w, V2_HOST, in->v2, siglet_slice_of(in->v2_id, 32), "PKIX_ED25519", 0);
+	siglet_json_write_end_array(w);
+}
+
+static void write_cas(const instance *in, siglet_json_writer *w)
+{
+	siglet_json_write_begin_array(w, "certificateAuthorities");
+	for (size_t i = 0; i < in->retired_count; i++)
+		if (in->retired[i].kind == RETIRED_CA)
+			write_authority(w, CA_URI, in->retired[i].cert, in->retired[i].root,
+					in->retired[i].end_s);
+	write_authority(w, CA_URI, in->ca, in->root, 0);
+	siglet_json_write_end_array(w);
+}
+
 static void write_root(const instance *in, const char *name, siglet_json_writer *w)
 {
-	X509 *const ca[] = { in->ca, in->root }, *const tsa[] = { in->tsa, in->tsa_root };
-
 	siglet_json_write_begin_object(w, name);
 	siglet_json_write_text(w, "mediaType",
 			       "application/vnd.dev.sigstore.trustedroot+json;version=0.1");
-	siglet_json_write_begin_array(w, "tlogs");
-	write_log(w, V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256");
-	write_log(w, V2_HOST, in->v2, siglet_slice_of(in->v2_id, 32), "PKIX_ED25519");
-	siglet_json_write_end_array(w);
-	siglet_json_write_begin_array(w, "certificateAuthorities");
-	write_authority(w, "https://fulcio.sandbox.example", ca, 2);
-	siglet_json_write_end_array(w);
+	write_tlogs(in, w);
+	write_cas(in, w);
 	siglet_json_write_begin_array(w, "ctlogs");
-	write_log(w, "ct.sandbox.example", in->ct, key_id(in->ct), "PKIX_ECDSA_P256_SHA_256");
+	write_log(w, "ct.sandbox.example", in->ct, key_id(in->ct), "PKIX_ECDSA_P256_SHA_256", 0);
 	siglet_json_write_end_array(w);
 	siglet_json_write_begin_array(w, "timestampAuthorities");
-	write_authority(w, "https://tsa.sandbox.example", tsa, 2);
+	write_authority(w, "https://tsa.sandbox.example", in->tsa, in->tsa_root, 0);
 	siglet_json_write_end_array(w);
 	siglet_json_write_end_object(w);
 }
@@ -226,7 +267,7 @@ static void write_service(siglet_json_writer *w, const char *list, const char *u
 	siglet_json_write_begin_object(w, NULL);
 	siglet_json_write_text(w, "url", whole);
 	siglet_json_write_int(w, "majorApiVersion", version);
-	write_window(w);
+	write_window(w, 0);
 	siglet_json_write_text(w, "operator", "sandbox.example");
 	siglet_json_write_end_object(w);
 	siglet_json_write_end_array(w);

@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 	}
 	siglet_buf_clear(&jwt);
 	server_start(in, o.port);
-	in->tuf = tuf_new(in, o.rekor_version, o.state);
+	(void)tuf_new(in, o.rekor_version, o.state);
 	if (o.is_run)
 		(void)pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
 	status = o.is_run ? run_command(in, &o) : serve(in, &o);

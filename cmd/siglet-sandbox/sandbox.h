@@ -78,6 +78,22 @@ typedef struct tree {
 
 typedef struct tuf_repository tuf_repository;
 
+/* Keys that are out of use since a rotation, and what they made is still trusted. */
+#define MAX_RETIRED 32
+
+typedef enum retired_kind {
+	RETIRED_CA,
+	RETIRED_V2,
+} retired_kind;
+
+typedef struct retired {
+	retired_kind kind;
+	int64_t end_s;
+	siglet_signer *key, *root_key; /* root_key: of a CA */
+	X509 *cert, *root;	       /* of a CA */
+	uint8_t id[32];		       /* of a log */
+} retired;
+
 typedef struct instance {
 	char url[64]; /* "http://127.0.0.1:PORT" */
 	faults faults;
@@ -86,7 +102,11 @@ typedef struct instance {
 	uint8_t v2_id[32], witness_id[4];
 	pthread_mutex_t lock; /* over the logs, serials and the request log */
 	tree v1_log, v2_log;
-	tuf_repository *tuf; /* NULL until the URL is known */
+	tuf_repository *tuf;   /* NULL until the URL is known */
+	pthread_rwlock_t keys; /* all that answer read them; a rotation writes */
+	retired retired[MAX_RETIRED];
+	size_t retired_count;
+	bool is_kept; /* in a folder: then nothing rotates */
 	uint64_t serial;
 	unsigned refused;
 	const char *log_path; /* of requests; NULL: none */
@@ -97,6 +117,9 @@ instance *instance_new(const faults *f, const char *folder);
 void instance_free(instance *in);
 int64_t instance_now_s(const instance *in);
 uint64_t instance_next_serial(instance *in);
+/* A new CA or log of Rekor v2, in the place of the old ones. */
+void instance_make_ca(instance *in, const char *folder);
+void instance_make_v2(instance *in, const char *folder);
 /*
  * A ClientTrustConfig with this instance's keys and URLs. version: of the Rekor log that it names.
  */
@@ -127,8 +150,13 @@ void tree_clear(tree *t);
 
 /* ---- a TUF repository (tuf.c) ---- */
 
-tuf_repository *tuf_new(const instance *in, int rekor_version, const char *folder);
+/* It becomes the instance's. */
+tuf_repository *tuf_new(instance *in, int rekor_version, const char *folder);
 void tuf_free(tuf_repository *r);
+/* The next root, by a new key and the old one. */
+void tuf_rotate_root(const instance *in);
+/* The next version of everything else, with the instance's keys as they are now. */
+void tuf_publish(const instance *in);
 
 /* ---- certificates (x509.c) ---- */
 
@@ -170,6 +198,13 @@ void response_error(response *r, int status, int code, const char *format, ...) 
 /* Serve until the process ends; port 0: any. in->url is set. */
 void server_start(instance *in, unsigned port);
 void server_stop(void);
+
+/* ---- rotation (rotate.c) ---- */
+
+/* POST to it with root, ca or log behind. */
+#define ROTATE_PATH "/sandbox/rotate/"
+void rotate_answer(instance *in, const request *q, response *r);
+void rotate_free(instance *in);
 
 /* ---- the services ---- */
 

@@ -200,7 +200,13 @@ static enum MHD_Result answer(instance *in, struct MHD_Connection *connection, c
 
 	siglet_buf_init(&r.body, 4 * MAX_BODY_BYTES);
 	wait_ms(in->faults.delay_ms);
-	route(in, &q, &r);
+	if (strncmp(path, ROTATE_PATH, strlen(ROTATE_PATH)) == 0) {
+		rotate_answer(in, &q, &r);
+	} else {
+		MUST(pthread_rwlock_rdlock(&in->keys) == 0);
+		route(in, &q, &r);
+		MUST(pthread_rwlock_unlock(&in->keys) == 0);
+	}
 	apply_faults(in, &r);
 	note_request(in, &q, r.status);
 	result = send_response(in, connection, &r);

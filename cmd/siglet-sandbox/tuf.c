@@ -7,7 +7,7 @@
 
 /*
  * A TUF repository (TUF specification 1.0) with what clients need to trust and use this instance:
- * one root, consistent snapshots, an offline key (root, targets) and an online one (snapshot,
+ * a root for each rotation, consistent snapshots, an offline key (root, targets) and an online one (snapshot,
  * timestamp), both Ed25519. What is signed is written as it is hashed: keys sorted, no space, and
  * no character that canonical JSON would write otherwise.
  */
@@ -25,10 +25,19 @@ typedef struct target {
 	char sha256[65];
 } target;
 
+/* What was published once stays, for clients that are half way through an update. */
+typedef struct published {
+	char name[256];
+	siglet_buf bytes;
+} published;
+
 struct tuf_repository {
 	int64_t version; /* of all roles but root: later starts have a higher one */
-	siglet_signer *offline, *online;
-	siglet_buf roles[ROLES];
+	int rekor_version;
+	siglet_signer *offline, *online, *before; /* before: signed the last root */
+	size_t root_count;
+	published *files;
+	size_t file_count;
 	target targets[2]; /* in the order of their names */
 };
 
@@ -70,8 +79,7 @@ static void key_id(const siglet_signer *key, char ret_id[65])
 
 /* ---- metadata ---- */
 
-/* The envelope around what is signed. */
-static void put_envelope(siglet_buf *out, const siglet_signer *key, siglet_slice content)
+static void put_signature(siglet_buf *out, const siglet_signer *key, siglet_slice content)
 {
 	siglet_buf signature;
 	char id[65];
@@ -79,12 +87,25 @@ static void put_envelope(siglet_buf *out, const siglet_signer *key, siglet_slice
 	siglet_buf_init(&signature, 1024);
 	key_id(key, id);
 	sign_bytes(key, content, &signature);
-	put(out, "{\"signatures\":[{\"keyid\":\"%s\",\"sig\":\"", id);
+	put(out, "{\"keyid\":\"%s\",\"sig\":\"", id);
 	put_hex(out, siglet_buf_slice(&signature));
-	put(out, "\"}],\"signed\":");
+	put(out, "\"}");
+	siglet_buf_clear(&signature);
+}
+
+/* The envelope around what is signed, by one key or two. */
+static void put_envelope(siglet_buf *out, const siglet_signer *key, const siglet_signer *other,
+			 siglet_slice content)
+{
+	put(out, "{\"signatures\":[");
+	put_signature(out, key, content);
+	if (other != NULL) {
+		put(out, ",");
+		put_signature(out, other, content);
+	}
+	put(out, "],\"signed\":");
 	WELL(siglet_buf_append(out, content));
 	put(out, "}");
-	siglet_buf_clear(&signature);
 }
 
 static void put_role(siglet_buf *out, const char *name, const char *id, bool is_last)
@@ -119,7 +140,7 @@ static void put_root(siglet_buf *out, const instance *in, const tuf_repository *
 	put_role(out, "snapshot", online, false);
 	put_role(out, "targets", offline, false);
 	put_role(out, "timestamp", online, true);
-	put(out, "},\"spec_version\":\"" SPEC_VERSION "\",\"version\":1}");
+	put(out, "},\"spec_version\":\"" SPEC_VERSION "\",\"version\":%zu}", r->root_count + 1);
 }
 
 static void put_targets(siglet_buf *out, const instance *in, const tuf_repository *r)
@@ -145,55 +166,115 @@ static void put_list(siglet_buf *out, const instance *in, int64_t version, const
 	    listed, version, version);
 }
 
-static void make_role(const instance *in, tuf_repository *r, int role)
+/* Takes the bytes. */
+static void publish(tuf_repository *r, const char *name, siglet_buf bytes)
 {
-	siglet_buf content;
+	published *grown = realloc(r->files, (r->file_count + 1) * sizeof(*grown));
+
+	MUST(grown != NULL);
+	r->files = grown;
+	(void)snprintf(grown[r->file_count].name, sizeof(grown->name), "%s", name);
+	grown[r->file_count++].bytes = bytes;
+}
+
+static void add_root(const instance *in, tuf_repository *r)
+{
+	siglet_buf content, file;
+	char name[64];
 
 	siglet_buf_init(&content, MAX_METADATA_BYTES);
-	siglet_buf_init(&r->roles[role], MAX_METADATA_BYTES);
-	switch (role) {
-	case ROOT:
-		put_root(&content, in, r);
-		break;
-	case TARGETS:
-		put_targets(&content, in, r);
-		break;
-	case SNAPSHOT:
-		put_list(&content, in, r->version, "snapshot", "targets");
-		break;
-	default:
-		put_list(&content, in, r->version, "timestamp", "snapshot");
-		break;
-	}
-	put_envelope(&r->roles[role], role == ROOT || role == TARGETS ? r->offline : r->online,
+	siglet_buf_init(&file, MAX_METADATA_BYTES);
+	put_root(&content, in, r);
+	put_envelope(&file, r->offline, r->before, siglet_buf_slice(&content));
+	(void)snprintf(name, sizeof(name), "%zu.root.json", ++r->root_count);
+	publish(r, name, file);
+	siglet_buf_clear(&content);
+}
+
+static void put_content(siglet_buf *out, const instance *in, const tuf_repository *r, int role)
+{
+	if (role == TARGETS)
+		put_targets(out, in, r);
+	else if (role == SNAPSHOT)
+		put_list(out, in, r->version, "snapshot", "targets");
+	else
+		put_list(out, in, r->version, "timestamp", "snapshot");
+}
+
+/* A timestamp has no number: it is what a client begins with. */
+static void add_role(const instance *in, tuf_repository *r, int role)
+{
+	static const char *const names[ROLES] = { "root", "targets", "snapshot", "timestamp" };
+	siglet_buf content, file;
+	char name[64];
+
+	siglet_buf_init(&content, MAX_METADATA_BYTES);
+	siglet_buf_init(&file, MAX_METADATA_BYTES);
+	put_content(&content, in, r, role);
+	put_envelope(&file, role == TARGETS ? r->offline : r->online, NULL,
 		     siglet_buf_slice(&content));
+	if (role == TIMESTAMP)
+		(void)snprintf(name, sizeof(name), "%s.json", names[role]);
+	else
+		(void)snprintf(name, sizeof(name), "%" PRId64 ".%s.json", r->version, names[role]);
+	publish(r, name, file);
 	siglet_buf_clear(&content);
 }
 
 /* ---- the repository ---- */
 
-static void make_target(target *t, const char *name)
+static void add_target(tuf_repository *r, target *t, const char *name)
 {
+	siglet_buf copy;
+	char path[256];
+
 	t->name = name;
 	hash_hex(siglet_buf_slice(&t->content), t->sha256);
+	siglet_buf_init(&copy, MAX_METADATA_BYTES);
+	WELL(siglet_buf_append(&copy, siglet_buf_slice(&t->content)));
+	(void)snprintf(path, sizeof(path), "targets/%s.%s", t->sha256, name);
+	publish(r, path, copy);
 }
 
-tuf_repository *tuf_new(const instance *in, int rekor_version, const char *folder)
+void tuf_publish(const instance *in)
+{
+	tuf_repository *r = in->tuf;
+
+	r->version++;
+	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++)
+		siglet_buf_truncate(&r->targets[i].content, 0);
+	instance_write_services(in, r->rekor_version, &r->targets[0].content);
+	instance_write_root(in, &r->targets[1].content);
+	add_target(r, &r->targets[0], "signing_config.v0.2.json");
+	add_target(r, &r->targets[1], "trusted_root.json");
+	for (int role = TARGETS; role < ROLES; role++)
+		add_role(in, r, role);
+}
+
+void tuf_rotate_root(const instance *in)
+{
+	tuf_repository *r = in->tuf;
+
+	siglet_signer_free(r->before);
+	r->before = r->offline;
+	r->offline = state_key(NULL, "tuf-offline", "ed25519");
+	add_root(in, r);
+}
+
+tuf_repository *tuf_new(instance *in, int rekor_version, const char *folder)
 {
 	tuf_repository *r = siglet_calloc(1, sizeof(*r));
 
 	MUST(r != NULL);
 	r->offline = state_key(folder, "tuf-offline", "ed25519");
 	r->online = state_key(folder, "tuf-online", "ed25519");
+	r->rekor_version = rekor_version;
 	r->version = instance_now_s(in);
 	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++)
 		siglet_buf_init(&r->targets[i].content, MAX_METADATA_BYTES);
-	instance_write_services(in, rekor_version, &r->targets[0].content);
-	instance_write_root(in, &r->targets[1].content);
-	make_target(&r->targets[0], "signing_config.v0.2.json");
-	make_target(&r->targets[1], "trusted_root.json");
-	for (int role = 0; role < ROLES; role++)
-		make_role(in, r, role);
+	in->tuf = r;
+	add_root(in, r);
+	tuf_publish(in);
 	return r;
 }
 
@@ -201,10 +282,12 @@ void tuf_free(tuf_repository *r)
 {
 	if (r == NULL)
 		return;
-	for (int role = 0; role < ROLES; role++)
-		siglet_buf_clear(&r->roles[role]);
+	for (size_t i = 0; i < r->file_count; i++)
+		siglet_buf_clear(&r->files[i].bytes);
+	free(r->files);
 	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++)
 		siglet_buf_clear(&r->targets[i].content);
+	siglet_signer_free(r->before);
 	siglet_signer_free(r->offline);
 	siglet_signer_free(r->online);
 	free(r);
@@ -212,28 +295,12 @@ void tuf_free(tuf_repository *r)
 
 /* ---- requests ---- */
 
+/* The newest of that name. */
 static const siglet_buf *find_file(const tuf_repository *r, const char *name)
 {
-	static const char *const names[ROLES] = { "root.json", "targets.json", "snapshot.json",
-						  "timestamp.json" };
-	char path[256];
-
-	for (int role = 0; role < ROLES; role++) {
-		/* A timestamp has no number: it is what a client begins with. */
-		if (role == TIMESTAMP)
-			(void)snprintf(path, sizeof(path), "%s", names[role]);
-		else
-			(void)snprintf(path, sizeof(path), "%" PRId64 ".%s",
-				       role == ROOT ? 1 : r->version, names[role]);
-		if (strcmp(name, path) == 0)
-			return &r->roles[role];
-	}
-	for (size_t i = 0; i < SIGLET_COUNT(r->targets); i++) {
-		(void)snprintf(path, sizeof(path), "targets/%s.%s", r->targets[i].sha256,
-			       r->targets[i].name);
-		if (strcmp(name, path) == 0)
-			return &r->targets[i].content;
-	}
+	for (size_t i = r->file_count; i > 0; i--)
+		if (strcmp(r->files[i - 1].name, name) == 0)
+			return &r->files[i - 1].bytes;
 	return NULL;
 }
 

@@ -56,7 +56,7 @@ siglet_err *siglet_sys_make_folder(const char *path)
 siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data)
 {
 	siglet_sys_output *output = NULL;
-	siglet_err *err = siglet_sys_output_begin(path, &output);
+	siglet_err *err = siglet_sys_output_begin_alone(path, &output);
 
 	if (err == NULL)
 		err = siglet_sys_output_write(output, data);

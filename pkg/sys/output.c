@@ -116,7 +116,30 @@ static int make_link(siglet_sys_output *output)
 	return link_nameless(output, output->temporary);
 }
 
-siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_output)
+/* What a crash left of the last one is taken over. */
+static siglet_err *open_named(siglet_sys_output *output)
+{
+	const int len =
+		snprintf(output->temporary, sizeof(output->temporary), ".%s.new", output->name);
+
+	if (len < 0 || (size_t)len >= sizeof(output->temporary)) {
+		output->temporary[0] = '\0';
+		return siglet_sys_refuse(SIGLET_E_IO, output->path, "has too long a name");
+	}
+	output->fd = openat(output->folder_fd, output->temporary,
+			    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			    S_IRUSR | S_IWUSR);
+	return output->fd >= 0 ? NULL : siglet_sys_errno(output->path, errno);
+}
+
+static siglet_err *open_temporary(siglet_sys_output *output, bool is_alone)
+{
+	if (is_alone)
+		return open_named(output);
+	return open_nameless(output) ? NULL : name_temporary(output, make_file);
+}
+
+static siglet_err *begin(const char *path, bool is_alone, siglet_sys_output **ret_output)
 {
 	siglet_sys_output *output = siglet_calloc(1, sizeof(*output));
 	siglet_err *err;
@@ -129,14 +152,24 @@ siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_ou
 		err = open_folder(output);
 	if (err == NULL)
 		err = check_target(output);
-	if (err == NULL && !open_nameless(output))
-		err = name_temporary(output, make_file);
+	if (err == NULL)
+		err = open_temporary(output, is_alone);
 	if (err != NULL) {
 		siglet_sys_output_free(output);
 		return err;
 	}
 	*ret_output = output;
 	return NULL;
+}
+
+siglet_err *siglet_sys_output_begin(const char *path, siglet_sys_output **ret_output)
+{
+	return begin(path, false, ret_output);
+}
+
+siglet_err *siglet_sys_output_begin_alone(const char *path, siglet_sys_output **ret_output)
+{
+	return begin(path, true, ret_output);
 }
 
 siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data)

@@ -89,6 +89,12 @@ typedef struct siglet_sys_output siglet_sys_output;
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_output_begin(const char *path,
 						    siglet_sys_output **ret_output);
+/*
+ * The same of a file that one process at a time writes, under a lock: its temporary has a name of
+ * its own, so that one that a crash left is used by the next.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_begin_alone(const char *path,
+							  siglet_sys_output **ret_output);
 SIGLET_MUST_USE siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data);
 
 /*
