@@ -1,4 +1,5 @@
 #!/bin/sh
-# make bench: see bench.py (verifying) and sign_bench.py (signing).
+# make bench: see bench.py (verifying), sign_bench.py (signing) and trust_bench.py (trust material).
 python3 tests/bench/sign_bench.py || exit 1
+python3 tests/bench/trust_bench.py || exit 1
 exec python3 tests/bench/bench.py
