@@ -101,9 +101,36 @@ def tokens(out):
         "code_challenge_methods_supported": ["S256"]}).encode())
 
 
+def trust(out):
+    """Metadata of each role (the first byte chooses how it is read), and a pack of it."""
+    root = (pathlib.Path(__file__).resolve().parents[2] / "third_party_certs/public-good/root.json").read_bytes()
+    head = {"spec_version": "1.0", "version": 1, "expires": "2030-01-01T00:00:00Z"}
+    entry = {"version": 1, "length": 5, "hashes": {"sha256": "00" * 32}}
+    role = {"name": "r", "keyids": ["k"], "threshold": 1, "terminating": True, "paths": ["a/*"]}
+    hashed = dict(role, name="h", terminating=False, path_hash_prefixes=["6"])
+    del hashed["paths"]
+    key = {"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": "11" * 32}}
+    signed = [
+        dict(head, _type="timestamp", meta={"snapshot.json": entry}),
+        dict(head, _type="snapshot", meta={"targets.json": entry, "r.json": entry, "h.json": entry}),
+        dict(head, _type="targets", targets={"a/c": entry}, delegations={"keys": {"k": key}, "roles": [hashed, role]}),
+        dict(head, _type="targets", targets={"a/b": entry}, meta={"r.json": entry}, consistent_snapshot=True),
+    ]
+    put(out, "fuzz_tuf", "root", b"\0" + root)
+    for i, content in enumerate(signed):
+        text = json.dumps({"signed": content, "signatures": [{"keyid": "k", "sig": "00" * 64}]}).encode()
+        put(out, "fuzz_tuf", "role-%d" % i, bytes([i + 1]) + text)
+        put(out, "fuzz_tuf", "search-%d" % i, b"\4" + text)
+    pack = {"mediaType": "application/vnd.siglet.trust-pack.v1+json", "instance": "acme", "refreshed": "2026-01-01T00:00:00Z",
+            "metadata": {"2.root.json": "AAAA"}, "seen": {}, "targets": {"trusted_root.json": "e30="}}
+    put(out, "fuzz_tuf", "pack", b"\6" + json.dumps(pack).encode())
+    put(out, "fuzz_tuf", "pattern", b"\7a*?/*aab/cd")
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
+    trust(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)
