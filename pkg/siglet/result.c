@@ -293,12 +293,25 @@ bool siglet_result_time(const siglet_result *result, int64_t *ret_time_s)
 	return true;
 }
 
+static void write_trust(const siglet_trust *trust, siglet_json_writer *w)
+{
+	const siglet_provenance *p = &trust->provenance;
+
+	siglet_json_write_text(w, "trustRoot", trust->source);
+	siglet_json_write_text(w, "trustOrigin", p->origin);
+	if (p->refreshed_s != 0)
+		siglet_json_write_text(w, "trustRefreshed",
+				       siglet_time_format(p->refreshed_s).text);
+	if (p->expires_s != 0)
+		siglet_json_write_text(w, "trustExpires", siglet_time_format(p->expires_s).text);
+}
+
 static void write_json(const siglet_result *result, const char *file, siglet_json_writer *w)
 {
 	siglet_json_write_begin_object(w, NULL);
 	siglet_json_write_text(w, "file", file);
 	if (result->trust != NULL)
-		siglet_json_write_text(w, "trustRoot", result->trust->source);
+		write_trust(result->trust, w);
 	if (result->kind != NULL)
 		siglet_json_write_text(w, "kind", result->kind);
 	if (result->count > 0) {
@@ -331,13 +344,31 @@ siglet_error *siglet_result_json(const siglet_result *result, const char *file, 
 	return err;
 }
 
+/* Whose word counted, and how old it is. */
+static siglet_err *explain_trust(const siglet_trust *trust, siglet_buf *out)
+{
+	const siglet_provenance *p = &trust->provenance;
+	siglet_err *err =
+		siglet_buf_printf(out, "Trust root\n  %s, %s",
+				  siglet_text_printable(siglet_slice_str(trust->source)).text,
+				  p->origin);
+
+	if (err == NULL && p->refreshed_s != 0)
+		err = siglet_buf_printf(out, ", of %s", siglet_time_format(p->refreshed_s).text);
+	if (err == NULL && p->expires_s != 0)
+		err = siglet_buf_printf(out, ", expires %s", siglet_time_format(p->expires_s).text);
+	return err == NULL ? siglet_buf_append_str(out, "\n\n") : err;
+}
+
 siglet_error *siglet_result_explain(const siglet_result *result, char **ret_text)
 {
 	siglet_buf out;
 	siglet_err *err = NULL;
 
 	siglet_buf_init(&out, MAX_JSON_BYTES);
-	if (result->count == 0)
+	if (result->trust != NULL)
+		err = explain_trust(result->trust, &out);
+	if (err == NULL && result->count == 0)
 		err = siglet_buf_printf(&out, "Checks\n  FAILED       bundle: %s\n",
 					siglet_result_message(result));
 	for (size_t i = 0; err == NULL && i < result->count; i++) {
