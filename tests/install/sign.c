@@ -1,6 +1,6 @@
 /*
  * Sign from a program: one certificate, several threads, and each bundle verified as others would.
- * Usage: sign TRUST_CONFIG; the token is in SIGSTORE_ID_TOKEN.
+ * Usage: sign TRUST_CONFIG [csr|public-key]; the token is in SIGSTORE_ID_TOKEN.
  */
 #include <pthread.h>
 #include <siglet/siglet.h>
@@ -54,12 +54,15 @@ static void *sign_some(void *context)
 	return NULL;
 }
 
-static siglet_error *start(const siglet_trust *trust, siglet_signing **ret_signing)
+static siglet_error *start(const siglet_trust *trust, const char *proof,
+			   siglet_signing **ret_signing)
 {
 	const char *token = getenv("SIGSTORE_ID_TOKEN");
 	siglet_credential *credential = NULL;
 	siglet_error *error = siglet_signing_new(trust, ret_signing);
 
+	if (error == NULL)
+		error = siglet_signing_set(*ret_signing, SIGLET_SIGN_PROOF, proof);
 	if (error == NULL)
 		error = siglet_credential_parse(token == NULL ? "" : token,
 						token == NULL ? 0 : strlen(token), &credential);
@@ -79,10 +82,10 @@ int main(int argc, char **argv)
 	pthread_t threads[THREADS];
 	work works[THREADS];
 	int good = 0, begun = 0;
-	siglet_error *error = siglet_trust_open_config(argc == 2 ? argv[1] : "", &trust);
+	siglet_error *error = siglet_trust_open_config(argc > 1 ? argv[1] : "", &trust);
 
 	if (error == NULL)
-		error = start(trust, &signing);
+		error = start(trust, argc > 2 ? argv[2] : "csr", &signing);
 	if (error == NULL)
 		error = siglet_expectation_new(trust, &expect);
 	if (error == NULL)
