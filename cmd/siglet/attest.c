@@ -41,8 +41,18 @@ static const cli_option attest_options[] = {
 	SIGN_OUTPUT_OPTIONS,
 };
 
+/* What it is about; each has room for every operand, and at least one. */
+typedef struct subjects {
+	const char **files; /* as they were named */
+	const char **names;
+	const char **digests;
+	char (*texts)[MAX_DIGEST_TEXT];
+	size_t count; /* 0 for a whole statement */
+} subjects;
+
 typedef struct attestation {
 	sign_run run;
+	subjects subjects;
 	char *bundle; /* NULL: standard output */
 	siglet_sys_output *output;
 	siglet_buf statement;
@@ -104,64 +114,88 @@ static const char *base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* names and digests have room for every operand, and at least one. */
-static siglet_err *read_subjects(const cli_arguments *arguments, const char **names,
-				 char (*texts)[MAX_DIGEST_TEXT], const char **digests,
-				 size_t *ret_count)
+static siglet_err *read_subjects(const cli_arguments *arguments, subjects *to)
 {
 	siglet_err *err = NULL;
 
-	*ret_count = arguments->operand_count;
+	to->count = arguments->operand_count;
 	for (size_t i = 0; err == NULL && i < arguments->operand_count; i++) {
-		names[i] = base_name(arguments->operands[i]);
-		digests[i] = texts[i];
-		err = hash_file(arguments->operands[i], texts[i]);
+		to->files[i] = arguments->operands[i];
+		to->names[i] = base_name(arguments->operands[i]);
+		to->digests[i] = to->texts[i];
+		err = hash_file(arguments->operands[i], to->texts[i]);
 	}
 	if (arguments->operand_count == 0) {
-		names[0] = cli_value(arguments, CLI_NAME);
-		digests[0] = cli_value(arguments, CLI_DIGEST);
-		*ret_count = 1;
+		to->files[0] = to->names[0] = cli_value(arguments, CLI_NAME);
+		to->digests[0] = cli_value(arguments, CLI_DIGEST);
+		to->count = 1;
 	}
 	return err;
 }
 
-static siglet_err *make_statement(const cli_arguments *arguments, siglet_slice predicate,
-				  siglet_buf *ret_statement)
+static siglet_err *make_room(const cli_arguments *arguments, subjects *to)
 {
 	const size_t room = arguments->operand_count + 1;
-	const char **names = siglet_calloc(room, sizeof(*names));
-	const char **digests = siglet_calloc(room, sizeof(*digests));
-	char(*texts)[MAX_DIGEST_TEXT] = siglet_calloc(room, sizeof(*texts));
-	char *json = NULL;
-	size_t count = 0;
-	siglet_err *err = siglet_err_nomem();
 
-	if (names != NULL && digests != NULL && texts != NULL)
-		err = read_subjects(arguments, names, texts, digests, &count);
+	to->files = siglet_calloc(room, sizeof(*to->files));
+	to->names = siglet_calloc(room, sizeof(*to->names));
+	to->digests = siglet_calloc(room, sizeof(*to->digests));
+	to->texts = siglet_calloc(room, sizeof(*to->texts));
+	return to->files != NULL && to->names != NULL && to->digests != NULL && to->texts != NULL
+		       ? NULL
+		       : siglet_err_nomem();
+}
+
+static void subjects_clear(subjects *s)
+{
+	free(s->texts);
+	free(s->digests);
+	free(s->names);
+	free(s->files);
+}
+
+/* Which file it was that could not be used. */
+static siglet_err *in_file(const char *path, siglet_err *err)
+{
+	return err == NULL || siglet_err_code(err) != SIGLET_E_IO
+		       ? err
+		       : siglet_err_wrap(err, "%s",
+					 siglet_text_printable(siglet_slice_str(path)).text);
+}
+
+static siglet_err *make_statement(attestation *a, siglet_slice predicate)
+{
+	const cli_arguments *arguments = a->run.arguments;
+	subjects *about = &a->subjects;
+	char *json = NULL;
+	siglet_err *err = make_room(arguments, about);
+
 	if (err == NULL)
-		err = siglet_statement_make(names, digests, count, cli_value(arguments, CLI_TYPE),
-					    predicate.ptr, predicate.len, &json);
+		err = read_subjects(arguments, about);
 	if (err == NULL)
-		err = siglet_buf_append_str(ret_statement, json);
+		err = in_file(cli_value(arguments, CLI_PREDICATE),
+			      siglet_statement_make(about->names, about->digests, about->count,
+						    cli_value(arguments, CLI_TYPE), predicate.ptr,
+						    predicate.len, &json));
+	if (err == NULL)
+		err = siglet_buf_append_str(&a->statement, json);
 	siglet_string_free(json);
-	free(texts);
-	free(digests);
-	free(names);
 	return err;
 }
 
-static siglet_err *read_statement(const cli_arguments *arguments, siglet_buf *ret_statement)
+static siglet_err *read_statement(attestation *a)
 {
-	const char *whole = cli_value(arguments, CLI_STATEMENT);
+	const char *whole = cli_value(a->run.arguments, CLI_STATEMENT);
+	const char *path = cli_value(a->run.arguments, CLI_PREDICATE);
 	siglet_buf predicate;
 	siglet_err *err;
 
 	if (whole != NULL)
-		return siglet_sys_read_file(whole, ret_statement);
+		return siglet_sys_read_file(whole, &a->statement);
 	siglet_buf_init(&predicate, MAX_STATEMENT_BYTES);
-	err = siglet_sys_read_file(cli_value(arguments, CLI_PREDICATE), &predicate);
+	err = siglet_sys_read_file(path, &predicate);
 	if (err == NULL)
-		err = make_statement(arguments, siglet_buf_slice(&predicate), ret_statement);
+		err = make_statement(a, siglet_buf_slice(&predicate));
 	siglet_buf_clear(&predicate);
 	return err;
 }
@@ -176,18 +210,23 @@ static siglet_err *open_place(attestation *a)
 	siglet_err *err;
 
 	if (output != NULL && strcmp(output, "-") == 0)
-		return NULL;
+		return sign_check_audit_log(arguments, NULL);
 	siglet_buf_init(&path, MAX_PATH_BYTES);
 	err = output != NULL ? siglet_buf_append_str(&path, output)
 			     : siglet_buf_printf(&path, "%s.sigstore.json", arguments->operands[0]);
 	if (err == NULL)
 		err = siglet_strndup(siglet_buf_slice(&path), &a->bundle);
 	siglet_buf_clear(&path);
+	if (err == NULL)
+		err = sign_check_place(arguments, a->bundle);
+	if (err == NULL)
+		err = sign_check_audit_log(arguments, a->bundle);
 	if (err == NULL && !a->run.force && siglet_sys_is_there(a->bundle))
 		err = siglet_err_hint(
 			siglet_err_new(SIGLET_E_IO, "%s: is there already",
 				       siglet_text_printable(siglet_slice_str(a->bundle)).text),
-			"--force replaces it, --output names another");
+			"--output names another: several bundles of one file go into "
+			"FILE.sigstore.jsonl, one a line; --force replaces it");
 	if (err == NULL && !cli_has(arguments, CLI_DRY_RUN))
 		err = siglet_sys_output_begin(a->bundle, &a->output);
 	if (err == NULL && a->output != NULL)
@@ -250,6 +289,14 @@ static siglet_err *write_json(const attestation *a, const siglet_signature *sign
 static siglet_err *say(const attestation *a, const siglet_signature *signature)
 {
 	const cli_arguments *arguments = a->run.arguments;
+	const sign_named named = {
+		.names = arguments->operands,
+		.count = arguments->operand_count,
+		.bundle = !cli_has(arguments, CLI_OUTPUT) ? NULL
+			  : a->bundle == NULL		  ? "BUNDLE"
+							  : a->bundle,
+		.type = cli_value(arguments, CLI_TYPE),
+	};
 	const char *url = NULL;
 	int64_t index = 0;
 
@@ -267,28 +314,44 @@ static siglet_err *say(const attestation *a, const siglet_signature *signature)
 		(void)puts("");
 		(void)fflush(stdout);
 	}
-	sign_print_command(
-		&a->run, arguments->operand_count == 0 ? NULL : arguments->operands[0],
-		cli_has(arguments, CLI_OUTPUT) ? (a->bundle == NULL ? "BUNDLE" : a->bundle) : NULL,
-		cli_value(arguments, CLI_TYPE));
+	sign_print_command(&a->run, &named);
 	return NULL;
 }
 
 /* ---- the verb ---- */
 
+static siglet_err *account_for(const attestation *a, const siglet_signature *signature)
+{
+	const subjects *about = &a->subjects;
+	const char *whole = cli_value(a->run.arguments, CLI_STATEMENT);
+	const sign_account account = {
+		.file = about->count > 0 ? about->files[0] : whole,
+		.digest = about->count > 0 ? about->digests[0] : NULL,
+		.bundle = a->bundle,
+		.type = cli_value(a->run.arguments, CLI_TYPE),
+		.names = about->files,
+		.digests = about->digests,
+		.count = about->count,
+	};
+
+	return sign_append_audit_log(&a->run, &account, signature);
+}
+
 static siglet_err *sign_it(attestation *a)
 {
+	const char *whole = cli_value(a->run.arguments, CLI_STATEMENT);
 	siglet_signature *signature = NULL;
-	const char *name = a->bundle == NULL ? "-" : a->bundle;
 	siglet_err *err = sign_start(&a->run);
 
 	if (err == NULL)
 		err = siglet_sign_statement(a->run.signing, a->statement.ptr, a->statement.len,
 					    NULL, &signature);
+	if (err != NULL && signature == NULL && whole != NULL)
+		err = in_file(whole, err);
 	if (err == NULL)
 		err = keep(a, signature);
 	if (err == NULL)
-		err = sign_append_audit_log(&a->run, name, signature);
+		err = account_for(a, signature);
 	if (err == NULL)
 		err = say(a, signature);
 	siglet_signature_free(signature);
@@ -310,16 +373,16 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (err == NULL)
 		err = sign_set_up(&arguments, &a.run);
 	if (err == NULL)
-		err = read_statement(&arguments, &a.statement);
+		err = read_statement(&a);
 	if (err == NULL)
 		err = open_place(&a);
 	cli_guard(a.output);
 	if (err == NULL)
 		err = sign_identify(&a.run);
-	if (err == NULL && cli_has(&arguments, CLI_DRY_RUN))
-		(void)fprintf(stderr, "siglet: nothing was sent; the statement is\n%s\n",
-			      siglet_buf_text(&a.statement));
-	else if (err == NULL)
+	if (err == NULL && cli_has(&arguments, CLI_DRY_RUN)) {
+		(void)fprintf(stderr, "siglet: nothing was sent; this is the statement\n");
+		(void)printf("%s\n", siglet_buf_text(&a.statement));
+	} else if (err == NULL)
 		err = sign_it(&a);
 	if (err != NULL)
 		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
@@ -327,6 +390,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	cli_unguard(a.output);
 	siglet_sys_output_free(a.output);
 	free(a.bundle);
+	subjects_clear(&a.subjects);
 	siglet_buf_clear(&a.statement);
 	sign_clear(&a.run);
 	cli_arguments_clear(&arguments);

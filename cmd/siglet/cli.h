@@ -151,6 +151,12 @@ SIGLET_MUST_USE siglet_err *cli_number(const cli_arguments *arguments, cli_id id
 				       unsigned most, unsigned *ret_number);
 
 /*
+ * Leave out operands that are bundles of other operands, and say so unless --quiet. only_deciding:
+ * none but FILE.sigstore.json, without which FILE can't be accepted. (bundles.c)
+ */
+void cli_leave_out_bundles(cli_arguments *arguments, bool only_deciding);
+
+/*
  * The start of every verb: read the arguments, and do what needs no verb: help and errors. True
  * when the verb has work to do; else *ret_status is how it ended.
  */

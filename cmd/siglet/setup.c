@@ -267,23 +267,74 @@ siglet_err *sign_start(sign_run *run)
 
 /* ---- what a stranger should type ---- */
 
-/* In single quotes, unless it is plain for every shell. */
+/* Does it hold nothing that a terminal would not show? */
+static bool is_printable(const char *word)
+{
+	size_t backslashes = 0;
+	siglet_buf printed;
+	siglet_err *err;
+	bool same;
+
+	for (const char *c = word; *c != '\0'; c++)
+		backslashes += *c == '\\';
+	siglet_buf_init(&printed, MAX_COMMAND_BYTES);
+	err = siglet_text_print(siglet_slice_str(word), &printed);
+	same = err == NULL && printed.len == strlen(word) + backslashes;
+	siglet_err_free(err);
+	siglet_buf_clear(&printed);
+	return same;
+}
+
+static siglet_err *append_quoted(siglet_buf *out, const char *word)
+{
+	siglet_err *err = siglet_buf_append_byte(out, '\'');
+
+	for (const char *c = word; err == NULL && *c != '\0'; c++)
+		err = *c == '\'' ? siglet_buf_append_str(out, "'\\''")
+				 : siglet_buf_append_byte(out, (uint8_t)*c);
+	return err == NULL ? siglet_buf_append_byte(out, '\'') : err;
+}
+
+#define PLAIN                                                  \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"0123456789_@%+=:,./-"
+
+/* By way of printf: what a shell makes of control characters and the like differs. */
+static siglet_err *append_by_printf(siglet_buf *out, const char *word)
+{
+	siglet_err *err = siglet_buf_append_str(out, "\"$(printf '");
+
+	for (const char *c = word; err == NULL && *c != '\0'; c++)
+		err = *c != '%' && strchr(PLAIN, *c) != NULL
+			      ? siglet_buf_append_byte(out, (uint8_t)*c)
+			      : siglet_buf_printf(out, "\\%03o", (unsigned)(uint8_t)*c);
+	return err == NULL ? siglet_buf_append_str(out, "')\"") : err;
+}
+
+/* Quoted where a shell would make anything else of it. */
 static siglet_err *append_word(siglet_buf *out, const char *word)
 {
-	static const char plain_characters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789_@%+=:,./-";
 	siglet_err *err = siglet_buf_append_byte(out, ' ');
 
 	if (err != NULL)
 		return err;
-	if (word[0] != '\0' && word[strspn(word, plain_characters)] == '\0')
+	if (word[0] != '\0' && word[strspn(word, PLAIN)] == '\0')
 		return siglet_buf_append_str(out, word);
-	err = siglet_buf_append_byte(out, '\'');
-	for (const char *c = word; err == NULL && *c != '\0'; c++)
-		err = *c == '\'' ? siglet_buf_append_str(out, "'\\''")
-				 : siglet_text_print(siglet_slice_of(c, 1), out);
-	return err == NULL ? siglet_buf_append_byte(out, '\'') : err;
+	return is_printable(word) ? append_quoted(out, word) : append_by_printf(out, word);
+}
+
+/* A name that begins with a dash would be an option. */
+static siglet_err *append_file(siglet_buf *out, const char *name)
+{
+	siglet_buf path;
+	siglet_err *err;
+
+	siglet_buf_init(&path, MAX_COMMAND_BYTES);
+	err = siglet_buf_printf(&path, "%s%s", name[0] == '-' ? "./" : "", name);
+	if (err == NULL)
+		err = append_word(out, siglet_buf_text(&path));
+	siglet_buf_clear(&path);
+	return err;
 }
 
 static siglet_err *append_option(siglet_buf *out, const char *option, const char *value)
@@ -340,25 +391,52 @@ static siglet_err *append_signer(const sign_run *run, siglet_buf *out)
 			   : err;
 }
 
-void sign_print_command(const sign_run *run, const char *name, const char *bundle, const char *type)
+#define MAX_NAMED 8 /* more are left to whoever types it */
+
+static siglet_err *append_files(const sign_named *named, siglet_buf *out)
+{
+	const size_t shown = named->bundle != NULL && named->count > 1 ? 1 : named->count;
+	siglet_err *err = NULL;
+
+	if (named->count == 0)
+		return siglet_buf_append_str(out, " FILE");
+	if (shown > MAX_NAMED)
+		return siglet_buf_append_str(out, " FILE...");
+	for (size_t i = 0; err == NULL && i < shown; i++)
+		err = append_file(out, named->names[i]);
+	return err;
+}
+
+static siglet_err *append_command(const sign_run *run, const sign_named *named, siglet_buf *out)
+{
+	siglet_err *err = siglet_buf_append_str(out, "siglet: to verify it:\n  siglet verify");
+
+	if (err == NULL)
+		err = append_files(named, out);
+	if (err == NULL && named->bundle != NULL)
+		err = siglet_buf_append_str(out, " --bundle");
+	if (err == NULL && named->bundle != NULL)
+		err = append_file(out, named->bundle);
+	if (err == NULL)
+		err = append_signer(run, out);
+	if (err == NULL)
+		err = append_option(out, "--type", named->type);
+	if (err == NULL)
+		err = append_thresholds(run, out);
+	if (err == NULL)
+		err = append_trust(run, out);
+	if (err == NULL && named->bundle != NULL && named->count > 1)
+		err = siglet_buf_append_str(out, "\n  and so on, each with its own bundle");
+	return err;
+}
+
+void sign_print_command(const sign_run *run, const sign_named *named)
 {
 	siglet_buf out;
 	siglet_err *err;
 
 	siglet_buf_init(&out, MAX_COMMAND_BYTES);
-	err = siglet_buf_append_str(&out, "siglet: to verify it:\n  siglet verify");
-	if (err == NULL)
-		err = append_word(&out, name == NULL ? "FILE" : name);
-	if (err == NULL)
-		err = append_option(&out, "--bundle", bundle);
-	if (err == NULL)
-		err = append_signer(run, &out);
-	if (err == NULL)
-		err = append_option(&out, "--type", type);
-	if (err == NULL)
-		err = append_thresholds(run, &out);
-	if (err == NULL)
-		err = append_trust(run, &out);
+	err = append_command(run, named, &out);
 	if (err == NULL)
 		(void)fprintf(stderr, "%s\n", siglet_buf_text(&out));
 	siglet_err_free(err);

@@ -73,7 +73,8 @@ static siglet_err *check_twice(const batch *b, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (b->jobs[i].bundle != NULL &&
-		    strcmp(b->jobs[i].bundle, b->jobs[index].bundle) == 0)
+		    (siglet_sys_is_same_place(b->jobs[i].bundle, b->jobs[index].bundle) ||
+		     siglet_sys_is_same_file(b->jobs[i].bundle, b->jobs[index].bundle)))
 			return siglet_err_new(
 				SIGLET_E_USAGE, "%s would be written twice",
 				siglet_text_printable(siglet_slice_str(b->jobs[i].bundle)).text);
@@ -92,14 +93,22 @@ static siglet_err *open_place(batch *b, size_t index)
 		err = siglet_sys_check_file(j->name);
 	if (err == NULL)
 		err = name_bundle(b->run.arguments, j->name, &j->bundle);
-	if (err != NULL || j->bundle == NULL)
+	if (err == NULL && j->bundle == NULL)
+		return sign_check_audit_log(b->run.arguments, NULL);
+	if (err != NULL)
 		return err;
 	err = check_twice(b, index);
+	if (err == NULL)
+		err = sign_check_place(b->run.arguments, j->bundle);
+	if (err == NULL)
+		err = sign_check_audit_log(b->run.arguments, j->bundle);
 	if (err == NULL && !b->run.force && siglet_sys_is_there(j->bundle))
 		err = siglet_err_hint(
 			siglet_err_new(SIGLET_E_IO, "%s: is there already",
 				       siglet_text_printable(siglet_slice_str(j->bundle)).text),
-			"--force replaces it");
+			"--force replaces it; several bundles of one file go into "
+			"FILE.sigstore.jsonl, "
+			"one a line");
 	if (err == NULL)
 		err = siglet_sys_output_begin(j->bundle, &j->output);
 	if (err == NULL)
@@ -268,6 +277,15 @@ static void answer_failed(const batch *b, const job *j, siglet_err *err, verify_
 	verify_answer_error(&ask, j->name, "sign", err, answer);
 }
 
+static siglet_err *account_for(const batch *b, const job *j, const siglet_signature *signature)
+{
+	const sign_account account = { .file = j->name,
+				       .digest = siglet_signature_sha256(signature),
+				       .bundle = j->bundle };
+
+	return sign_append_audit_log(&b->run, &account, signature);
+}
+
 static void sign_one(void *context, size_t index, verify_answer *answer)
 {
 	batch *b = context;
@@ -282,7 +300,7 @@ static void sign_one(void *context, size_t index, verify_answer *answer)
 	if (err == NULL)
 		j->is_done = true;
 	if (err == NULL)
-		err = sign_append_audit_log(&b->run, j->name, signature);
+		err = account_for(b, j, signature);
 	if (err == NULL)
 		err = answer_signed(b, j, signature, answer);
 	if (err == NULL)
@@ -297,25 +315,39 @@ static void sign_one(void *context, size_t index, verify_answer *answer)
 
 /* ---- all of them ---- */
 
+/* Of those that were signed. names has room for every job. */
+static void print_command(const batch *b, const char **names)
+{
+	const cli_arguments *arguments = b->run.arguments;
+	sign_named named = { .names = names };
+
+	for (size_t i = 0; i < b->count; i++) {
+		const job *j = &b->jobs[i];
+
+		if (!j->is_done)
+			continue;
+		if (strcmp(j->name, "-") != 0)
+			names[named.count++] = j->name;
+		if (named.bundle == NULL &&
+		    (cli_has(arguments, CLI_OUTPUT) || cli_has(arguments, CLI_OUTPUT_DIR)))
+			named.bundle = j->bundle == NULL ? "BUNDLE" : j->bundle;
+	}
+	if (named.count > 0 || named.bundle != NULL)
+		sign_print_command(&b->run, &named);
+}
+
 static siglet_status sign_all(batch *b, unsigned jobs)
 {
 	const cli_style *style = &b->run.style;
+	const char **names = siglet_calloc(b->count, sizeof(*names));
 	verify_tally t;
-	const job *last = NULL;
 
 	verify_run_all(style->quiet, jobs == 0 ? DEFAULT_JOBS : jobs, b->count, sign_one, b, &t);
-	for (size_t i = 0; i < b->count; i++)
-		if (b->jobs[i].is_done)
-			last = &b->jobs[i];
 	if (!style->quiet && !style->json && b->count > 1)
 		(void)fprintf(stderr, "siglet: %zu of %zu signed\n", t.accepted, b->count);
-	if (!style->quiet && !style->json && last != NULL)
-		sign_print_command(&b->run, strcmp(last->name, "-") == 0 ? NULL : last->name,
-				   cli_has(b->run.arguments, CLI_OUTPUT) ||
-						   cli_has(b->run.arguments, CLI_OUTPUT_DIR)
-					   ? (last->bundle == NULL ? "BUNDLE" : last->bundle)
-					   : NULL,
-				   NULL);
+	if (!style->quiet && !style->json && names != NULL)
+		print_command(b, names);
+	free(names);
 	return t.status;
 }
 
@@ -342,6 +374,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 
 	if (!cli_begin(verb, argc, argv, &arguments, &status))
 		return status;
+	cli_leave_out_bundles(&arguments, false);
 	err = check_operands(&arguments);
 	if (err == NULL && cli_has(&arguments, CLI_JOBS))
 		err = cli_number(&arguments, CLI_JOBS, 1, MAX_JOBS, &jobs);

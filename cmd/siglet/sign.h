@@ -170,6 +170,17 @@ SIGLET_MUST_USE siglet_err *sign_find_identity(const cli_arguments *arguments,
 /* The audience that tokens are asked for. */
 const char *sign_audience(const cli_arguments *arguments);
 
+/* ---- places.c ---- */
+
+/*
+ * Is this, where something is to be written, none of the files that are read?
+ * Errors: SIGLET_E_USAGE.
+ */
+SIGLET_MUST_USE siglet_err *sign_check_place(const cli_arguments *arguments, const char *path);
+/* The same of the audit log, which must not be the bundle either (NULL: standard output). */
+SIGLET_MUST_USE siglet_err *sign_check_audit_log(const cli_arguments *arguments,
+						 const char *bundle);
+
 /* ---- setup.c ---- */
 
 /* Everything of a run that signs, but what it signs. */
@@ -199,14 +210,32 @@ SIGLET_MUST_USE siglet_err *sign_identify(sign_run *run);
 SIGLET_MUST_USE siglet_err *sign_start(sign_run *run);
 void sign_clear(sign_run *run);
 
-/* Say on standard error what a stranger should type; name is NULL where it was standard input. */
-void sign_print_command(const sign_run *run, const char *name, const char *bundle,
-			const char *type);
+/* What was signed, for the command that verifies it. */
+typedef struct sign_named {
+	const char *const *names; /* none: standard input */
+	size_t count;
+	const char *bundle; /* NULL: beside each file */
+	const char *type;   /* of an attestation; NULL */
+} sign_named;
+
+/* Say on standard error what a stranger should type. */
+void sign_print_command(const sign_run *run, const sign_named *named);
 
 /* ---- audit_log.c ---- */
 
+/* What a line says of what was signed; each may be NULL. */
+typedef struct sign_account {
+	const char *file;   /* as it was named */
+	const char *digest; /* "sha256:HEX" */
+	const char *bundle;
+	const char *type; /* of an attestation */
+	/* The subjects of an attestation, where there are several. */
+	const char *const *names, *const *digests;
+	size_t count;
+} sign_account;
+
 /* Append a line about a signature, whole, under a lock. Errors: SIGLET_E_IO, SIGLET_E_NOMEM. */
-SIGLET_MUST_USE siglet_err *sign_append_audit_log(const sign_run *run, const char *name,
+SIGLET_MUST_USE siglet_err *sign_append_audit_log(const sign_run *run, const sign_account *account,
 						  const siglet_signature *signature);
 
 #endif

@@ -316,6 +316,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 
 	if (!cli_begin(verb, argc, argv, &arguments, &status))
 		return status;
+	if (!cli_has(&arguments, CLI_BUNDLE))
+		cli_leave_out_bundles(&arguments, true);
 	err = read_ask(&arguments, &ask, &jobs);
 	if (err == NULL && siglet_expectation_warning(ask.expectation) != NULL)
 		(void)cli_fail("warning",

@@ -220,10 +220,9 @@ static siglet_err *put_kind(siglet_buf *out, const kind *k, const siglet_trustro
 			    int64_t now_s)
 {
 	siglet_err *err = k->count(root) == 0 ? NULL : siglet_buf_printf(out, "\n%s\n", k->title);
+	item found = { .in_use = false };
 
 	for (size_t i = 0; err == NULL && i < k->count(root); i++) {
-		item found;
-
 		err = get_item(k, root, i, now_s, &found);
 		if (err == NULL)
 			err = put_item(out, &found, now_s);
@@ -279,11 +278,10 @@ static siglet_err *write_kind(siglet_json_writer *w, const kind *k, const siglet
 			      int64_t now_s)
 {
 	siglet_err *err = NULL;
+	item found = { .in_use = false };
 
 	siglet_json_write_begin_array(w, k->member);
 	for (size_t i = 0; err == NULL && i < k->count(root); i++) {
-		item found;
-
 		err = get_item(k, root, i, now_s, &found);
 		if (err == NULL)
 			write_item(w, &found);

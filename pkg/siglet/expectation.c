@@ -215,6 +215,10 @@ static siglet_err *set_requirement(siglet_policy *policy, const char *value)
 
 static siglet_err *set_type(siglet_policy *policy, const char *value)
 {
+	siglet_err *err = strcmp(value, "signature") == 0 ? NULL : siglet_predicate_check(value);
+
+	if (err != NULL)
+		return err;
 	return siglet_strndup(siglet_slice_str(siglet_predicate_uri(value)),
 			      &policy->predicate_type);
 }

@@ -590,6 +590,8 @@ SIGLET_CHECKED siglet_error *siglet_signing_start(siglet_signing *signing,
 /* Once it is started: the identity and issuer of the certificate; NULL for a key. */
 SIGLET_API const char *siglet_signing_identity(const siglet_signing *signing);
 SIGLET_API const char *siglet_signing_issuer(const siglet_signing *signing);
+/* Once it is started: SHA-256 of the key's SubjectPublicKeyInfo, in hex; "" before. */
+SIGLET_API const char *siglet_signing_key_id(const siglet_signing *signing);
 /*
  * The thresholds that verifiers need to accept what is made, as siglet_expectation_set_threshold
  * has them.

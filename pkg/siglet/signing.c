@@ -297,10 +297,13 @@ static siglet_err *use_managed_key(siglet_signing *signing)
 	siglet_err *err = NULL;
 
 	siglet_buf_init(&der, SIGLET_MAX_CERT_BYTES);
-	if (pem.len > 0)
+	if (signing->certificate_pem != NULL)
 		err = siglet_pem_next(&pem, "CERTIFICATE", &der, &found);
-	if (err == NULL && pem.len > 0 && !found)
-		err = siglet_err_new(SIGLET_E_IO, "no CERTIFICATE block in the certificate file");
+	if (err == NULL && signing->certificate_pem != NULL && !found)
+		err = siglet_err_new(SIGLET_E_MALFORMED, "no PEM block CERTIFICATE");
+	if (err != NULL)
+		err = siglet_err_hint(siglet_err_wrap(err, "the certificate"),
+				      "a DER file becomes one with: openssl x509 -inform DER");
 	if (err == NULL) {
 		signing->managed = NULL; /* the session takes it */
 		err = siglet_session_use_key(signing->session, signer, siglet_buf_slice(&der));
@@ -312,10 +315,17 @@ static siglet_err *use_managed_key(siglet_signing *signing)
 static siglet_err *keep_names(siglet_signing *signing)
 {
 	const siglet_identity *identity = siglet_session_identity(signing->session);
+	const siglet_digest *id = siglet_key_id(siglet_session_key(signing->session));
+	siglet_buf hex;
 	siglet_err *err;
 
-	if (identity == NULL)
-		return NULL;
+	siglet_buf_init(&hex, sizeof(signing->key_id) - 1);
+	err = siglet_hex_encode(siglet_digest_slice(id), &hex);
+	if (err == NULL)
+		memcpy(signing->key_id, siglet_buf_text(&hex), hex.len + 1);
+	siglet_buf_clear(&hex);
+	if (err != NULL || identity == NULL)
+		return err;
 	err = siglet_strndup(identity->san, &signing->identity);
 	return err == NULL ? siglet_strndup(identity->issuer, &signing->issuer) : err;
 }
@@ -396,6 +406,11 @@ const char *siglet_signing_identity(const siglet_signing *signing)
 const char *siglet_signing_issuer(const siglet_signing *signing)
 {
 	return signing->issuer;
+}
+
+const char *siglet_signing_key_id(const siglet_signing *signing)
+{
+	return signing->key_id;
 }
 
 unsigned siglet_signing_threshold(const siglet_signing *signing, siglet_threshold which)

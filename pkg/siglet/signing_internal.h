@@ -31,6 +31,7 @@ struct siglet_signing {
 	siglet_thresholds thresholds;
 	siglet_session *session; /* NULL until it is started */
 	char *identity, *issuer;
+	char key_id[2 * SIGLET_SHA256_SIZE + 1];
 };
 
 struct siglet_credential {

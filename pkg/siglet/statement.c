@@ -91,7 +91,9 @@ siglet_error *siglet_statement_make(const char *const *names, const char *const 
 		return siglet_err_new(SIGLET_E_USAGE, "%zu subjects, not 1 to %d", count,
 				      SIGLET_MAX_SUBJECTS);
 	siglet_buf_init(&json, MAX_STATEMENT_BYTES);
-	err = check_predicate(text);
+	err = siglet_predicate_check(type);
+	if (err == NULL)
+		err = check_predicate(text);
 	if (err == NULL)
 		err = write_head(names, digests, count, type, &json);
 	if (err == NULL)

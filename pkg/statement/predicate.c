@@ -95,21 +95,56 @@ siglet_err *siglet_statement_find_predicate(const siglet_json *statement, siglet
 	return NULL;
 }
 
+static const struct {
+	const char *name, *uri;
+} known[] = {
+	{ "slsaprovenance1", "https://slsa.dev/provenance/v1" },
+	{ "slsaprovenance02", "https://slsa.dev/provenance/v0.2" },
+	{ "spdx", "https://spdx.dev/Document" },
+	{ "cyclonedx", "https://cyclonedx.org/bom" },
+	{ "vuln", "https://cosign.sigstore.dev/attestation/vuln/v1" },
+	{ "link", "https://in-toto.io/Link/v1" },
+};
+
 const char *siglet_predicate_uri(const char *name)
 {
-	static const struct {
-		const char *name, *uri;
-	} known[] = {
-		{ "slsaprovenance1", "https://slsa.dev/provenance/v1" },
-		{ "slsaprovenance02", "https://slsa.dev/provenance/v0.2" },
-		{ "spdx", "https://spdx.dev/Document" },
-		{ "cyclonedx", "https://cyclonedx.org/bom" },
-		{ "vuln", "https://cosign.sigstore.dev/attestation/vuln/v1" },
-		{ "link", "https://in-toto.io/Link/v1" },
-	};
-
 	for (size_t i = 0; i < SIGLET_COUNT(known); i++)
 		if (strcmp(name, known[i].name) == 0)
 			return known[i].uri;
 	return name;
+}
+
+/* RFC 3986 section 3.1 */
+static bool has_scheme(const char *text)
+{
+	const size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789+-.");
+
+	return len > 0 && text[len] == ':' && text[len + 1] != '\0' &&
+	       strchr("0123456789+-.", text[0]) == NULL;
+}
+
+/* Other tools' words for what has another name here. */
+static const char *likely_name(const char *name)
+{
+	if (strcmp(name, "slsaprovenance") == 0 || strcmp(name, "slsa") == 0)
+		return "slsaprovenance1, or slsaprovenance02 for the older form";
+	if (strcmp(name, "spdxjson") == 0)
+		return "spdx";
+	return NULL;
+}
+
+siglet_err *siglet_predicate_check(const char *name)
+{
+	const char *likely = likely_name(name);
+	siglet_err *err;
+
+	if (siglet_predicate_uri(name) != name || has_scheme(name))
+		return NULL;
+	err = siglet_err_new(SIGLET_E_USAGE, "\"%s\" is no predicate type",
+			     siglet_text_printable(siglet_slice_str(name)).text);
+	if (likely != NULL)
+		return siglet_err_hint(err, "did you mean %s?", likely);
+	return siglet_err_hint(err, "it is a URI, or slsaprovenance1, slsaprovenance02, spdx, "
+				    "cyclonedx, vuln or link");
 }

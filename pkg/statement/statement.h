@@ -70,4 +70,9 @@ SIGLET_MUST_USE siglet_err *siglet_statement_predicate(const siglet_statement *s
 /* The long URI of a short predicate name (slsaprovenance1, spdx …), or the name itself if none. */
 const char *siglet_predicate_uri(const char *name);
 
+/*
+ * Is it a short name, or something with the scheme of a URI? Errors: SIGLET_E_USAGE, with a hint.
+ */
+SIGLET_MUST_USE siglet_err *siglet_predicate_check(const char *name);
+
 #endif

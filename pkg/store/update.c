@@ -75,6 +75,7 @@ static siglet_err *fetch(const update *u, siglet_pack_part part, const char *nam
 			 bool *ret_found, siglet_buf *ret_bytes)
 {
 	const siglet_instance *instance = u->source->instance;
+	siglet_store_file file = { .part = part, .name = name, .max_bytes = ret_bytes->max };
 	siglet_buf url;
 	siglet_err *err;
 
@@ -82,14 +83,9 @@ static siglet_err *fetch(const update *u, siglet_pack_part part, const char *nam
 	err = siglet_buf_printf(
 		&url, "%s%s",
 		part == SIGLET_PACK_TARGETS ? instance->targets_url : instance->metadata_url, path);
-	if (err == NULL) {
-		const siglet_store_file file = { .url = siglet_buf_text(&url),
-						 .part = part,
-						 .name = name,
-						 .max_bytes = ret_bytes->max };
-
+	file.url = siglet_buf_text(&url);
+	if (err == NULL)
 		err = u->source->fetch(u->source->context, &file, ret_found, ret_bytes);
-	}
 	siglet_buf_clear(&url);
 	return err;
 }

@@ -365,6 +365,41 @@ siglet_err *siglet_sys_check_file(const char *path)
 	return err;
 }
 
+bool siglet_sys_is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
+static bool stat_folder_of(const char *path, struct stat *ret_info)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = NULL;
+	bool known;
+
+	if (slash == NULL)
+		return stat(".", ret_info) == 0;
+	siglet_err *err =
+		siglet_strndup(siglet_slice_of(path, (size_t)(slash - path) + 1), &folder);
+	known = err == NULL && stat(folder, ret_info) == 0;
+	siglet_err_free(err);
+	free(folder);
+	return known;
+}
+
+bool siglet_sys_is_same_place(const char *a, const char *b)
+{
+	const char *last_a = strrchr(a, '/'), *last_b = strrchr(b, '/');
+	struct stat first, second;
+
+	if (strcmp(last_a == NULL ? a : last_a + 1, last_b == NULL ? b : last_b + 1) != 0)
+		return false;
+	return stat_folder_of(a, &first) && stat_folder_of(b, &second) &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 bool siglet_sys_is_there(const char *path)
 {
 	struct stat info;

@@ -73,6 +73,11 @@ SIGLET_MUST_USE siglet_err *siglet_sys_check_file(const char *path);
 /* Is there anything by that name? False only when there certainly is nothing. */
 bool siglet_sys_is_there(const char *path);
 
+/* Do both names lead to one file that is there? */
+bool siglet_sys_is_same_file(const char *a, const char *b);
+/* Do both stand for one name in one folder, whether there is such a file or not? */
+bool siglet_sys_is_same_place(const char *a, const char *b);
+
 /* The size of a regular file in bytes, for progress bars; 0 where it is not known. */
 uint64_t siglet_sys_file_size(const char *path);
 
