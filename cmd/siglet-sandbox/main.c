@@ -44,6 +44,7 @@ typedef struct options {
 	const char *shape, *who, *log, *config_out, *state;
 	char shape_text[32];
 	int rekor_version;
+	bool has_identity;
 	unsigned port;
 	faults faults;
 	char **command;
@@ -84,6 +85,7 @@ static bool set_port(const char *value, options *o)
 
 static int set_option(const char *name, const char *value, options *o)
 {
+	o->has_identity = o->has_identity || strcmp(name, "--as") == 0;
 	if (strcmp(name, "--as") == 0)
 		return set_identity(value, o) ? 0 : complain("no such identity", value);
 	if (strcmp(name, "--rekor-version") == 0) {
@@ -108,7 +110,9 @@ static int set_option(const char *name, const char *value, options *o)
 	else if (strcmp(name, "--state") == 0)
 		o->state = value;
 	else
-		return complain("unknown option", name);
+		return complain(name[0] == '-' ? "unknown option"
+					       : "put -- before the command: it is no option",
+				name);
 	return 0;
 }
 
@@ -134,6 +138,11 @@ static int read_options(int argc, char **argv, options *o)
 			return i + 1 >= argc ? complain("a value is missing", argv[i]) + 1 : 3;
 		i++;
 	}
+	if (o->faults.wrong_promise && o->rekor_version != 1)
+		return complain("only a log of --rekor-version 1 makes promises", "wrong-promise") +
+		       1;
+	if (!o->is_run && o->has_identity)
+		return complain("--as is for run: serve gives tokens to whoever logs in", NULL) + 1;
 	if (o->is_run && (o->command == NULL || o->command[0] == NULL))
 		return complain("no command to run", NULL) + 1;
 	return 0;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -270,7 +271,11 @@ void server_start(instance *in, unsigned port)
 				  (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 				  (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
 				  MHD_OPTION_END);
-	MUST(server != NULL);
+	if (server == NULL) {
+		(void)fprintf(stderr, "siglet-sandbox: port %u can't be listened on: %s\n", port,
+			      strerror(errno));
+		exit(3);
+	}
 	info = MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT);
 	MUST(info != NULL);
 	(void)snprintf(in->url, sizeof(in->url), "http://127.0.0.1:%u", (unsigned)info->port);

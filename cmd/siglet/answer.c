@@ -160,13 +160,12 @@ static siglet_err *write_json_error(const char *name, const char *rule, const si
 		siglet_json_write_text(&w, "verdict", "refused");
 		siglet_json_write_text(&w, "rule", rule);
 		siglet_json_write_text(&w, "code", siglet_code_name(siglet_err_code(why)));
+		siglet_json_write_text(&w, "message", siglet_err_message(why));
+		if (siglet_err_hint_text(why) != NULL)
+			siglet_json_write_text(&w, "hint", siglet_err_hint_text(why));
 	} else {
-		siglet_json_write_text(&w, "verdict", "error");
-		siglet_json_write_int(&w, "exit", (int64_t)status);
+		cli_write_error(&w, why);
 	}
-	siglet_json_write_text(&w, "message", siglet_err_message(why));
-	if (siglet_err_hint_text(why) != NULL)
-		siglet_json_write_text(&w, "hint", siglet_err_hint_text(why));
 	siglet_json_write_end_object(&w);
 	err = siglet_json_writer_finish(&w);
 	return err != NULL ? err : siglet_buf_append_byte(out, '\n');

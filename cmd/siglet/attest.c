@@ -221,12 +221,8 @@ static siglet_err *open_place(attestation *a)
 		err = sign_check_place(arguments, a->bundle);
 	if (err == NULL)
 		err = sign_check_audit_log(arguments, a->bundle);
-	if (err == NULL && !a->run.force && siglet_sys_is_there(a->bundle))
-		err = siglet_err_hint(
-			siglet_err_new(SIGLET_E_IO, "%s: is there already",
-				       siglet_text_printable(siglet_slice_str(a->bundle)).text),
-			"--output names another: several bundles of one file go into "
-			"FILE.sigstore.jsonl, one a line; --force replaces it");
+	if (err == NULL && !a->run.force)
+		err = sign_check_absent(a->bundle);
 	if (err == NULL && !cli_has(arguments, CLI_DRY_RUN))
 		err = siglet_sys_output_begin(a->bundle, &a->output);
 	if (err == NULL && a->output != NULL)
@@ -385,8 +381,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	} else if (err == NULL)
 		err = sign_it(&a);
 	if (err != NULL)
-		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
-								: cli_fail(NULL, err);
+		status = cli_fail_run(verb, &arguments, err);
 	cli_unguard(a.output);
 	siglet_sys_output_free(a.output);
 	free(a.bundle);

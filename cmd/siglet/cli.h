@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
+#include "json/json.h"
 #include "siglet/siglet.h"
 #include "sys/sys.h"
 
@@ -199,6 +200,15 @@ siglet_status cli_fail(const char *name, siglet_err *err);
 
 /* Print a wrong command line of a verb. Frees err. */
 siglet_status cli_fail_usage(const cli_verb *verb, siglet_err *err);
+
+/*
+ * A run that came to nothing: as cli_fail_usage for a wrong command line, with --json as an object,
+ * else as cli_fail. Frees err.
+ */
+siglet_status cli_fail_run(const cli_verb *verb, const cli_arguments *arguments, siglet_err *err);
+
+/* The members of an object about an error: verdict, exit, code, message, hint. */
+void cli_write_error(siglet_json_writer *w, const siglet_err *err);
 
 /* Of several statuses the one that counts: refused before unreadable before the rest. */
 siglet_status cli_worst(siglet_status a, siglet_status b);

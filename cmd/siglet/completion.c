@@ -70,6 +70,11 @@ static void print_bash(void)
 		     "_siglet() {\n"
 		     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 		     "\tCOMPREPLY=()\n"
+		     "\tif [[ $cur == = ]]; then\n"
+		     "\t\tcur=\n"
+		     "\telif [[ $prev == = ]]; then\n"
+		     "\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n"
+		     "\tfi\n"
 		     "\tif ((COMP_CWORD == 1)); then\n"
 		     "\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; cli_verbs[i] != NULL; i++)

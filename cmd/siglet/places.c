@@ -31,6 +31,9 @@ static siglet_err *check_against_options(const cli_arguments *arguments, const c
 
 siglet_err *sign_check_place(const cli_arguments *arguments, const char *path)
 {
+	/* What is not there yet is nobody's file. */
+	if (!siglet_sys_is_there(path))
+		return NULL;
 	for (size_t i = 0; i < arguments->operand_count; i++)
 		if (siglet_sys_is_same_file(path, arguments->operands[i]))
 			return refuse(path, "a file to be signed");
@@ -47,4 +50,14 @@ siglet_err *sign_check_audit_log(const cli_arguments *arguments, const char *bun
 	    (siglet_sys_is_same_file(log, bundle) || siglet_sys_is_same_place(log, bundle)))
 		return refuse(log, "the audit log, and a bundle");
 	return sign_check_place(arguments, log);
+}
+
+siglet_err *sign_check_absent(const char *bundle)
+{
+	siglet_err *err = siglet_sys_check_absent(bundle);
+
+	if (err == NULL)
+		return NULL;
+	return siglet_err_hint(err, "--force replaces it, --output names another: several bundles "
+				    "of one file go into FILE.sigstore.jsonl, one a line");
 }

@@ -14,11 +14,15 @@
 static const struct {
 	cli_id id;
 	siglet_sign_option what;
+	const char *name;
 } plain[] = {
-	{ CLI_ALGORITHM, SIGLET_SIGN_ALGORITHM }, { CLI_FULCIO_URL, SIGLET_SIGN_FULCIO_URL },
-	{ CLI_REKOR_URL, SIGLET_SIGN_REKOR_URL }, { CLI_REKOR_VERSION, SIGLET_SIGN_REKOR_VERSION },
-	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL },	  { CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL },
-	{ CLI_TIMEOUT, SIGLET_SIGN_TIMEOUT },
+	{ CLI_ALGORITHM, SIGLET_SIGN_ALGORITHM, "--algorithm" },
+	{ CLI_FULCIO_URL, SIGLET_SIGN_FULCIO_URL, "--fulcio-url" },
+	{ CLI_REKOR_URL, SIGLET_SIGN_REKOR_URL, "--rekor-url" },
+	{ CLI_REKOR_VERSION, SIGLET_SIGN_REKOR_VERSION, "--rekor-version" },
+	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL, "--tsa-url" },
+	{ CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL, "--oidc-issuer" },
+	{ CLI_TIMEOUT, SIGLET_SIGN_TIMEOUT, "--timeout" },
 };
 
 /* ---- services ---- */
@@ -30,12 +34,14 @@ static siglet_err *set_config(const char *path, siglet_signing *signing)
 
 	siglet_buf_init(&json, MAX_CONFIG_BYTES);
 	err = siglet_sys_read_file(path, &json);
+	const bool json_is_unread = err != NULL;
 	if (err == NULL)
 		err = siglet_signing_set(signing, SIGLET_SIGN_CONFIG_JSON, siglet_buf_text(&json));
-	if (err != NULL && siglet_err_code(err) != SIGLET_E_IO)
-		err = siglet_err_recode(err, SIGLET_E_IO);
 	siglet_buf_clear(&json);
-	return err;
+	if (err == NULL || json_is_unread)
+		return err;
+	return siglet_err_wrap(siglet_err_recode(err, SIGLET_E_IO), "%s",
+			       siglet_text_printable(siglet_slice_str(path)).text);
 }
 
 /* ---- a managed key ---- */
@@ -81,8 +87,6 @@ static siglet_err *load_key(const char *key, const char *passphrase, const char 
 	}
 	err = siglet_signing_set_key_pem(signing, siglet_buf_text(&pem), passphrase, certificate);
 	siglet_buf_clear(&pem);
-	if (err != NULL && passphrase[0] == '\0')
-		err = siglet_err_hint(err, "an encrypted key needs --passphrase-file");
 	return err == NULL ? NULL
 			   : siglet_err_wrap(err, "%s",
 					     siglet_text_printable(siglet_slice_str(key)).text);
@@ -138,6 +142,8 @@ static siglet_err *set_options(const cli_arguments *arguments, siglet_signing *s
 
 		if (value != NULL)
 			err = siglet_signing_set(signing, plain[i].what, value);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s", plain[i].name);
 	}
 	if (err == NULL && config != NULL)
 		err = set_config(config, signing);

@@ -73,8 +73,7 @@ static siglet_err *check_twice(const batch *b, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (b->jobs[i].bundle != NULL &&
-		    (siglet_sys_is_same_place(b->jobs[i].bundle, b->jobs[index].bundle) ||
-		     siglet_sys_is_same_file(b->jobs[i].bundle, b->jobs[index].bundle)))
+		    siglet_sys_is_same_place(b->jobs[i].bundle, b->jobs[index].bundle))
 			return siglet_err_new(
 				SIGLET_E_USAGE, "%s would be written twice",
 				siglet_text_printable(siglet_slice_str(b->jobs[i].bundle)).text);
@@ -102,13 +101,8 @@ static siglet_err *open_place(batch *b, size_t index)
 		err = sign_check_place(b->run.arguments, j->bundle);
 	if (err == NULL)
 		err = sign_check_audit_log(b->run.arguments, j->bundle);
-	if (err == NULL && !b->run.force && siglet_sys_is_there(j->bundle))
-		err = siglet_err_hint(
-			siglet_err_new(SIGLET_E_IO, "%s: is there already",
-				       siglet_text_printable(siglet_slice_str(j->bundle)).text),
-			"--force replaces it; several bundles of one file go into "
-			"FILE.sigstore.jsonl, "
-			"one a line");
+	if (err == NULL && !b->run.force)
+		err = sign_check_absent(j->bundle);
 	if (err == NULL)
 		err = siglet_sys_output_begin(j->bundle, &j->output);
 	if (err == NULL)
@@ -356,6 +350,10 @@ static siglet_status dry_run(const batch *b)
 	const char *identity =
 		b->run.credential == NULL ? NULL : siglet_credential_identity(b->run.credential);
 
+	if (b->run.style.json) {
+		(void)printf("{\"verdict\":\"dry run\",\"files\":%zu}\n", b->count);
+		return SIGLET_STATUS_OK;
+	}
 	(void)fprintf(stderr, "siglet: would sign %zu file%s as %s; nothing was sent\n", b->count,
 		      b->count == 1 ? "" : "s",
 		      b->run.credential == NULL ? "the holder of the key"
@@ -387,8 +385,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (err == NULL && !cli_has(&arguments, CLI_DRY_RUN))
 		err = sign_start(&b.run);
 	if (err != NULL)
-		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
-								: cli_fail(NULL, err);
+		status = cli_fail_run(verb, &arguments, err);
 	else
 		status = cli_has(&arguments, CLI_DRY_RUN) ? dry_run(&b) : sign_all(&b, jobs);
 	clear(&b);

@@ -177,6 +177,8 @@ const char *sign_audience(const cli_arguments *arguments);
  * Errors: SIGLET_E_USAGE.
  */
 SIGLET_MUST_USE siglet_err *sign_check_place(const cli_arguments *arguments, const char *path);
+/* No bundle may be there; else the ways out are named. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *sign_check_absent(const char *bundle);
 /* The same of the audit log, which must not be the bundle either (NULL: standard output). */
 SIGLET_MUST_USE siglet_err *sign_check_audit_log(const cli_arguments *arguments,
 						 const char *bundle);

@@ -442,8 +442,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (err == NULL)
 		err = act(&r);
 	if (err != NULL)
-		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
-								: cli_fail(NULL, err);
+		status = cli_fail_run(verb, &arguments, err);
 	cli_arguments_clear(&arguments);
 	return status;
 }

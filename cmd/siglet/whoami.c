@@ -11,7 +11,7 @@ static const cli_option whoami_options[] = {
 	SIGN_TRUST_OPTIONS,
 	{ .help = "Output" },
 	{ .name = "json", .id = CLI_JSON, .help = "print an object" },
-	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "show the claims too" },
+	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
 	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" },
 	{ .name = "color",
 	  .value = "WHEN",
@@ -111,8 +111,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (err == NULL)
 		err = show(&r);
 	if (err != NULL)
-		status = siglet_err_code(err) == SIGLET_E_USAGE ? cli_fail_usage(verb, err)
-								: cli_fail(NULL, err);
+		status = cli_fail_run(verb, &arguments, err);
 	sign_clear(&r);
 	cli_arguments_clear(&arguments);
 	return status;

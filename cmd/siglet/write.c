@@ -121,6 +121,47 @@ siglet_status cli_fail_usage(const cli_verb *verb, siglet_err *err)
 	return cli_fail(verb->name, err);
 }
 
+void cli_write_error(siglet_json_writer *w, const siglet_err *err)
+{
+	siglet_json_write_text(w, "verdict", "error");
+	siglet_json_write_int(w, "exit", (int64_t)siglet_error_status(err));
+	siglet_json_write_text(w, "code", siglet_code_name(siglet_err_code(err)));
+	siglet_json_write_text(w, "message", siglet_err_message(err));
+	if (siglet_err_hint_text(err) != NULL)
+		siglet_json_write_text(w, "hint", siglet_err_hint_text(err));
+}
+
+static bool print_object(const siglet_err *err)
+{
+	siglet_json_writer w;
+	siglet_err *failed;
+	siglet_buf out;
+	bool printed;
+
+	siglet_buf_init(&out, MAX_ERROR_BYTES);
+	siglet_json_writer_init(&w, &out, 0);
+	siglet_json_write_begin_object(&w, NULL);
+	cli_write_error(&w, err);
+	siglet_json_write_end_object(&w);
+	failed = siglet_json_writer_finish(&w);
+	printed = failed == NULL && printf("%s\n", siglet_buf_text(&out)) > 0;
+	siglet_err_free(failed);
+	siglet_buf_clear(&out);
+	return printed;
+}
+
+siglet_status cli_fail_run(const cli_verb *verb, const cli_arguments *arguments, siglet_err *err)
+{
+	const siglet_status status = siglet_error_status(err);
+
+	if (siglet_err_code(err) == SIGLET_E_USAGE)
+		return cli_fail_usage(verb, err);
+	if (!cli_has(arguments, CLI_JSON) || !print_object(err))
+		return cli_fail(NULL, err);
+	siglet_err_free(err);
+	return status;
+}
+
 static int weight(siglet_status status)
 {
 	switch (status) {

@@ -159,14 +159,22 @@ static int give_phrase(char *buffer, int size, int is_writing, void *context)
 	return (int)p->text.len;
 }
 
+static siglet_err *no_pem(void)
+{
+	return siglet_err_hint(siglet_err_new(SIGLET_E_MALFORMED, "no private key in PEM"),
+			       "a key in DER becomes one with: openssl pkey -inform DER");
+}
+
 static siglet_err *why_unread(const phrase *p)
 {
 	siglet_crypto_clear_errors();
 	if (p->was_asked && p->text.len == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "the private key is encrypted");
+		return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING,
+						      "the private key is encrypted"),
+				       "its passphrase is needed: --passphrase-file");
 	if (p->was_asked)
 		return siglet_err_new(SIGLET_E_MISMATCH, "the passphrase is not that key's");
-	return siglet_err_new(SIGLET_E_MALFORMED, "no private key in PEM");
+	return no_pem();
 }
 
 siglet_err *siglet_signer_from_pem(siglet_slice pem, siglet_slice passphrase,
@@ -177,11 +185,13 @@ siglet_err *siglet_signer_from_pem(siglet_slice pem, siglet_slice passphrase,
 	BIO *in;
 
 	if (pem.len == 0 || pem.len > INT_MAX)
-		return siglet_err_new(SIGLET_E_MALFORMED, "no private key in PEM");
+		return no_pem();
 	if (siglet_slice_contains(pem, "ENCRYPTED SIGSTORE PRIVATE KEY") ||
 	    siglet_slice_contains(pem, "ENCRYPTED COSIGN PRIVATE KEY"))
-		return siglet_err_new(SIGLET_E_UNSUPPORTED,
-				      "a key in cosign's own format, which only cosign reads");
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNSUPPORTED,
+				       "a key in cosign's own format, which only cosign reads"),
+			"make another with openssl genpkey, or sign without a key");
 	siglet_crypto_clear_errors();
 	in = BIO_new_mem_buf(pem.ptr, (int)pem.len);
 	if (in == NULL)

@@ -153,8 +153,10 @@ static siglet_err *failed(const siglet_http_request *request, const siglet_net_e
 		return siglet_err_new(SIGLET_E_LIMIT, "%s (%s) sends more than %zu bytes",
 				      request->what, origin.text, x->max_answer);
 	case SIGLET_NET_NOT_CONNECTED:
-		return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) can't be reached: %s",
-				      request->what, origin.text, problem.text);
+		return siglet_err_hint(siglet_err_new(SIGLET_E_NETWORK,
+						      "%s (%s) can't be reached: %s", request->what,
+						      origin.text, problem.text),
+				       "is there a network? A proxy is named by HTTPS_PROXY");
 	case SIGLET_NET_LOST:
 		return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) did not answer: %s", request->what,
 				      origin.text, problem.text);

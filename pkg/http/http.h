@@ -92,6 +92,7 @@ typedef struct siglet_transport {
 	void *context;
 } siglet_transport;
 
+/* As send; a web page in place of what was asked for is SIGLET_E_NETWORK too. */
 SIGLET_MUST_USE siglet_err *siglet_transport_send(const siglet_transport *transport,
 						  const siglet_http_request *request,
 						  siglet_http_response *ret_response);

@@ -54,7 +54,17 @@ siglet_err *siglet_transport_send(const siglet_transport *transport,
 				  const siglet_http_request *request,
 				  siglet_http_response *ret_response)
 {
-	return transport->send(transport->context, request, ret_response);
+	siglet_err *err = transport->send(transport->context, request, ret_response);
+
+	if (err == NULL && ret_response->status == 200 &&
+	    siglet_slice_has_prefix(siglet_http_header_of(ret_response, "content-type"),
+				    "text/html"))
+		err = siglet_err_hint(
+			siglet_err_new(
+				SIGLET_E_NETWORK, "%s (%s) answered with a web page", request->what,
+				siglet_text_printable(siglet_http_origin_of(request->url)).text),
+			"is it the right address, and no proxy or portal in between?");
+	return err;
 }
 
 void siglet_transport_warm(const siglet_transport *transport, const char *url)
@@ -108,5 +118,7 @@ siglet_err *siglet_http_status_error(const siglet_http_request *request,
 			     siglet_text_printable(said).text);
 	siglet_err_free(unread);
 	siglet_json_doc_free(doc);
-	return err;
+	return response->status == 429 || response->status >= 500
+		       ? siglet_err_hint(err, "the service is busy or in trouble: try again later")
+		       : err;
 }

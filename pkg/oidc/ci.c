@@ -105,9 +105,10 @@ siglet_err *siglet_oidc_buildkite(const siglet_search *search, siglet_token **re
 	if (siglet_search_env(search, "BUILDKITE") == NULL &&
 	    siglet_search_env(search, "BUILDKITE_AGENT_ACCESS_TOKEN") == NULL)
 		return NULL;
-	return siglet_search_run(search, argv, variables,
-				 "buildkite-agent 3.41 or later must be in PATH of the step",
-				 ret_token);
+	return siglet_search_run(
+		search, argv, variables,
+		"buildkite-agent 3.41 or later must be in PATH of the step, and work there",
+		ret_token);
 }
 
 /* ---- CircleCI ---- */

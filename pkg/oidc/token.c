@@ -323,15 +323,35 @@ static bool has_audience(const siglet_token *token, const char *wanted)
 	return false;
 }
 
+/* The one that it has, or the first of several. */
+static siglet_slice first_audience(const siglet_token *token)
+{
+	const siglet_json *audience = claim(token, "aud");
+
+	return siglet_json_string(siglet_json_kind_of(audience) == SIGLET_JSON_ARRAY
+					  ? siglet_json_array_item(audience, 0)
+					  : audience);
+}
+
+/* Where the job's file says for whom its token is. */
+static siglet_err *wrong_audience(const siglet_token *token, const char *wanted)
+{
+	siglet_err *err = siglet_err_new(SIGLET_E_MISMATCH,
+					 "the identity token is for \"%s\", not for \"%s\"",
+					 siglet_text_printable(first_audience(token)).text, wanted);
+
+	if (claim(token, "ci_config_ref_uri") != NULL)
+		return siglet_err_hint(err, "GitLab: id_tokens: { SIGSTORE_ID_TOKEN: { aud: %s } }",
+				       wanted);
+	if (claim(token, "pipelineUuid") != NULL)
+		return siglet_err_hint(err, "Bitbucket: oidc: { audiences: [ %s ] }", wanted);
+	return siglet_err_hint(err, "ask the provider for a token with the audience %s", wanted);
+}
+
 siglet_err *siglet_token_check(const siglet_token *token, const char *audience, int64_t now_s)
 {
 	if (!has_audience(token, audience))
-		return siglet_err_hint(siglet_err_new(SIGLET_E_MISMATCH,
-						      "the identity token is not for the audience "
-						      "\"%s\"",
-						      audience),
-				       "ask the provider for a token with the audience %s",
-				       audience);
+		return wrong_audience(token, audience);
 	if (now_s >= token->expires_s)
 		return siglet_err_hint(siglet_err_new(SIGLET_E_EXPIRED,
 						      "the identity token expired at %s",

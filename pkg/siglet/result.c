@@ -200,6 +200,12 @@ static siglet_err *keep_hint(siglet_result *result, const siglet_bundles *bundle
 	if (report != NULL && result->trust != NULL && result->trust->shipped != NULL &&
 	    may_be_other_instance(report))
 		err = hint_other_instance(result, bundles, input, policy);
+	if (err == NULL && result->hint == NULL && report != NULL && may_be_other_instance(report))
+		err = siglet_strndup(
+			siglet_slice_str("was it signed in another instance? --instance, "
+					 "--trusted-root or --trust-config name one; keys that are "
+					 "new come with siglet trust update"),
+			&result->hint);
 	if (err == NULL && result->hint == NULL && why != NULL && siglet_err_hint_text(why) != NULL)
 		err = siglet_strndup(siglet_slice_str(siglet_err_hint_text(why)), &result->hint);
 	return err;

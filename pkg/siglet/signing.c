@@ -80,7 +80,9 @@ static siglet_err *set_algorithm(siglet_signing *signing, const char *name)
 		return siglet_err_hint(
 			siglet_err_new(SIGLET_E_USAGE, "no algorithm \"%s\" to sign with",
 				       siglet_text_printable(siglet_slice_str(name)).text),
-			"the usual one is " DEFAULT_ALGORITHM);
+			"there are " DEFAULT_ALGORITHM ", ecdsa-sha2-384-nistp384, "
+			"ecdsa-sha2-512-nistp521, ed25519-ph, rsa-sign-pkcs1-3072-sha256 and "
+			"-4096-");
 	signing->details = details;
 	return NULL;
 }
@@ -240,7 +242,8 @@ static siglet_err *choose(const siglet_signing *signing, siglet_services *servic
 	siglet_err *err = siglet_services_choose(config_of(signing), &wishes,
 						 siglet_sys_now_s() * 1000, services);
 
-	if (err == NULL || siglet_err_code(err) != SIGLET_E_MISSING)
+	if (err == NULL ||
+	    (siglet_err_code(err) != SIGLET_E_MISSING && siglet_err_code(err) != SIGLET_E_EXPIRED))
 		return err;
 	if (config_of(signing) == NULL && trust->config_err != NULL) {
 		siglet_err_free(err);

@@ -43,7 +43,11 @@ static siglet_err *open_folder(siglet_sys_output *output)
 		return err;
 	output->folder_fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
 	if (output->folder_fd < 0)
-		err = siglet_sys_errno(output->path, errno);
+		err = errno == ENOENT	 ? siglet_sys_refuse(SIGLET_E_IO, output->path,
+							     "its folder is not there")
+		      : errno == ENOTDIR ? siglet_sys_refuse(SIGLET_E_IO, output->path,
+							     "what should be its folder is none")
+					 : siglet_sys_errno(output->path, errno);
 	free(folder);
 	return err;
 }

@@ -400,6 +400,16 @@ bool siglet_sys_is_same_place(const char *a, const char *b)
 	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+siglet_err *siglet_sys_check_absent(const char *path)
+{
+	struct stat info;
+
+	if (lstat(path, &info) == 0)
+		return siglet_sys_refuse(SIGLET_E_IO, path, "is there already");
+	/* A missing folder is told of by who writes. */
+	return errno == ENOENT || errno == ENOTDIR ? NULL : siglet_sys_errno(path, errno);
+}
+
 bool siglet_sys_is_there(const char *path)
 {
 	struct stat info;

@@ -73,6 +73,12 @@ SIGLET_MUST_USE siglet_err *siglet_sys_check_file(const char *path);
 /* Is there anything by that name? False only when there certainly is nothing. */
 bool siglet_sys_is_there(const char *path);
 
+/*
+ * Nothing may be there by that name. Errors: SIGLET_E_IO: something is ("is there already"), or
+ * that can't be found out.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_check_absent(const char *path);
+
 /* Do both names lead to one file that is there? */
 bool siglet_sys_is_same_file(const char *a, const char *b);
 /* Do both stand for one name in one folder, whether there is such a file or not? */

@@ -46,8 +46,8 @@ siglet_err *siglet_trustroot_check_media_type(const siglet_json *object, const c
 	for (size_t i = 0; i < count; i++)
 		if (siglet_slice_is(media_type, allowed[i]))
 			return NULL;
-	return siglet_err_new(SIGLET_E_UNSUPPORTED, "media type \"%s\"",
-			      siglet_text_printable(media_type).text);
+	return siglet_err_new(SIGLET_E_UNSUPPORTED, "media type \"%s\", not \"%s\"",
+			      siglet_text_printable(media_type).text, allowed[count - 1]);
 }
 
 bool siglet_window_contains(const siglet_window *window, int64_t time_ms)

@@ -39,7 +39,7 @@ gives 'a folder is no file' 3 verify - --bundle "$b" "$g" -o box
 gives 'a device is none' 3 verify - --bundle "$b" "$g" -o /dev/null
 gives 'standard output by another name is none' 3 verify - --bundle "$b" "$g" -o /dev/stdout
 gives 'a missing folder' 3 verify - --bundle "$b" "$g" -o none/file
-err 'is named' 'none/file: no such file'
+err 'is named' 'none/file: its folder is not there'
 gives 'an empty name' 2 verify - --bundle "$b" "$g" -o ''
 ok 'no leftovers' leftovers
 

@@ -25,7 +25,7 @@ no_err 'and nothing else'
 gives 'no bundle' 1 verify README.md "$g" --json
 json 'is a refusal' "d[0]['verdict'] == 'refused' and d[0]['rule'] == 'bundle' and d[0]['code'] == 'missing' and d[0]['hint']"
 gives 'an error' 3 verify none "$g" --json
-json 'has its status' "d[0] == {'file': 'none', 'verdict': 'error', 'exit': 3, 'message': d[0]['message']}"
+json 'has its status' "d[0] == {'file': 'none', 'verdict': 'error', 'exit': 3, 'code': 'io', 'message': d[0]['message']}"
 gives 'a wrong command line' 2 verify "$a" --json
 no_out 'has no object'
 

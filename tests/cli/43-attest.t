@@ -58,7 +58,7 @@ gives 'a predicate that says two things' 3 attest one --type spdx --predicate ..
 gives 'a statement that is none' 3 attest --statement predicate -o x
 gives 'a missing file' 3 attest none --type spdx --predicate predicate
 gives 'a dry run' 0 attest one --type spdx --predicate predicate --dry-run
-err 'shows the statement' '"_type":"https://in-toto.io/Statement/v1"'
+out 'shows the statement' '"_type":"https://in-toto.io/Statement/v1"'
 ok 'none of these left anything' only one two predicate
 
 gives 'JSON' 0 attest one --type spdx --predicate predicate --json

@@ -72,7 +72,7 @@ input=/dev/null
 gives 'the wrong passphrase' 3 sign one --key ../locked.pem --passphrase-file ../wrong
 err 'is named' 'locked.pem: .*passphrase'
 gives 'no passphrase' 3 sign one --key ../locked.pem
-err 'is named' 'hint: an encrypted key needs --passphrase-file'
+err 'is named' 'hint: its passphrase is needed: --passphrase-file'
 ok 'nobody is asked' sh -c '! grep -qi "enter" ../err'
 
 gives 'no key' 3 sign one --key ../none.pem

@@ -99,4 +99,25 @@ err 'tells of the way out' 'hint: --output names another: several bundles'
 # ---- --dry-run ----
 gives 'a dry run' 0 attest b --type spdx --predicate p.json --dry-run -o new.json
 ok 'gives the statement' python3 -c 'import json, sys; json.load(open(sys.argv[1]))["subject"]' "$tmp/out"
+
+# ---- errors in JSON, and what to do ----
+gives 'no such file, in JSON' 3 sign none --json
+json 'is an object' 'd[0]["verdict"] == "error" and d[0]["exit"] == 3 and d[0]["code"] == "io" and "none" in d[0]["message"]'
+gives 'a bundle there already, in JSON' 3 sign a --json
+json 'has its hint' '"--force" in d[0]["hint"]'
+gives 'attest likewise' 3 attest none --type spdx --predicate p.json --json
+json 'is an object' 'd[0]["verdict"] == "error"'
+gives 'a dry run of sign in JSON' 0 sign b --dry-run --json --force
+json 'is an object' 'd[0]["files"] == 1'
+gives 'a folder that is not there' 3 sign b --output-dir nowhere
+err 'is what is missing' 'nowhere/b.sigstore.json: its folder is not there'
+gives 'a number that is none' 2 sign b --timeout 0 --force
+err 'names its option' '--timeout: not a number'
+openssl pkey -in key.pem -outform DER -out der.key
+gives 'a key in DER' 3 sign b --key der.key --force
+err 'says what to do' 'hint: a key in DER becomes one with: openssl pkey'
+gives 'a signing config that is none' 3 sign b --signing-config p.json --force
+err 'is named' '^siglet: p.json: '
+gives 'nobody there' 4 sign b --fulcio-url http://127.0.0.1:1 --force
+err 'a way to look' 'hint: is there a network'
 done_testing
