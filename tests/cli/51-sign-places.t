@@ -94,7 +94,7 @@ err 'is not passed over' '^siglet: dist/a.sigstore: refused'
 
 # ---- what is there already ----
 gives 'attest beside a signature' 3 attest a --type spdx --predicate p.json
-err 'tells of the way out' 'hint: --output names another: several bundles'
+err 'tells of the way out' 'hint: .*several bundles of one file'
 
 # ---- --dry-run ----
 gives 'a dry run' 0 attest b --type spdx --predicate p.json --dry-run -o new.json
