@@ -7,7 +7,8 @@ typedef struct update {
 	const siglet_store_source *source;
 	const siglet_pack *kept;
 	siglet_tuf *tuf;
-	siglet_pack *fresh; /* complete or not, what came of it */
+	siglet_pack *fresh;	/* complete or not, what came of it */
+	siglet_store_file file; /* that is being fetched */
 } update;
 
 /* ---- memory ---- */
@@ -71,11 +72,10 @@ static siglet_err *begin(update *u)
 /* ---- metadata ---- */
 
 /* At most as many bytes as ret_bytes has room for. */
-static siglet_err *fetch(const update *u, siglet_pack_part part, const char *name, const char *path,
+static siglet_err *fetch(update *u, siglet_pack_part part, const char *name, const char *path,
 			 bool *ret_found, siglet_buf *ret_bytes)
 {
 	const siglet_instance *instance = u->source->instance;
-	siglet_store_file file = { .part = part, .name = name, .max_bytes = ret_bytes->max };
 	siglet_buf url;
 	siglet_err *err;
 
@@ -83,9 +83,12 @@ static siglet_err *fetch(const update *u, siglet_pack_part part, const char *nam
 	err = siglet_buf_printf(
 		&url, "%s%s",
 		part == SIGLET_PACK_TARGETS ? instance->targets_url : instance->metadata_url, path);
-	file.url = siglet_buf_text(&url);
+	u->file = (siglet_store_file) { .url = siglet_buf_text(&url),
+					.part = part,
+					.name = name,
+					.max_bytes = ret_bytes->max };
 	if (err == NULL)
-		err = u->source->fetch(u->source->context, &file, ret_found, ret_bytes);
+		err = u->source->fetch(u->source->context, &u->file, ret_found, ret_bytes);
 	siglet_buf_clear(&url);
 	return err;
 }
