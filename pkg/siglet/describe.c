@@ -287,6 +287,7 @@ static siglet_err *write_kind(siglet_json_writer *w, const kind *k, const siglet
 			write_item(w, &found);
 	}
 	siglet_json_write_end_array(w);
+	/* cppcheck-suppress returnDanglingLifetime ; an error borrows nothing */
 	return err;
 }
 

@@ -87,30 +87,37 @@ static siglet_err *add(siglet_pack *pack, siglet_pack_part part, const char *nam
 	return siglet_strndup(siglet_slice_str(name), &grown[pack->count].name);
 }
 
+static siglet_err *fill(siglet_pack *pack, entry *e, siglet_slice bytes)
+{
+	siglet_err *err;
+
+	if (bytes.len > MAX_CONTENT_BYTES - pack->total)
+		return siglet_err_new(SIGLET_E_LIMIT, "a trust pack of more than %zu bytes",
+				      MAX_CONTENT_BYTES);
+	pack->total -= e->bytes.len;
+	siglet_buf_truncate(&e->bytes, 0);
+	err = siglet_buf_append(&e->bytes, bytes);
+	pack->total += e->bytes.len;
+	return err;
+}
+
 siglet_err *siglet_pack_put(siglet_pack *pack, siglet_pack_part part, const char *name,
 			    siglet_slice bytes)
 {
 	entry *e = find(pack, part, name);
-	const bool is_new = e == NULL;
-	siglet_err *err = is_new ? add(pack, part, name, &e) : NULL;
+	siglet_err *err;
 
+	if (e != NULL)
+		return fill(pack, e, bytes);
+	err = add(pack, part, name, &e);
 	if (err != NULL)
 		return err;
-	if (bytes.len > MAX_CONTENT_BYTES - pack->total)
-		err = siglet_err_new(SIGLET_E_LIMIT, "a trust pack of more than %zu bytes",
-				     MAX_CONTENT_BYTES);
-	pack->total -= is_new || err != NULL ? 0 : e->bytes.len;
-	if (err == NULL) {
-		siglet_buf_truncate(&e->bytes, 0);
-		err = siglet_buf_append(&e->bytes, bytes);
-	}
-	if (err != NULL && is_new)
+	err = fill(pack, e, bytes);
+	if (err != NULL)
 		free(e->name);
-	if (err != NULL)
-		return err;
-	pack->total += bytes.len;
-	pack->count += is_new;
-	return NULL;
+	else
+		pack->count++;
+	return err;
 }
 
 siglet_err *siglet_pack_each(const siglet_pack *pack, siglet_pack_part part,
