@@ -194,6 +194,43 @@ static void locale_changes_nothing(void)
 	(void)setlocale(LC_ALL, "C");
 }
 
+/* TUF section 4.2 and the form's own page: no escapes but two, keys by code point, no fractions. */
+static void olpc_form(void)
+{
+	static const struct {
+		const char *text, *want; /* NULL: refused */
+	} cases[] = {
+		{ "{\"b\":1,\"a\":[true,null,\"x\"]}", "{\"a\":[true,null,\"x\"],\"b\":1}" },
+		{ "\"line\\nbreak\\ttab\"", "\"line\nbreak\ttab\"" },
+		{ "\"a\\\"b\\\\c\\/d\"", "\"a\\\"b\\\\c/d\"" },
+		{ "\"\\u00e9\\u0001\"", "\"\xc3\xa9\x01\"" },
+		{ "[-1, 0, 9223372036854775807]", "[-1,0,9223372036854775807]" },
+		/* RFC 8785 sorts these two the other way round. */
+		{ "{\"\\ud83d\\ude00\":1,\"\\ufb01\":2}",
+		  "{\"\xef\xac\x81\":2,\"\xf0\x9f\x98\x80\":1}" },
+		{ "1.0", NULL },
+		{ "1e3", NULL },
+		{ "9223372036854775808", NULL },
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(cases); i++) {
+		siglet_json_doc *doc = NULL;
+		siglet_buf out;
+		siglet_err *err = siglet_json_parse(siglet_slice_str(cases[i].text), 1 << 20, &doc);
+
+		siglet_buf_init(&out, 1000);
+		if (err == NULL)
+			err = siglet_json_canonicalize_olpc(siglet_json_root(doc), &out);
+		OK(cases[i].want == NULL
+			   ? err != NULL && out.len == 0
+			   : err == NULL && siglet_slice_is(siglet_buf_slice(&out), cases[i].want),
+		   "OLPC: %zu", i);
+		siglet_err_free(err);
+		siglet_buf_clear(&out);
+		siglet_json_doc_free(doc);
+	}
+}
+
 int main(void)
 {
 	numbers_follow_appendix_b();
@@ -204,5 +241,6 @@ int main(void)
 	white_space_is_gone();
 	canonical_form_keeps_to_the_ceiling();
 	locale_changes_nothing();
+	olpc_form();
 	return tap_done();
 }
