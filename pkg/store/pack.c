@@ -68,23 +68,24 @@ siglet_slice siglet_pack_get(const siglet_pack *pack, siglet_pack_part part, con
 	return found == NULL ? SIGLET_SLICE_NONE : siglet_buf_slice(&found->bytes);
 }
 
-/* Room for one entry more, which counts only once it is whole. */
-static siglet_err *add(siglet_pack *pack, siglet_pack_part part, const char *name,
-		       entry **ret_entry)
+/* Room for one entry more, which counts only once it is whole. NULL without memory. */
+static entry *add(siglet_pack *pack, siglet_pack_part part, const char *name)
 {
-	entry *grown;
+	entry *grown = realloc(pack->entries, (pack->count + 1) * sizeof(*grown));
+	entry *added;
+	siglet_err *err;
 
-	if (pack->count >= MAX_ENTRIES)
-		return siglet_err_new(SIGLET_E_LIMIT, "more than %d files in a trust pack",
-				      MAX_ENTRIES);
-	grown = realloc(pack->entries, (pack->count + 1) * sizeof(*grown));
 	if (grown == NULL)
-		return siglet_err_nomem();
+		return NULL;
 	pack->entries = grown;
-	grown[pack->count].part = part;
-	siglet_buf_init(&grown[pack->count].bytes, MAX_CONTENT_BYTES);
-	*ret_entry = &grown[pack->count];
-	return siglet_strndup(siglet_slice_str(name), &grown[pack->count].name);
+	added = &grown[pack->count];
+	added->part = part;
+	siglet_buf_init(&added->bytes, MAX_CONTENT_BYTES);
+	err = siglet_strndup(siglet_slice_str(name), &added->name);
+	if (err == NULL)
+		return added;
+	siglet_err_free(err);
+	return NULL;
 }
 
 static siglet_err *fill(siglet_pack *pack, entry *e, siglet_slice bytes)
@@ -109,9 +110,12 @@ siglet_err *siglet_pack_put(siglet_pack *pack, siglet_pack_part part, const char
 
 	if (e != NULL)
 		return fill(pack, e, bytes);
-	err = add(pack, part, name, &e);
-	if (err != NULL)
-		return err;
+	if (pack->count >= MAX_ENTRIES)
+		return siglet_err_new(SIGLET_E_LIMIT, "more than %d files in a trust pack",
+				      MAX_ENTRIES);
+	e = add(pack, part, name);
+	if (e == NULL)
+		return siglet_err_nomem();
 	err = fill(pack, e, bytes);
 	if (err != NULL)
 		free(e->name);
