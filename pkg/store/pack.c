@@ -176,7 +176,10 @@ siglet_err *siglet_pack_set(siglet_pack *pack, const char *instance, int64_t ref
 
 siglet_err *siglet_pack_name(const siglet_tuf_request *request, siglet_buf *ret_name)
 {
-	if (request->role == SIGLET_TUF_ROOT || request->role == SIGLET_TUF_DELEGATED)
+	/* A delegated role may have the name of another. */
+	if (request->role == SIGLET_TUF_DELEGATED)
+		return siglet_buf_printf(ret_name, SIGLET_PACK_DELEGATED "%s", request->path);
+	if (request->role == SIGLET_TUF_ROOT)
 		return siglet_buf_append_str(ret_name, request->path);
 	return siglet_buf_printf(ret_name, "%s.json", siglet_tuf_role_name(request->role));
 }

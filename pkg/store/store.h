@@ -66,7 +66,11 @@ SIGLET_MUST_USE siglet_err *siglet_pack_set(siglet_pack *pack, const char *insta
 SIGLET_MUST_USE siglet_err *siglet_pack_parse(siglet_slice json, siglet_pack **ret_pack);
 SIGLET_MUST_USE siglet_err *siglet_pack_write(const siglet_pack *pack, siglet_buf *ret_json);
 
-/* How a pack names the metadata of a request: roots and delegated roles by path, others by role. */
+/*
+ * How a pack names the metadata of a request: roots by path, delegated roles by path behind a
+ * prefix, others by role.
+ */
+#define SIGLET_PACK_DELEGATED "delegated/"
 SIGLET_MUST_USE siglet_err *siglet_pack_name(const siglet_tuf_request *request,
 					     siglet_buf *ret_name);
 

@@ -76,7 +76,12 @@ static void save_pack(const client *c, const siglet_pack *pack)
 /* "17.root.json" is told as root.json: versions come in order, the last one stays. */
 static siglet_err *tell(void *context, const char *name, siglet_slice bytes)
 {
-	const size_t digits = strspn(name, "0123456789");
+	static const char prefix[] = SIGLET_PACK_DELEGATED;
+	size_t digits;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) == 0)
+		name += sizeof(prefix) - 1;
+	digits = strspn(name, "0123456789");
 
 	return siglet_sys_write_kept(
 		path_in(context, name[digits] == '.' && digits > 0 ? name + digits + 1 : name),
