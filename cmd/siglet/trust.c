@@ -114,9 +114,10 @@ static void write_times(siglet_json_writer *w, const siglet_trust *trust)
 		siglet_json_write_text(w, "expires", siglet_time_format(expires).text);
 }
 
-static siglet_err *append_line(const trust_run *run, const siglet_trust *trust, const char *url,
-			       bool is_private, siglet_buf *out)
+static siglet_err *append_line(const trust_run *run, const siglet_trust *trust,
+			       const siglet_trust_store *store, siglet_buf *out)
 {
+	const char *url = siglet_trust_store_url(store);
 	const char *name = siglet_trust_source(trust);
 	siglet_json_writer w;
 	siglet_err *err;
@@ -126,7 +127,7 @@ static siglet_err *append_line(const trust_run *run, const siglet_trust *trust, 
 		siglet_json_write_begin_object(&w, NULL);
 		siglet_json_write_text(&w, "instance", name);
 		siglet_json_write_text(&w, "url", url);
-		siglet_json_write_bool(&w, "private", is_private);
+		siglet_json_write_bool(&w, "private", siglet_trust_store_is_private(store));
 		write_times(&w, trust);
 		siglet_json_write_end_object(&w);
 		err = siglet_json_writer_finish(&w);
@@ -141,13 +142,13 @@ static siglet_err *append_line(const trust_run *run, const siglet_trust *trust, 
 }
 
 static siglet_err *print_line(const trust_run *run, const siglet_trust *trust,
-			      const siglet_trust_store *store, bool is_private)
+			      const siglet_trust_store *store)
 {
 	siglet_buf out;
 	siglet_err *err;
 
 	siglet_buf_init(&out, MAX_LINE_BYTES);
-	err = append_line(run, trust, siglet_trust_store_url(store), is_private, &out);
+	err = append_line(run, trust, store, &out);
 	if (err == NULL && !run->style.quiet)
 		(void)fwrite(out.ptr, 1, out.len, stdout);
 	siglet_buf_clear(&out);
@@ -188,7 +189,7 @@ static siglet_err *update(const trust_run *run)
 	if (err == NULL)
 		cli_warn_of_store(run->arguments, store);
 	if (err == NULL)
-		err = print_line(run, trust, store, false);
+		err = print_line(run, trust, store);
 	siglet_trust_free(trust);
 	siglet_trust_store_free(store);
 	return err;
@@ -326,7 +327,7 @@ static siglet_err *import_into(const trust_run *run, const siglet_buf *pack, con
 	if (err == NULL)
 		err = siglet_trust_store_import(store, pack->ptr, pack->len, &trust);
 	if (err == NULL)
-		err = print_line(run, trust, store, false);
+		err = print_line(run, trust, store);
 	siglet_trust_free(trust);
 	siglet_trust_store_free(store);
 	return err;
@@ -368,12 +369,13 @@ static bool list_one(void *context, const char *name, bool is_private)
 	siglet_trust *trust = NULL;
 	siglet_err *err = cli_open_store(l->run->arguments, name, &store);
 
+	(void)is_private;
 	if (err == NULL) {
 		siglet_trust_store_set_offline(store);
 		err = siglet_trust_store_get(store, SIGLET_TRUST_TO_VERIFY, &trust);
 	}
 	if (err == NULL)
-		err = print_line(l->run, trust, store, is_private);
+		err = print_line(l->run, trust, store);
 	else if (siglet_err_code(err) == SIGLET_E_TRUST) {
 		(void)cli_fail(name, err);
 		err = NULL;

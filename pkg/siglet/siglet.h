@@ -216,6 +216,8 @@ SIGLET_CHECKED siglet_error *siglet_trust_store_save(const siglet_trust_store *s
 typedef bool siglet_trust_instance_visit(void *context, const char *name, bool is_private);
 SIGLET_CHECKED siglet_error *siglet_trust_store_each(siglet_trust_instance_visit *visit,
 						     void *context);
+/* Is it one that was set up here, and none that is shipped? */
+SIGLET_API bool siglet_trust_store_is_private(const siglet_trust_store *store);
 /* Where the instance's repository is. */
 SIGLET_API const char *siglet_trust_store_url(const siglet_trust_store *store);
 

@@ -143,6 +143,11 @@ const char *siglet_trust_store_warning(const siglet_trust_store *store)
 	return store->warning;
 }
 
+bool siglet_trust_store_is_private(const siglet_trust_store *store)
+{
+	return store->is_private;
+}
+
 const char *siglet_trust_store_url(const siglet_trust_store *store)
 {
 	return store->instance.metadata_url;

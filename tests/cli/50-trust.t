@@ -62,6 +62,8 @@ out 'has a log that ended' 'to 2022-10-31T23:59:59Z, no longer in use'
 # ---- update ----
 gives 'update' 0 trust update --instance acme -v
 requests 'asks for what may be new' 2
+gives 'update as JSON' 0 trust update --instance acme --json
+json 'says where' 'd[0]["private"] and d[0]["origin"] == "fetched" and d[0]["url"].endswith("/tuf/")'
 gives 'not offline' 2 trust update --instance acme --offline
 gives 'nobody answers' 4 trust update --instance public
 for what in ca log root; do
