@@ -22,81 +22,9 @@
 #include "../lib/forge.h"
 #include "../lib/tap.h"
 #include "../lib/text.h"
+#include "../lib/deny.h"
 
-#if defined(__has_feature)
-#define HAS_FEATURE(x) __has_feature(x)
-#else
-#define HAS_FEATURE(x) 0
-#endif
-
-/* The sanitizers have an allocator of their own, and other C libraries no names behind malloc. */
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-	!HAS_FEATURE(address_sanitizer) && !HAS_FEATURE(thread_sanitizer)
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *ptr, size_t size);
-extern void __libc_free(void *ptr);
-
-/* These take the place of the C library's for the libraries too: they must be seen from there. */
-#define EVERYWHERE __attribute__((visibility("default")))
-EVERYWHERE void *malloc(size_t size);
-EVERYWHERE void *calloc(size_t count, size_t size);
-EVERYWHERE void *realloc(void *old, size_t size);
-EVERYWHERE void free(void *ptr);
-
-/*
- * What the allocator looks at. Volatile, since compilers know that no malloc reads a program's
- * variables.
- */
-static volatile bool armed;	/* count, and fail when the count is reached */
-static volatile uint64_t until; /* allocations that still succeed */
-static volatile bool failed;	/* one was made to fail */
-static volatile int64_t live;	/* allocations not given back, of the whole process */
-static volatile bool lasts;	/* after one failure all others fail too */
-
-static bool deny(void)
-{
-	if (!armed)
-		return false;
-	if (until > 0) {
-		until = until - 1;
-		return false;
-	}
-	failed = true;
-	armed = lasts;
-	return true;
-}
-
-void *malloc(size_t size)
-{
-	void *ptr = deny() ? NULL : __libc_malloc(size);
-
-	live = live + (ptr != NULL);
-	return ptr;
-}
-
-void *calloc(size_t count, size_t size)
-{
-	void *ptr = deny() ? NULL : __libc_calloc(count, size);
-
-	live = live + (ptr != NULL);
-	return ptr;
-}
-
-void *realloc(void *old, size_t size)
-{
-	void *ptr = deny() ? NULL : __libc_realloc(old, size);
-
-	live = live + (old == NULL && ptr != NULL);
-	return ptr;
-}
-
-void free(void *ptr)
-{
-	live = live - (ptr != NULL);
-	__libc_free(ptr);
-}
+#ifdef CAN_DENY
 
 /* What is verified, by whom it should be signed: an identity and its issuer, or a key. */
 typedef struct input {
