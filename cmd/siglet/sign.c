@@ -80,6 +80,15 @@ static siglet_err *check_twice(const batch *b, size_t index)
 	return NULL;
 }
 
+static siglet_err *check_file(const char *name)
+{
+	siglet_err *err = siglet_sys_check_file(name);
+
+	if (err == NULL || !siglet_sys_is_folder(name))
+		return err;
+	return siglet_err_hint(err, "leave folders out, or name the files in it");
+}
+
 /*
  * The place for the bundle, with room on the disk: a full one is found out before the log is told.
  */
@@ -89,7 +98,7 @@ static siglet_err *open_place(batch *b, size_t index)
 	siglet_err *err = NULL;
 
 	if (strcmp(j->name, "-") != 0)
-		err = siglet_sys_check_file(j->name);
+		err = check_file(j->name);
 	if (err == NULL)
 		err = name_bundle(b->run.arguments, j->name, &j->bundle);
 	if (err == NULL && j->bundle == NULL)
@@ -139,21 +148,38 @@ static void allow_many_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* All that is wrong with the files is told at once. */
+static siglet_err *open_each(batch *b)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		b->jobs[i].name = b->run.arguments->operands[i];
+		siglet_err *err = open_place(b, i);
+
+		if (err == NULL)
+			continue;
+		if (b->count == 1 || b->run.style.json || siglet_err_code(err) != SIGLET_E_IO)
+			return err;
+		(void)cli_fail(NULL, err);
+		bad++;
+	}
+	return bad == 0 ? NULL
+			: siglet_err_new(SIGLET_E_IO,
+					 "%zu of %zu files can't be signed, so nothing was", bad,
+					 b->count);
+}
+
 static siglet_err *open_places(batch *b)
 {
 	const cli_arguments *arguments = b->run.arguments;
-	siglet_err *err = NULL;
 
 	b->count = arguments->operand_count;
 	b->jobs = siglet_calloc(b->count, sizeof(*b->jobs));
 	if (b->jobs == NULL)
 		return siglet_err_nomem();
 	allow_many_files();
-	for (size_t i = 0; err == NULL && i < b->count; i++) {
-		b->jobs[i].name = arguments->operands[i];
-		err = open_place(b, i);
-	}
-	return err;
+	return open_each(b);
 }
 
 static void clear(batch *b)

@@ -365,6 +365,13 @@ siglet_err *siglet_sys_check_file(const char *path)
 	return err;
 }
 
+bool siglet_sys_is_folder(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 bool siglet_sys_is_same_file(const char *a, const char *b)
 {
 	struct stat first, second;

@@ -79,6 +79,8 @@ bool siglet_sys_is_there(const char *path);
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_check_absent(const char *path);
 
+bool siglet_sys_is_folder(const char *path);
+
 /* Do both names lead to one file that is there? */
 bool siglet_sys_is_same_file(const char *a, const char *b);
 /* Do both stand for one name in one folder, whether there is such a file or not? */

@@ -111,6 +111,10 @@ gives 'a dry run of sign in JSON' 0 sign b --dry-run --json --force
 json 'is an object' 'd[0]["files"] == 1'
 gives 'a folder that is not there' 3 sign b --output-dir nowhere
 err 'is what is missing' 'nowhere/b.sigstore.json: its folder is not there'
+gives 'several that are missing' 3 sign b none nobody elsewhere --force
+err 'are all named' '^siglet: nobody: no such file'
+err 'a folder with a hint' 'hint: leave folders out'
+err 'and counted' '3 of 4 files can.t be signed, so nothing was'
 gives 'a number that is none' 2 sign b --timeout 0 --force
 err 'names its option' '--timeout: not a number'
 openssl pkey -in key.pem -outform DER -out der.key
