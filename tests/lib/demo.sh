@@ -20,8 +20,8 @@ printf '\n$ siglet verify --offline app --github acme/app\n'
 "$0" verify --offline app --github acme/app
 SCRIPT
 printf '%s\n' '(a CI job of acme/app signs, in a Sigstore instance that lives for this moment)'
-case $SIGLET in /*) program=$SIGLET ;; *) program=$PWD/$SIGLET ;; esac
-"$SANDBOX" run --as github:acme/app -- sh -c ". $tmp/script" "$program" "$tmp" || exit 1
+case $SIGLET in /*) ;; *) SIGLET=$PWD/$SIGLET ;; esac
+"$SANDBOX" run --as github:acme/app -- sh -c ". $tmp/script" "$SIGLET" "$tmp" || exit 1
 
 printf '\n(a real artifact, signed years ago in the public instance)\n'
 show siglet verify --offline "$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --explain
@@ -34,7 +34,7 @@ first=$(od -An -tu1 -N1 "$DEMO_ARTIFACT" | tr -d ' ')
 printf "\\$(printf %03o $((first ^ 1)))" | dd of="$tmp/changed" bs=1 count=1 conv=notrunc 2>/dev/null
 show siglet verify --offline changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER"
 status=0
-(cd "$tmp" && "$OLDPWD/$SIGLET" verify --offline changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER") || status=$?
+(cd "$tmp" && "$SIGLET" verify --offline changed --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER") || status=$?
 [ "$status" = 1 ] || { echo "demo: the changed artifact was not refused (exit $status)" >&2; exit 1; }
 
 show '(the right artifact, another signer expected)'
