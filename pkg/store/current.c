@@ -8,6 +8,7 @@
 
 #define MAX_PACK_BYTES ((size_t)24 << 20)
 #define LOCK_WAIT_MS 30000
+#define TRIED_MS 1000
 #define DAY_S ((int64_t)86400)
 
 /* What is at hand before anybody is asked. */
@@ -246,24 +247,45 @@ static siglet_err *refresh(state *s)
 	return err;
 }
 
+/*
+ * Who waited for another that found nothing new, as when the network swallows everything, does not
+ * make the next one wait as long again, while what is at hand is good.
+ */
+static bool was_tried(const state *s, int64_t waited_ms)
+{
+	return waited_ms >= TRIED_MS && !s->question->always_refresh && s->material.root.len > 0 &&
+	       s->question->now_s < s->material.expires_s;
+}
+
+static siglet_err *ask_once(state *s, bool *ret_done)
+{
+	const int64_t begun_ms = siglet_sys_monotonic_ms();
+	siglet_err *err = lock(s);
+
+	siglet_err_free(err);
+	err = s->lock >= 0 ? look(s) : NULL;
+	*ret_done = err != NULL || (is_fresh(s) && !s->question->always_refresh);
+	if (*ret_done || !was_tried(s, siglet_sys_monotonic_ms() - begun_ms))
+		return err;
+	*ret_done = true;
+	return fall_back(s, siglet_err_new(SIGLET_E_NETWORK,
+					   "another process has just tried in vain"));
+}
+
 static siglet_err *look_for_news(state *s)
 {
 	const siglet_store_question *q = s->question;
-	siglet_err *err;
+	bool done = false;
+	siglet_err *err = q->folder == NULL ? NULL : ask_once(s, &done);
 
-	if (q->folder != NULL) {
-		siglet_err_free(lock(s));
-		err = s->lock >= 0 ? look(s) : NULL;
-		if (err != NULL || (is_fresh(s) && !q->always_refresh))
-			return err;
-	}
+	if (err != NULL || done)
+		return err;
 	err = refresh(s);
 	if (err == NULL || siglet_err_code(err) != SIGLET_E_NETWORK)
 		return err;
 	return q->always_refresh ? err : fall_back(s, err);
 }
 
-/* A verified file that this build can't read is of no use, and must not displace one it can. */
 siglet_err *siglet_store_current(const siglet_store_question *question,
 				 siglet_store_material *ret_material)
 {

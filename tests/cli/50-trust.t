@@ -153,6 +153,15 @@ else
 	skip 'strace can not trace here'
 fi
 
+# ---- behind somebody who waits in vain ----
+mkdir -m 700 busy
+flock busy/public.lock sleep 2 &
+sleep 0.3
+gives 'another process is at it' 0 verify "$PROJECT/$DEMO_ARTIFACT" --identity "$DEMO_IDENTITY" --issuer "$DEMO_ISSUER" --cache-dir busy -v
+requests 'it is not done again' 0
+err 'but told' 'another process has just tried in vain'
+wait
+
 # ---- killed anywhere ----
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	killed=0
