@@ -199,6 +199,15 @@ static siglet_err *fetch_by_itself(void *context, const siglet_store_file *file,
 	return siglet_store_fetch_by_http(&store->transport, file, ret_found, ret_bytes);
 }
 
+static siglet_err *check_root(siglet_slice json)
+{
+	siglet_trustroot *root = NULL;
+	siglet_err *err = siglet_trustroot_parse(json, &root);
+
+	siglet_trustroot_free(root);
+	return err;
+}
+
 static siglet_store_question ask(siglet_trust_store *store)
 {
 	return (siglet_store_question) {
@@ -209,6 +218,7 @@ static siglet_store_question ask(siglet_trust_store *store)
 			 : store->fetch != NULL ? fetch_by_caller
 						: fetch_by_itself,
 		.context = store,
+		.check_root = check_root,
 		.has_max_stale = store->has_max_stale,
 		.max_stale_days = store->max_stale_days,
 	};

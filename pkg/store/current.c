@@ -227,6 +227,27 @@ static siglet_err *use_update(state *s, siglet_pack *pack)
 	return NULL;
 }
 
+static siglet_err *check_readable(const siglet_store_question *q, const siglet_pack *pack)
+{
+	siglet_store_material material;
+	siglet_err *err;
+
+	if (q->check_root == NULL)
+		return NULL;
+	siglet_store_material_init(&material);
+	err = siglet_store_load(q->instance, pack, q->now_s, &material);
+	if (err != NULL) {
+		err = siglet_err_recode(err, SIGLET_E_TRUST);
+	} else {
+		err = q->check_root(siglet_buf_slice(&material.root));
+		if (err != NULL && !is_fault_of_ours(err))
+			err = siglet_err_wrap(siglet_err_recode(err, SIGLET_E_NETWORK),
+					      "this siglet is too old for its trusted root");
+	}
+	siglet_store_material_clear(&material);
+	return err;
+}
+
 static siglet_err *refresh(state *s)
 {
 	const siglet_store_question *q = s->question;
@@ -237,9 +258,14 @@ static siglet_err *refresh(state *s)
 					     .wanted = siglet_store_wanted };
 	siglet_pack *pack = NULL;
 	siglet_err *err = siglet_store_update(&source, s->pack, &pack);
+	bool keep = pack != NULL;
 
+	if (err == NULL) {
+		err = check_readable(q, pack);
+		keep = err == NULL;
+	}
 	/* Only who has the lock writes. That it can't be kept is no reason not to use it. */
-	if (pack != NULL && s->lock >= 0)
+	if (keep && s->lock >= 0)
 		siglet_err_free(write_pack(q, pack));
 	if (err == NULL)
 		err = use_update(s, pack);

@@ -169,6 +169,11 @@ typedef struct siglet_store_question {
 	int64_t now_s;
 	siglet_store_fetch *fetch; /* NULL: offline */
 	void *context;
+	/*
+	 * Can this build read a trusted root? One that it can't does not displace one that it can: it
+	 * is as if nobody had answered. NULL: not asked.
+	 */
+	siglet_err *(*check_root)(siglet_slice json);
 	bool for_signing;    /* what has expired is of no use */
 	bool always_refresh; /* also what is fresh; and that it fails is an error */
 	bool has_max_stale;

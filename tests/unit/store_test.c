@@ -275,6 +275,29 @@ static void half_an_update_is_remembered(void)
 	OK(says("five", SIGLET_STORE_FETCHED), "is used");
 }
 
+static siglet_err *reads_one_alone(siglet_slice json)
+{
+	return siglet_slice_is(json, "one") ? NULL
+					    : siglet_err_new(SIGLET_E_UNSUPPORTED, "a media type");
+}
+
+static void what_cant_be_read_displaces_nothing(void)
+{
+	siglet_store_question q = question(TUF_NOW);
+
+	start();
+	q.check_root = reads_one_alone;
+	OK_SUCCESS(siglet_store_current(&q, &material), "a root that this build reads");
+	publish_version(2, TUF_NOW + DAY, "two");
+	q.now_s = TUF_NOW + DAY;
+	OK_SUCCESS(siglet_store_current(&q, &material), "then one that it does not");
+	OK(says("one", SIGLET_STORE_KEPT) && material.warning != NULL &&
+		   strstr(siglet_err_message(material.warning), "too old") != NULL,
+	   "the first one serves on, with a warning");
+	OK_SUCCESS(ask_offline(TUF_NOW + DAY), "offline");
+	OK(says("one", SIGLET_STORE_KEPT), "it is still there");
+}
+
 /* ---- roots ---- */
 
 static void roots_are_kept_and_walked_again(void)
@@ -499,6 +522,7 @@ int main(void)
 	max_stale_has_the_last_word();
 	a_broken_rule_is_no_accident();
 	half_an_update_is_remembered();
+	what_cant_be_read_displaces_nothing();
 	roots_are_kept_and_walked_again();
 	what_is_shipped_serves_until_there_is_news();
 	without_anything_there_is_no_trust();
