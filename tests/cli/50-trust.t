@@ -142,10 +142,10 @@ rm -f many-*
 
 # ---- offline ----
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-	before='strace -f -o trace -e trace=socket,connect,sendto,io_uring_setup'
+	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=socket,connect,sendto,io_uring_setup'
 	gives 'offline, under strace' 0 verify a --instance acme --github acme/app --offline
 	ok 'no socket is tried' sh -c '! grep -E "^[0-9]+ +(socket|connect|sendto|io_uring)" trace'
-	before='strace -f -o trace -e trace=seccomp'
+	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=seccomp'
 	gives 'seccomp' 0 verify a --instance acme --github acme/app --offline
 	ok 'is asked for' grep -q SECCOMP_SET_MODE_FILTER trace
 	before=
@@ -181,7 +181,7 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	ok 'killed at every write: what was there serves' test ! -e failed
 	ok "and that was $killed times" test $killed -ge 5
 	gives 'the next update' 0 trust update --instance acme
-	before='strace -f -o /dev/null -e trace=write -e inject=write:error=ENOSPC:when=1'
+	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e trace=write -e inject=write:error=ENOSPC:when=1'
 	gives 'a full disk' 0 verify a --instance acme --github acme/app --cache-dir full
 	before=
 	ok 'keeps nothing' test ! -e full/acme.json
