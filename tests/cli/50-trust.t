@@ -145,6 +145,11 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=socket,connect,sendto,io_uring_setup'
 	gives 'offline, under strace' 0 verify a --instance acme --github acme/app --offline
 	ok 'no socket is tried' sh -c '! grep -E "^[0-9]+ +(socket|connect|sendto|io_uring)" trace'
+	rotate root
+	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=connect'
+	gives 'an update, under strace' 0 trust update --instance acme -v
+	requests 'of five requests' 5
+	ok 'has one connection' test "$(grep -c 'connect(.*127.0.0.1' trace)" = 1
 	before='env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=seccomp'
 	gives 'seccomp' 0 verify a --instance acme --github acme/app --offline
 	ok 'is asked for' grep -q SECCOMP_SET_MODE_FILTER trace
