@@ -248,6 +248,26 @@ static siglet_err *check_readable(const siglet_store_question *q, const siglet_p
 	return err;
 }
 
+/*
+ * Keys that are rotated in the middle of an update look like a broken rule: whoever began with the
+ * old root meets what the new one's keys have signed. Asked once more, it finds that root.
+ */
+static siglet_err *update_patiently(const siglet_store_source *source, const siglet_pack *kept,
+				    siglet_pack **ret_pack)
+{
+	siglet_pack *first = NULL;
+	siglet_err *err = siglet_store_update(source, kept, &first);
+
+	if (err == NULL || siglet_err_code(err) != SIGLET_E_TRUST || first == NULL) {
+		*ret_pack = first;
+		return err;
+	}
+	siglet_err_free(err);
+	err = siglet_store_update(source, first, ret_pack);
+	siglet_pack_free(first);
+	return err;
+}
+
 static siglet_err *refresh(state *s)
 {
 	const siglet_store_question *q = s->question;
@@ -257,7 +277,7 @@ static siglet_err *refresh(state *s)
 					     .now_s = q->now_s,
 					     .wanted = siglet_store_wanted };
 	siglet_pack *pack = NULL;
-	siglet_err *err = siglet_store_update(&source, s->pack, &pack);
+	siglet_err *err = update_patiently(&source, s->pack, &pack);
 	bool keep = pack != NULL;
 
 	if (err == NULL) {

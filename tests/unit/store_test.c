@@ -27,7 +27,8 @@ static struct {
 	size_t count;
 	unsigned asked;
 	char last[128];
-	bool is_down; /* nobody answers */
+	bool is_down;			     /* nobody answers */
+	void (*meanwhile)(const char *path); /* what happens before a request is answered */
 } repository;
 
 static void publish(const char *path, siglet_buf bytes)
@@ -61,6 +62,8 @@ static siglet_err *fetch(void *context, const siglet_store_file *file, bool *ret
 	repository.asked++;
 	(void)snprintf(repository.last, sizeof(repository.last), "%s", path);
 	*ret_found = false;
+	if (repository.meanwhile != NULL)
+		repository.meanwhile(path);
 	if (repository.is_down)
 		return siglet_err_new(SIGLET_E_NETWORK, "no route to host");
 	for (size_t i = 0; i < repository.count; i++) {
@@ -318,6 +321,31 @@ static void roots_are_kept_and_walked_again(void)
 	OK(repository.asked == 2, "it is not fetched again");
 }
 
+static void rotate_targets(const char *path)
+{
+	static const tuf_signers next = { "abc", "d", "e", "k", 2, TUF_LATER };
+	char hash[65], meta[256];
+
+	if (strcmp(path, "2.targets.json") != 0)
+		return;
+	repository.meanwhile = NULL;
+	publish("2.root.json", tuf_root(2, &next, "ab"));
+	tuf_hash(siglet_slice_str("two"), hash);
+	(void)snprintf(meta, sizeof(meta),
+		       "\"trusted_root.json\":{\"hashes\":{\"sha256\":\"%s\"},\"length\":3}", hash);
+	publish("2.targets.json", tuf_targets(2, "", meta, TUF_LATER, "k"));
+}
+
+static void a_rotation_in_the_middle_is_no_attack(void)
+{
+	start();
+	publish_version(2, TUF_NOW, "two");
+	repository.meanwhile = rotate_targets;
+	OK_SUCCESS(ask(TUF_NOW), "the targets' key is another, half way through");
+	OK(says("two", SIGLET_STORE_FETCHED) && material.versions[SIGLET_TUF_ROOT] == 2,
+	   "the update begins again, with the new root");
+}
+
 /* ---- what was shipped ---- */
 
 static void what_is_shipped_serves_until_there_is_news(void)
@@ -524,6 +552,7 @@ int main(void)
 	half_an_update_is_remembered();
 	what_cant_be_read_displaces_nothing();
 	roots_are_kept_and_walked_again();
+	a_rotation_in_the_middle_is_no_attack();
 	what_is_shipped_serves_until_there_is_news();
 	without_anything_there_is_no_trust();
 	a_spoilt_cache_is_fetched_anew();
