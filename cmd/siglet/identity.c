@@ -141,7 +141,9 @@ siglet_err *sign_find_identity(const cli_arguments *arguments, const siglet_sign
 	if (given != NULL)
 		err = from_option(given, &credential);
 	else if (!cli_has(arguments, CLI_NO_AMBIENT) && !cli_has(arguments, CLI_DEVICE))
-		err = siglet_credential_ambient(sign_audience(arguments), &credential);
+		err = siglet_credential_ambient_traced(
+			sign_audience(arguments),
+			cli_has(arguments, CLI_VERBOSE) ? cli_trace : NULL, NULL, &credential);
 	if (err == NULL && credential == NULL && !in_ci &&
 	    (cli_has(arguments, CLI_DEVICE) ||
 	     (siglet_sys_is_terminal(STDIN_FILENO) && siglet_sys_is_terminal(STDERR_FILENO))))

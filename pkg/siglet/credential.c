@@ -99,7 +99,13 @@ siglet_error *siglet_credential_parse(const void *jwt, size_t len,
 
 siglet_error *siglet_credential_ambient(const char *audience, siglet_credential **ret_credential)
 {
-	const siglet_http_options options = { 0 };
+	return siglet_credential_ambient_traced(audience, NULL, NULL, ret_credential);
+}
+
+siglet_error *siglet_credential_ambient_traced(const char *audience, siglet_sign_trace *trace,
+					       void *context, siglet_credential **ret_credential)
+{
+	const siglet_http_options options = { .trace = trace, .trace_context = context };
 	const char *provider = NULL;
 	siglet_token *token = NULL;
 	siglet_http *http = NULL;

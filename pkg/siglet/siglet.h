@@ -469,6 +469,18 @@ SIGLET_CHECKED siglet_error *siglet_credential_parse(const void *jwt, size_t len
 SIGLET_CHECKED siglet_error *siglet_credential_ambient(const char *audience,
 						       siglet_credential **ret_credential);
 
+/*
+ * Told of every request: what was asked of whom (the URL without its query), status (0: none),
+ * milliseconds, and what went wrong or NULL.
+ */
+typedef void siglet_sign_trace(void *context, const char *method, const char *url, int status,
+			       unsigned ms, const char *problem);
+/* The same as siglet_credential_ambient, with trace (may be NULL) told of the requests. */
+SIGLET_CHECKED siglet_error *siglet_credential_ambient_traced(const char *audience,
+							      siglet_sign_trace *trace,
+							      void *context,
+							      siglet_credential **ret_credential);
+
 /* How a person is asked. */
 typedef struct siglet_login {
 	const char *issuer;    /* the OIDC issuer's URL */
@@ -552,12 +564,7 @@ SIGLET_CHECKED siglet_error *siglet_signing_set(siglet_signing *signing, siglet_
 SIGLET_API void siglet_signing_skip_tlog(siglet_signing *signing);
 SIGLET_API void siglet_signing_skip_timestamp(siglet_signing *signing);
 
-/*
- * Told of every request: what was asked of whom, status (0: none), milliseconds, and what went
- * wrong or NULL.
- */
-typedef void siglet_sign_trace(void *context, const char *method, const char *url, int status,
-			       unsigned ms, const char *problem);
+/* Have trace told of every request. */
 SIGLET_API void siglet_signing_set_trace(siglet_signing *signing, siglet_sign_trace *trace,
 					 void *context);
 

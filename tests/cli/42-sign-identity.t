@@ -89,7 +89,7 @@ url=http://127.0.0.1:$(cat ../port)
 
 github() {
 	GITHUB_ACTIONS=true ACTIONS_ID_TOKEN_REQUEST_URL="$url/github/$1?api-version=2.0" \
-		ACTIONS_ID_TOKEN_REQUEST_TOKEN=${2:-runner-secret} run sign one
+		ACTIONS_ID_TOKEN_REQUEST_TOKEN=${2:-runner-secret} run sign one ${verbose:-}
 }
 github_gives() {
 	github "$2"
@@ -99,6 +99,10 @@ github_gives() {
 	rm -f one.sigstore.json
 }
 github_gives 'a token' good 0 "$WHO"
+verbose=-v
+github_gives 'with --verbose' good 0 "^siglet: GET $url/github/good: 200 in "
+ok 'but not what the runner knows' sh -c '! grep -q "runner-secret" "$0"' "$tmp/err"
+verbose=
 github_gives 'no permission' 403 5 'hint: give the job the permission "id-token: write"'
 github_gives 'it is down' 500 4 'answered 500'
 github_gives 'a page for people' html 4 'answered with a web page'
