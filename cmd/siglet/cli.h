@@ -105,6 +105,18 @@ typedef struct cli_option {
 	bool repeats;
 } cli_option;
 
+/* The last ones of most verbs. */
+#define CLI_LAST_OPTIONS                                                                         \
+	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" }, \
+		{ .name = "color",                                                               \
+		  .value = "WHEN",                                                               \
+		  .choices = "auto always never",                                                \
+		  .id = CLI_COLOR,                                                               \
+		  .help = "auto, always or never; auto heeds NO_COLOR" },                        \
+	{                                                                                        \
+		.name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page"          \
+	}
+
 typedef struct cli_verb cli_verb;
 struct cli_verb {
 	const char *name;

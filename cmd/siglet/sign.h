@@ -143,18 +143,7 @@
 		  .letter = 'v',                                                                 \
 		  .id = CLI_VERBOSE,                                                             \
 		  .help = "tell of each request" },                                              \
-		{ .name = "quiet",                                                               \
-		  .letter = 'q',                                                                 \
-		  .id = CLI_QUIET,                                                               \
-		  .help = "print only what is wrong" },                                          \
-		{ .name = "color",                                                               \
-		  .value = "WHEN",                                                               \
-		  .choices = "auto always never",                                                \
-		  .id = CLI_COLOR,                                                               \
-		  .help = "auto, always or never; auto heeds NO_COLOR" },                        \
-	{                                                                                        \
-		.name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page"          \
-	}
+		CLI_LAST_OPTIONS
 
 /* ---- identity.c ---- */
 

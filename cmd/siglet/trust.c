@@ -63,13 +63,7 @@ static const cli_option trust_options[] = {
 	{ .help = "Output" },
 	{ .name = "json", .id = CLI_JSON, .help = "print an object, or one a line" },
 	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
-	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" },
-	{ .name = "color",
-	  .value = "WHEN",
-	  .choices = "auto always never",
-	  .id = CLI_COLOR,
-	  .help = "auto, always or never; auto heeds NO_COLOR" },
-	{ .name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page" },
+	CLI_LAST_OPTIONS,
 };
 
 typedef struct trust_run {

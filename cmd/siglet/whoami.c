@@ -12,13 +12,7 @@ static const cli_option whoami_options[] = {
 	{ .help = "Output" },
 	{ .name = "json", .id = CLI_JSON, .help = "print an object" },
 	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
-	{ .name = "quiet", .letter = 'q', .id = CLI_QUIET, .help = "print only what is wrong" },
-	{ .name = "color",
-	  .value = "WHEN",
-	  .choices = "auto always never",
-	  .id = CLI_COLOR,
-	  .help = "auto, always or never; auto heeds NO_COLOR" },
-	{ .name = "help", .letter = 'h', .id = CLI_HELP, .help = "show this page" },
+	CLI_LAST_OPTIONS,
 };
 
 static siglet_err *show_line(const char *label, const char *value, siglet_buf *out)

@@ -332,6 +332,20 @@ static siglet_err *look_for_news(state *s)
 	return q->always_refresh ? err : fall_back(s, err);
 }
 
+/* Gives the lock back and, where there is no error, the material. */
+static siglet_err *finish(state *s, siglet_err *err, siglet_store_material *ret_material)
+{
+	siglet_sys_unlock(s->lock);
+	siglet_pack_free(s->pack);
+	if (err != NULL) {
+		siglet_store_material_clear(&s->material);
+		return err;
+	}
+	siglet_store_material_clear(ret_material);
+	*ret_material = s->material;
+	return NULL;
+}
+
 siglet_err *siglet_store_current(const siglet_store_question *question,
 				 siglet_store_material *ret_material)
 {
@@ -344,15 +358,7 @@ siglet_err *siglet_store_current(const siglet_store_question *question,
 		err = check_offline(&s);
 	else if (err == NULL && (question->always_refresh || !is_fresh(&s)))
 		err = look_for_news(&s);
-	siglet_sys_unlock(s.lock);
-	siglet_pack_free(s.pack);
-	if (err != NULL) {
-		siglet_store_material_clear(&s.material);
-		return err;
-	}
-	siglet_store_material_clear(ret_material);
-	*ret_material = s.material;
-	return NULL;
+	return finish(&s, err, ret_material);
 }
 
 /* ---- across an air gap ---- */
@@ -395,13 +401,5 @@ siglet_err *siglet_store_import(const siglet_store_question *question, const sig
 		err = look(&s);
 	if (err == NULL)
 		err = import(&s, pack);
-	siglet_sys_unlock(s.lock);
-	siglet_pack_free(s.pack);
-	if (err != NULL) {
-		siglet_store_material_clear(&s.material);
-		return err;
-	}
-	siglet_store_material_clear(ret_material);
-	*ret_material = s.material;
-	return NULL;
+	return finish(&s, err, ret_material);
 }
