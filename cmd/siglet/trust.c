@@ -191,18 +191,37 @@ static siglet_err *update(const trust_run *run)
 
 /* ---- init ---- */
 
-/* Its repository is asked first: nothing is set up that would not work. */
+/*
+ * Its repository is asked first: nothing is set up that would not work. Nothing of that is kept:
+ * an instance of that name may have a cache already, which is not ours while we may be refused.
+ */
 static siglet_err *set_up(const trust_run *run, siglet_trust_store *store)
 {
 	siglet_trust *trust = NULL;
 	siglet_err *err = cli_set_store(run->arguments, store);
 
+	if (err == NULL)
+		err = siglet_trust_store_set_folder(store, NULL);
 	if (err == NULL && !cli_has(run->arguments, CLI_OFFLINE))
 		err = siglet_trust_store_update(store, &trust);
 	if (err == NULL)
 		err = siglet_trust_store_save(store, cli_has(run->arguments, CLI_FORCE));
 	siglet_trust_free(trust);
 	return err;
+}
+
+/* What it offers is at hand from now on. That it can't be had again now is no failure of init. */
+static void fill_cache(const trust_run *run, const char *name)
+{
+	siglet_trust_store *store = NULL;
+	siglet_trust *trust = NULL;
+	siglet_err *err = cli_open_store(run->arguments, name, &store);
+
+	if (err == NULL)
+		err = siglet_trust_store_update(store, &trust);
+	siglet_err_free(err);
+	siglet_trust_free(trust);
+	siglet_trust_store_free(store);
 }
 
 static siglet_err *init(const trust_run *run)
@@ -224,6 +243,8 @@ static siglet_err *init(const trust_run *run)
 		err = set_up(run, store);
 	siglet_trust_store_free(store);
 	siglet_buf_clear(&json);
+	if (err == NULL && !cli_has(run->arguments, CLI_OFFLINE))
+		fill_cache(run, name);
 	if (err == NULL && !run->style.quiet)
 		(void)printf("%s: set up; use it with --instance %s\n", name, name);
 	return err;
@@ -287,7 +308,8 @@ static siglet_err *export(const trust_run *run)
 
 	if (root == NULL && pack == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "export needs --output or --pack");
-	if (root != NULL && pack != NULL && strcmp(root, pack) == 0)
+	if (root != NULL && pack != NULL &&
+	    (strcmp(root, pack) == 0 || siglet_sys_is_same_place(root, pack)))
 		return siglet_err_new(SIGLET_E_USAGE, "--output and --pack name the same file");
 	err = cli_open_store(run->arguments, instance_of(run), &store);
 	if (err == NULL && root != NULL)
@@ -336,16 +358,18 @@ static siglet_err *import(const trust_run *run)
 	siglet_err *err;
 
 	siglet_buf_init(&pack, MAX_PACK_BYTES);
-	err = read_pack(path, &pack);
-	if (err == NULL)
+	err = read_pack(path, &pack); /* names the file by itself */
+	if (err == NULL) {
 		err = siglet_trust_pack_instance(pack.ptr, pack.len, &name);
-	if (err == NULL)
-		err = import_into(run, &pack, given == NULL ? name : given);
+		if (err == NULL)
+			err = import_into(run, &pack, given == NULL ? name : given);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
 	siglet_string_free(name);
 	siglet_buf_clear(&pack);
-	return err == NULL ? NULL
-			   : siglet_err_wrap(err, "%s",
-					     siglet_text_printable(siglet_slice_str(path)).text);
+	return err;
 }
 
 /* ---- list ---- */
@@ -394,14 +418,48 @@ static siglet_err *list(const trust_run *run)
 
 /* ---- the verb ---- */
 
+#define MAX_TAKEN 6
+
 static const struct {
 	const char *name;
 	size_t operands; /* with the name */
 	siglet_err *(*run)(const trust_run *run);
+	cli_id takes[MAX_TAKEN]; /* beside what all take */
 } actions[] = {
-	{ "show", 1, show },	 { "update", 1, update }, { "init", 1, init },
-	{ "export", 1, export }, { "import", 2, import }, { "list", 1, list },
+	{ "show", 1, show, { CLI_INSTANCE, CLI_TRUSTED_ROOT, CLI_TRUST_CONFIG, CLI_MAX_STALE } },
+	{ "update", 1, update, { CLI_INSTANCE } },
+	{ "init", 1, init, { CLI_NAME, CLI_URL, CLI_ROOT, CLI_FORCE } },
+	{ "export", 1, export, { CLI_INSTANCE, CLI_OUTPUT, CLI_PACK, CLI_MAX_STALE } },
+	{ "import", 2, import, { CLI_INSTANCE } },
+	{ "list", 1, list, { 0 } },
 };
+
+static bool takes(size_t action, cli_id id)
+{
+	static const cli_id all_take[] = { CLI_CACHE_DIR, CLI_OFFLINE, CLI_JSON, CLI_VERBOSE,
+					   CLI_QUIET,	  CLI_COLOR,   CLI_HELP };
+
+	for (size_t i = 0; i < SIGLET_COUNT(all_take); i++)
+		if (all_take[i] == id)
+			return true;
+	for (size_t i = 0; i < MAX_TAKEN; i++)
+		if (actions[action].takes[i] == id)
+			return true;
+	return false;
+}
+
+/* An option that means nothing here was meant for something. */
+static siglet_err *check_options(const cli_arguments *arguments, size_t action)
+{
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		const cli_option *option = arguments->given[i].option;
+
+		if (!takes(action, option->id))
+			return siglet_err_new(SIGLET_E_USAGE, "%s does not take --%s",
+					      actions[action].name, option->name);
+	}
+	return NULL;
+}
 
 static siglet_err *act(const trust_run *run)
 {
@@ -417,7 +475,8 @@ static siglet_err *act(const trust_run *run)
 			return siglet_err_new(SIGLET_E_USAGE, "%s takes %s", actions[i].name,
 					      actions[i].operands == 1 ? "no argument"
 								       : "one file");
-		return actions[i].run(run);
+		siglet_err *err = check_options(a, i);
+		return err == NULL ? actions[i].run(run) : err;
 	}
 	return siglet_err_new(SIGLET_E_USAGE,
 			      "\"%s\" is none of show, update, init, export, import, list",

@@ -17,6 +17,7 @@ typedef struct state {
 	siglet_pack *pack; /* as it was kept; NULL: none that can be read */
 	siglet_store_material material;
 	int lock;
+	siglet_err *unlocked; /* why the lock can't be had */
 } state;
 
 /* ---- files ---- */
@@ -105,6 +106,14 @@ static bool is_fault_of_ours(const siglet_err *err)
 	       siglet_err_code(err) == SIGLET_E_INTERNAL;
 }
 
+/* Its timestamp had expired before what is compiled in was taken from its source. */
+static bool is_older_than_shipped(const state *s)
+{
+	const siglet_instance *instance = s->question->instance;
+
+	return instance->root.len > 0 && s->material.timestamp_expires_s < instance->shipped_s;
+}
+
 /*
  * What was kept, if it still verifies; and if nothing newer was compiled in since: its timestamp
  * had expired before that was taken from its source.
@@ -121,8 +130,9 @@ static siglet_err *take_kept(state *s, bool *ret_taken)
 		return NULL;
 	if (err == NULL)
 		err = siglet_store_load(q->instance, s->pack, q->now_s, &s->material);
-	if (err == NULL && q->instance->root.len > 0 &&
-	    s->material.timestamp_expires_s < q->instance->shipped_s) {
+	if (err == NULL && q->check_root != NULL)
+		err = q->check_root(siglet_buf_slice(&s->material.root));
+	if (err == NULL && is_older_than_shipped(s)) {
 		siglet_store_material_clear(&s->material);
 		return NULL;
 	}
@@ -133,6 +143,7 @@ static siglet_err *take_kept(state *s, bool *ret_taken)
 		siglet_err_free(err);
 		return NULL;
 	}
+	siglet_store_material_clear(&s->material);
 	s->material.warning =
 		siglet_err_wrap(err, "what was kept of %s is not used", q->instance->name);
 	return NULL;
@@ -268,6 +279,16 @@ static siglet_err *update_patiently(const siglet_store_source *source, const sig
 	return err;
 }
 
+/* Only who has the lock writes. */
+static siglet_err *keep_pack(state *s, const siglet_pack *pack)
+{
+	siglet_err *unlocked = s->unlocked;
+
+	s->unlocked = NULL;
+	return s->question->folder == NULL || unlocked != NULL ? unlocked
+							       : write_pack(s->question, pack);
+}
+
 static siglet_err *refresh(state *s)
 {
 	const siglet_store_question *q = s->question;
@@ -278,19 +299,29 @@ static siglet_err *refresh(state *s)
 					     .wanted = siglet_store_wanted };
 	siglet_pack *pack = NULL;
 	siglet_err *err = update_patiently(&source, s->pack, &pack);
+	siglet_err *unkept = NULL;
 	bool keep = pack != NULL;
 
 	if (err == NULL) {
 		err = check_readable(q, pack);
 		keep = err == NULL;
 	}
-	/* Only who has the lock writes. That it can't be kept is no reason not to use it. */
-	if (keep && s->lock >= 0)
-		siglet_err_free(write_pack(q, pack));
+	if (keep)
+		unkept = keep_pack(s, pack);
 	if (err == NULL)
 		err = use_update(s, pack);
 	siglet_pack_free(pack);
-	return err;
+	/* That it can't be kept is no reason not to use it, unless it was all that was asked. */
+	if (err != NULL || unkept == NULL) {
+		siglet_err_free(unkept);
+		return err;
+	}
+	unkept = siglet_err_wrap(unkept, "what was fetched can't be kept");
+	if (q->always_refresh)
+		return unkept;
+	siglet_err_free(s->material.warning);
+	s->material.warning = unkept;
+	return NULL;
 }
 
 /*
@@ -306,9 +337,9 @@ static bool was_tried(const state *s, int64_t waited_ms)
 static siglet_err *ask_once(state *s, bool *ret_done)
 {
 	const int64_t begun_ms = siglet_sys_monotonic_ms();
-	siglet_err *err = lock(s);
+	siglet_err *err;
 
-	siglet_err_free(err);
+	s->unlocked = lock(s);
 	err = s->lock >= 0 ? look(s) : NULL;
 	*ret_done = err != NULL || (is_fresh(s) && !s->question->always_refresh);
 	if (*ret_done || !was_tried(s, siglet_sys_monotonic_ms() - begun_ms))
@@ -336,6 +367,7 @@ static siglet_err *look_for_news(state *s)
 static siglet_err *finish(state *s, siglet_err *err, siglet_store_material *ret_material)
 {
 	siglet_sys_unlock(s->lock);
+	siglet_err_free(s->unlocked);
 	siglet_pack_free(s->pack);
 	if (err != NULL) {
 		siglet_store_material_clear(&s->material);
@@ -379,9 +411,14 @@ static siglet_err *import(state *s, const siglet_pack *pack)
 	if (err == NULL)
 		err = siglet_pack_set(fresh, q->instance->name, siglet_pack_refreshed_s(pack));
 	if (err == NULL)
+		err = check_readable(q, fresh);
+	if (err == NULL)
 		err = use_update(s, fresh);
+	if (err == NULL && is_older_than_shipped(s))
+		err = siglet_err_new(SIGLET_E_TRUST, "it is older than what this siglet ships");
 	if (err == NULL)
 		err = write_pack(q, fresh);
+	s->material.origin = SIGLET_STORE_KEPT;
 	siglet_pack_free(fresh);
 	/* What is missing in a pack is its fault. */
 	if (err != NULL && siglet_err_code(err) == SIGLET_E_NETWORK)

@@ -51,7 +51,8 @@ static siglet_err *set_urls(siglet_private_instance *p, siglet_slice url)
 
 	if (err == NULL && !siglet_slice_has_suffix(url, "/"))
 		err = siglet_buf_append_byte(&p->metadata_url, '/');
-	if (err == NULL && !siglet_http_url_is_allowed(siglet_buf_text(&p->metadata_url)))
+	if (err == NULL && (!siglet_http_url_is_allowed(siglet_buf_text(&p->metadata_url)) ||
+			    siglet_slice_contains(url, "?")))
 		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: no URL of a repository",
 						     siglet_text_printable(url).text),
 				      "it must be https, or http to this machine");
@@ -166,6 +167,8 @@ static siglet_err *write_kept(const siglet_private_instance *p, const char *file
 
 	siglet_buf_init(&path, SIGLET_STORE_MAX_PATH);
 	err = folder_of(p->instance.name, "", &path);
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_MISSING)
+		err = siglet_err_recode(err, SIGLET_E_IO);
 	if (err == NULL)
 		err = siglet_sys_make_folder(siglet_buf_text(&path));
 	if (err == NULL)
@@ -209,7 +212,18 @@ static siglet_err *list_one(void *context, const char *name)
 {
 	const listing *l = context;
 
-	return siglet_instance_name_is_valid(name) ? l->visit(l->context, name) : NULL;
+	siglet_buf path;
+	siglet_err *err;
+	bool whole = false;
+
+	/* A folder without its settings was never finished, or is somebody else's. */
+	if (!siglet_instance_name_is_valid(name))
+		return NULL;
+	siglet_buf_init(&path, SIGLET_STORE_MAX_PATH);
+	err = folder_of(name, "/instance.json", &path);
+	whole = err == NULL && siglet_sys_is_there(siglet_buf_text(&path));
+	siglet_buf_clear(&path);
+	return whole ? l->visit(l->context, name) : err;
 }
 
 siglet_err *siglet_private_instance_each(siglet_private_instance_visit *visit, void *context)

@@ -33,24 +33,31 @@ const char *const siglet_store_wanted[] = {
 	[SIGLET_STORE_WANTED] = NULL,
 };
 
+static siglet_err *feed_one(siglet_tuf *tuf, const siglet_tuf_request *request,
+			    const siglet_pack *pack)
+{
+	siglet_buf name;
+	siglet_err *err;
+
+	siglet_buf_init(&name, SIGLET_STORE_MAX_PATH);
+	err = siglet_pack_name(request, &name);
+	if (err == NULL) {
+		const siglet_slice bytes =
+			siglet_pack_get(pack, SIGLET_PACK_METADATA, siglet_buf_text(&name));
+
+		err = bytes.len == 0 ? siglet_tuf_absent(tuf) : siglet_tuf_feed_known(tuf, bytes);
+	}
+	siglet_buf_clear(&name);
+	return err;
+}
+
 static siglet_err *feed_from(siglet_tuf *tuf, const siglet_pack *pack)
 {
 	siglet_tuf_request request;
 	siglet_err *err = NULL;
 
-	while (err == NULL && siglet_tuf_next(tuf, &request)) {
-		siglet_buf name;
-
-		siglet_buf_init(&name, SIGLET_STORE_MAX_PATH);
-		err = siglet_pack_name(&request, &name);
-		if (err == NULL) {
-			const siglet_slice bytes =
-				siglet_pack_get(pack, SIGLET_PACK_METADATA, siglet_buf_text(&name));
-
-			err = bytes.len == 0 ? siglet_tuf_absent(tuf) : siglet_tuf_feed(tuf, bytes);
-		}
-		siglet_buf_clear(&name);
-	}
+	while (err == NULL && siglet_tuf_next(tuf, &request))
+		err = feed_one(tuf, &request, pack);
 	return err;
 }
 
@@ -58,13 +65,15 @@ static siglet_err *feed_from(siglet_tuf *tuf, const siglet_pack *pack)
 static siglet_err *load_target(siglet_tuf *tuf, const siglet_pack *pack, const char *name,
 			       siglet_buf *ret_bytes)
 {
+	siglet_tuf_request request;
 	siglet_tuf_target target;
 	bool found = false;
 	siglet_err *err = siglet_tuf_find(tuf, siglet_slice_str(name), &found, &target);
 	siglet_slice bytes;
 
-	if (err == NULL && !found) {
-		err = feed_from(tuf, pack);
+	/* Each delegated role that is fed may lead to another. */
+	while (err == NULL && !found && siglet_tuf_next(tuf, &request)) {
+		err = feed_one(tuf, &request, pack);
 		if (err == NULL)
 			err = siglet_tuf_find(tuf, siglet_slice_str(name), &found, &target);
 	}

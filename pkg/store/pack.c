@@ -226,8 +226,11 @@ static siglet_err *read_head(const siglet_json *root, siglet_pack *pack)
 		err = siglet_json_need_string(root, "refreshed", &refreshed);
 	if (err == NULL)
 		err = siglet_time_parse(refreshed, &refreshed_ms);
-	return err == NULL ? siglet_pack_set(pack, (const char *)instance.ptr, refreshed_ms / 1000)
-			   : err;
+	if (err == NULL)
+		err = siglet_pack_set(pack, (const char *)instance.ptr, refreshed_ms / 1000);
+	return err != NULL && siglet_err_code(err) == SIGLET_E_USAGE
+		       ? siglet_err_recode(err, SIGLET_E_MALFORMED)
+		       : err;
 }
 
 static siglet_err *read_pack(const siglet_json *root, siglet_pack *pack)

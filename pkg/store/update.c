@@ -33,7 +33,7 @@ static siglet_err *feed_kept_root(update *u, const char *path, bool *ret_fed)
 	siglet_buf_init(&name, SIGLET_STORE_MAX_PATH);
 	err = siglet_buf_append_str(&name, path);
 	if (err == NULL) {
-		siglet_err *refusal = siglet_tuf_feed(u->tuf, root);
+		siglet_err *refusal = siglet_tuf_feed_known(u->tuf, root);
 
 		*ret_fed = refusal == NULL;
 		siglet_err_free(refusal);
@@ -59,14 +59,22 @@ static siglet_err *walk_kept_roots(update *u)
 	return err;
 }
 
+static siglet_err *recall_part(update *u, siglet_pack_part part)
+{
+	return siglet_tuf_recall(u->tuf, siglet_pack_get(u->kept, part, "timestamp.json"),
+				 siglet_pack_get(u->kept, part, "snapshot.json"),
+				 siglet_pack_get(u->kept, part, "targets.json"));
+}
+
 static siglet_err *begin(update *u)
 {
 	siglet_err *err = walk_kept_roots(u);
 
 	if (err != NULL)
 		return err;
-	return siglet_tuf_recall(u->tuf, remembered(u, "timestamp.json"),
-				 remembered(u, "snapshot.json"), remembered(u, "targets.json"));
+	/* The good one first, then what is newer; one that does not verify takes no other's place. */
+	err = recall_part(u, SIGLET_PACK_METADATA);
+	return err == NULL ? recall_part(u, SIGLET_PACK_SEEN) : err;
 }
 
 /* ---- metadata ---- */

@@ -78,6 +78,7 @@ void siglet_tuf_free(siglet_tuf *tuf);
  * spares the fetching of what is unchanged. Call it when every root that was kept has been fed,
  * before any new one. What is not signed by the keys of this root is passed over; so is everything
  * when a later root changes the keys of timestamp or snapshot (section 5.3.11). Any may be empty.
+ * Called again, the newer of two stays.
  * Errors: SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_tuf_recall(siglet_tuf *tuf, siglet_slice timestamp,
@@ -93,6 +94,8 @@ typedef struct siglet_tuf_request {
 /* False when nothing is wanted any more. */
 bool siglet_tuf_next(siglet_tuf *tuf, siglet_tuf_request *ret_request);
 SIGLET_MUST_USE siglet_err *siglet_tuf_feed(siglet_tuf *tuf, siglet_slice bytes);
+/* The same of a file that was kept: it does not count towards SIGLET_TUF_MAX_ROTATIONS. */
+SIGLET_MUST_USE siglet_err *siglet_tuf_feed_known(siglet_tuf *tuf, siglet_slice bytes);
 /*
  * There is no such file. Of a next root it means that the last one was the newest: it must not have
  * expired. Errors: SIGLET_E_MISSING for any other file; SIGLET_E_EXPIRED.
@@ -103,7 +106,10 @@ SIGLET_MUST_USE siglet_err *siglet_tuf_absent(siglet_tuf *tuf);
 siglet_slice siglet_tuf_bytes(const siglet_tuf *tuf, siglet_tuf_role role);
 int64_t siglet_tuf_version(const siglet_tuf *tuf, siglet_tuf_role role);
 int64_t siglet_tuf_expires_s(const siglet_tuf *tuf, siglet_tuf_role role);
-/* All four roles are there; the earliest of their expiries, in seconds since 1970 UTC. */
+/*
+ * All four roles are there; the earliest expiry of them and of the delegated ones that were fed,
+ * in seconds since 1970 UTC.
+ */
 bool siglet_tuf_is_complete(const siglet_tuf *tuf, int64_t *ret_expires_s);
 
 /* A file that the repository offers. */

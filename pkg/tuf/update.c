@@ -87,12 +87,16 @@ static siglet_err *recall(siglet_tuf *tuf, siglet_tuf_role role, siglet_slice by
 	if (err == NULL)
 		err = siglet_tuf_check_signatures(metadata, siglet_json_object_get(root, "keys"),
 						  siglet_json_object_get(roles, name));
-	if (err == NULL) {
+	/* Of two that were seen, the newer one guards. */
+	if (err == NULL &&
+	    (tuf->before[role] == NULL || metadata->version >= tuf->before[role]->version)) {
 		siglet_tuf_metadata_free(tuf->before[role]);
 		tuf->before[role] = metadata;
 		return NULL;
 	}
 	siglet_tuf_metadata_free(metadata);
+	if (err == NULL)
+		return NULL;
 	if (is_fault_of_ours(err))
 		return err;
 	siglet_err_free(err);
@@ -300,6 +304,17 @@ siglet_err *siglet_tuf_feed(siglet_tuf *tuf, siglet_slice bytes)
 	return adopt_unchanged(tuf);
 }
 
+siglet_err *siglet_tuf_feed_known(siglet_tuf *tuf, siglet_slice bytes)
+{
+	const unsigned rotations = tuf->rotations;
+	siglet_err *err;
+
+	tuf->rotations = 0;
+	err = siglet_tuf_feed(tuf, bytes);
+	tuf->rotations = rotations;
+	return err;
+}
+
 siglet_err *siglet_tuf_absent(siglet_tuf *tuf)
 {
 	siglet_tuf_request request;
@@ -350,6 +365,12 @@ bool siglet_tuf_is_complete(const siglet_tuf *tuf, int64_t *ret_expires_s)
 		return false;
 	for (int i = 0; i < SIGLET_TUF_ROLE_COUNT; i++) {
 		const int64_t expires = siglet_tuf_expires_s(tuf, (siglet_tuf_role)i);
+
+		if (expires < earliest)
+			earliest = expires;
+	}
+	for (size_t i = 0; i < tuf->delegated_count; i++) {
+		const int64_t expires = tuf->delegated[i].metadata->expires_ms / 1000;
 
 		if (expires < earliest)
 			earliest = expires;

@@ -29,9 +29,21 @@ gives 'a repository that is not there' 4 trust init --name acme --url "$SIGLET_S
 ok 'nothing was set up' test ! -e "$XDG_CONFIG_HOME/siglet/instances/acme"
 gives 'it is not known' 2 verify a --instance acme --github acme/app
 gives 'set up' 0 trust init --name acme --url "$url" --root root.json -v
-requests 'by six requests' 6
+requests 'twice asked, once before anything is kept' 12
 gives 'not twice' 2 trust init --name acme --url "$url" --root root.json
 err 'unless it is forced' 'hint: --force'
+gives 'and leaves what was kept' 0 trust show --instance acme --offline
+gives 'nor with a repository that is not there' 4 trust init --name acme --url "$SIGLET_SANDBOX_URL/nothing" --root root.json --force
+gives 'what was kept' 0 trust show --instance acme --offline
+gives 'a failing init of another name' 4 trust init --name other --url "$SIGLET_SANDBOX_URL/nothing" --root root.json
+ok 'leaves nothing' test ! -e "$cache/other.json" -a ! -e "$cache/other.lock"
+mkdir -p "$XDG_CONFIG_HOME/siglet/instances/empty"
+gives 'a folder that is no instance' 0 trust list
+out 'is passed over' '^acme: '
+gives 'an option that means nothing here' 2 trust list --instance acme
+gives 'nor there' 2 trust export --trusted-root root.json -o x
+err 'is named' 'export does not take --trusted-root'
+gives 'a query in the URL' 2 trust init --name q --url "$url?x=" --root root.json
 gives 'then it is' 0 trust init --name acme --url "$url" --root root.json --force
 ok 'its folder is private' test "$(stat -c %a "$XDG_CONFIG_HOME/siglet/instances/acme")" = 700
 ok 'so are its files' test "$(stat -c %a "$XDG_CONFIG_HOME/siglet/instances/acme/root.json" "$cache/acme.json" | sort -u)" = 600
@@ -85,7 +97,7 @@ gives 'which verifies' 0 verify a-ca --trusted-root trusted_root.json --github a
 gives 'export needs a file' 2 trust export
 gives 'nothing of public was fetched' 6 trust export --pack public.pack --offline
 gives 'import, where nothing was fetched' 0 trust import acme.pack --cache-dir far --offline
-out 'tells its age' '^acme: fetched, of .*\(0 days ago\), expires'
+out 'tells its age' '^acme: kept, of .*\(0 days ago\), expires'
 gives 'then it serves' 0 verify a-log --instance acme --github acme/app --cache-dir far --offline
 gives 'no pack' 3 trust import a
 gives 'a pack of another' 6 trust import acme.pack --instance public

@@ -493,10 +493,10 @@ static void a_pack_is_imported_as_an_update(void)
 	second = kept_pack();
 	(void)unlink(in_scratch("cache/test.json"));
 	OK_SUCCESS(siglet_store_import(&q, first, &material), "long after it expired");
-	OK(says("one", SIGLET_STORE_FETCHED) && material.refreshed_s == TUF_NOW,
+	OK(says("one", SIGLET_STORE_KEPT) && material.refreshed_s == TUF_NOW,
 	   "it is taken, with its age");
 	OK_SUCCESS(siglet_store_import(&q, second, &material), "a newer one");
-	OK(says("two", SIGLET_STORE_FETCHED), "replaces it");
+	OK(says("two", SIGLET_STORE_KEPT), "replaces it");
 	OK_ERROR(siglet_store_import(&q, first, &material), SIGLET_E_TRUST,
 		 "an older one does not");
 	OK_SUCCESS(ask_offline(TUF_NOW + 100 * DAY), "offline");
@@ -508,6 +508,119 @@ static void a_pack_is_imported_as_an_update(void)
 		 "one that was changed on the way is refused");
 	siglet_pack_free(first);
 	siglet_pack_free(second);
+}
+
+static void an_import_displaces_nothing_good(void)
+{
+	siglet_store_question q = question(TUF_NOW);
+	siglet_pack *second;
+
+	start();
+	publish_version(2, TUF_NOW, "two");
+	tuf_need(ask(TUF_NOW));
+	second = kept_pack();
+	(void)unlink(in_scratch("cache/test.json"));
+	publish_version(1, TUF_NOW, "one");
+	tuf_need(ask(TUF_NOW));
+	q.check_root = reads_one_alone;
+	OK_ERROR(siglet_store_import(&q, second, &material), SIGLET_E_TRUST,
+		 "a pack whose root this build can't read");
+	OK_SUCCESS(ask_offline(TUF_NOW), "leaves");
+	OK(says("one", SIGLET_STORE_KEPT), "what there was");
+	q.check_root = NULL;
+	instance.root = siglet_slice_str("shipped");
+	instance.shipped_s = TUF_NOW + SOON * DAY + 1;
+	OK_ERROR(siglet_store_import(&q, second, &material), SIGLET_E_TRUST,
+		 "one that is older than what is shipped");
+	siglet_pack_free(second);
+}
+
+/* ---- delegations ---- */
+
+/* Targets delegate to a and b; b, which is nested in a where nested says so, has the root. */
+static void publish_delegated(bool nested, const char *expires)
+{
+	char hash[65], entry[256], delegations[8192];
+	const char *const role = "{\"keyids\":[\"06key\"],\"name\":\"%s\",\"paths\":[\"*\"],"
+				 "\"threshold\":1}";
+	char a[256], b[256], both[1024];
+
+	(void)snprintf(a, sizeof(a), role, "a");
+	(void)snprintf(b, sizeof(b), role, "b");
+	(void)snprintf(both, sizeof(both), "%s,%s", a, b);
+	tuf_hash(siglet_slice_str("far"), hash);
+	publish_text("targets/hash.trusted_root.json", "far");
+	(void)snprintf(repository.files[repository.count - 1].path, 128,
+		       "targets/%s.trusted_root.json", hash);
+	(void)snprintf(entry, sizeof(entry),
+		       "\"trusted_root.json\":{\"hashes\":{\"sha256\":\"%s\"},\"length\":3}", hash);
+	(void)snprintf(delegations, sizeof(delegations),
+		       "\"delegations\":{\"keys\":{\"06key\":%s},\"roles\":[%s]},",
+		       siglet_buf_text(&tuf_keys[6].json), nested ? a : both);
+	publish("1.targets.json", tuf_targets(1, delegations, "", TUF_LATER, "f"));
+	(void)snprintf(delegations, sizeof(delegations),
+		       "\"delegations\":{\"keys\":{\"06key\":%s},\"roles\":[%s]},",
+		       siglet_buf_text(&tuf_keys[6].json), b);
+	publish("1.a.json", tuf_targets(1, nested ? delegations : "", "", TUF_LATER, "g"));
+	publish("1.b.json", tuf_targets(1, "", entry, expires, "g"));
+	publish("1.snapshot.json",
+		tuf_snapshot(1,
+			     "\"a.json\":{\"version\":1},\"b.json\":{\"version\":1},"
+			     "\"targets.json\":{\"version\":1}",
+			     TUF_LATER, "e"));
+}
+
+static void delegated_roles_are_kept_too(void)
+{
+	for (int nested = 0; nested < 2; nested++) {
+		start();
+		publish_delegated(nested == 1, TUF_LATER);
+		OK_SUCCESS(ask(TUF_NOW), "behind two roles, %s", nested ? "nested" : "in turn");
+		OK(says("far", SIGLET_STORE_FETCHED), "it is fetched");
+		OK_SUCCESS(ask_offline(TUF_NOW), "offline");
+		OK(says("far", SIGLET_STORE_KEPT), "and kept");
+	}
+	start();
+	publish_delegated(true, siglet_time_format(TUF_NOW + 60).text);
+	OK_SUCCESS(ask(TUF_NOW), "a delegated role that lives for a minute");
+	OK(material.expires_s == TUF_NOW + 60, "is the first to expire");
+	OK_ERROR(ask(TUF_NOW + 60), SIGLET_E_TRUST, "and then it has");
+}
+
+/* A foreign timestamp that was seen must not hide the good one that is remembered. */
+static void what_does_not_verify_hides_nothing(void)
+{
+	siglet_pack *pack;
+	siglet_buf json, forged = tuf_timestamp(9, 9, "", TUF_LATER, "l");
+
+	start();
+	publish_version(5, TUF_NOW, "five");
+	tuf_need(ask(TUF_NOW));
+	pack = kept_pack();
+	tuf_need(siglet_pack_put(pack, SIGLET_PACK_SEEN, "timestamp.json",
+				 siglet_buf_slice(&forged)));
+	siglet_buf_init(&json, 1u << 20);
+	tuf_need(siglet_pack_write(pack, &json));
+	tuf_need(siglet_sys_write_kept(in_scratch("cache/test.json"), siglet_buf_slice(&json)));
+	publish_version(4, TUF_NOW, "four");
+	OK_ERROR(ask(TUF_NOW + DAY), SIGLET_E_TRUST, "there is no way back behind a forged memory");
+	siglet_buf_clear(&json);
+	siglet_buf_clear(&forged);
+	siglet_pack_free(pack);
+}
+
+static void what_cant_be_kept_is_told(void)
+{
+	siglet_store_question q = question(TUF_NOW);
+
+	start();
+	q.folder = "/proc/nowhere";
+	OK_SUCCESS(siglet_store_current(&q, &material), "a folder that can't be made");
+	OK(material.warning != NULL &&
+		   strstr(siglet_err_message(material.warning), "can't be kept") != NULL,
+	   "is warned of");
+	q.always_refresh = true;
+	OK_ERROR(siglet_store_current(&q, &material), SIGLET_E_IO, "an update fails there");
 }
 
 static void packs_survive_their_text(void)
@@ -561,6 +674,10 @@ int main(void)
 	files_are_private();
 	without_a_folder_it_works_too();
 	a_pack_is_imported_as_an_update();
+	an_import_displaces_nothing_good();
+	delegated_roles_are_kept_too();
+	what_does_not_verify_hides_nothing();
+	what_cant_be_kept_is_told();
 	packs_survive_their_text();
 	siglet_store_material_clear(&material);
 	siglet_buf_clear(&anchor);

@@ -277,6 +277,21 @@ static void there_is_an_end_to_roots(void)
 	siglet_tuf_free(tuf);
 }
 
+static void kept_roots_do_not_count(void)
+{
+	siglet_tuf *tuf = begin(SIGLET_TUF_CURRENT);
+	siglet_err *err = NULL;
+
+	for (int version = 2; err == NULL && version < SIGLET_TUF_MAX_ROTATIONS + 10; version++) {
+		siglet_buf root = tuf_root(version, &TUF_USUAL, "ab");
+
+		err = siglet_tuf_feed_known(tuf, siglet_buf_slice(&root));
+		siglet_buf_clear(&root);
+	}
+	OK_SUCCESS(err, "roots that were kept are not counted");
+	siglet_tuf_free(tuf);
+}
+
 static void a_root_has_all_roles(void)
 {
 	siglet_buf root = tuf_root(1, &TUF_USUAL, "ab");
@@ -532,6 +547,7 @@ int main(void)
 	any_change_of_what_is_signed_is_seen();
 	roots_come_one_by_one();
 	there_is_an_end_to_roots();
+	kept_roots_do_not_count();
 	a_root_has_all_roles();
 	timestamps_are_checked();
 	expiry_is_at_the_very_moment();
