@@ -246,19 +246,12 @@ out:
 	return err;
 }
 
-siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **ret_pkey,
+static siglet_err *decode_once(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **ret_pkey,
 			       siglet_key_type *ret_type, unsigned *ret_bits)
 {
+	const form *f = find_form(der);
 	siglet_err *err = SIGLET_ERR_UNSET;
-	const form *f;
 
-	if (der.len == 0)
-		return siglet_err_new(SIGLET_E_MALFORMED, "empty public key");
-	if (der.len > SIGLET_MAX_SPKI_BYTES)
-		return siglet_err_new(SIGLET_E_UNSUPPORTED, "public key of %zu bytes", der.len);
-
-	siglet_crypto_clear_errors();
-	f = find_form(der);
 	if (f == NULL) {
 		err = decode_other(der, ret_pkey, ret_bits);
 		if (err == NULL)
@@ -274,6 +267,28 @@ siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **r
 	}
 	siglet_crypto_clear_errors();
 	return err;
+}
+
+/*
+ * Out of memory, OpenSSL may answer as if the key were wrong, and leave no word of why. Who passes
+ * over keys that are wrong must not pass over that: a key is wrong only when it is so twice.
+ */
+siglet_err *siglet_spki_decode(siglet_slice der, EVP_PKEY *decoded, EVP_PKEY **ret_pkey,
+			       siglet_key_type *ret_type, unsigned *ret_bits)
+{
+	if (der.len == 0)
+		return siglet_err_new(SIGLET_E_MALFORMED, "empty public key");
+	if (der.len > SIGLET_MAX_SPKI_BYTES)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED, "public key of %zu bytes", der.len);
+
+	siglet_crypto_clear_errors();
+
+	siglet_err *err = decode_once(der, decoded, ret_pkey, ret_type, ret_bits);
+
+	if (err == NULL || siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return decode_once(der, decoded, ret_pkey, ret_type, ret_bits);
 }
 
 siglet_err *siglet_spki_from_raw(siglet_key_type type, siglet_slice raw, siglet_buf *ret_spki)

@@ -139,6 +139,26 @@ out:
 #endif
 }
 
+static siglet_err *verify_digest_once(const siglet_key *key, siglet_scheme scheme,
+				      const siglet_digest *digest, siglet_slice signature)
+{
+	if (scheme == SIGLET_SCHEME_ED25519_PH)
+		return verify_ed25519_ph(key, digest, signature);
+	return verify_hashed(key, scheme, digest, signature);
+}
+
+/*
+ * Out of memory, OpenSSL may answer as if the signature were wrong, and leave no word of why. Who
+ * passes over what is wrongly signed must not pass over that: a "no" is one only when given twice.
+ */
+static bool is_to_ask_again(siglet_err *err)
+{
+	if (err == NULL || siglet_err_code(err) != SIGLET_E_MISMATCH)
+		return false;
+	siglet_err_free(err);
+	return true;
+}
+
 siglet_err *siglet_key_verify_digest(const siglet_key *key, siglet_scheme scheme,
 				     const siglet_digest *digest, siglet_slice signature)
 {
@@ -156,14 +176,13 @@ siglet_err *siglet_key_verify_digest(const siglet_key *key, siglet_scheme scheme
 				      siglet_hash_name(digest->hash));
 
 	siglet_crypto_clear_errors();
-	if (scheme == SIGLET_SCHEME_ED25519_PH)
-		return verify_ed25519_ph(key, digest, signature);
-	return verify_hashed(key, scheme, digest, signature);
+	err = verify_digest_once(key, scheme, digest, signature);
+	return is_to_ask_again(err) ? verify_digest_once(key, scheme, digest, signature) : err;
 }
 
 /* Ed25519 and ML-DSA hash for themselves, and in ways that only a message in memory allows. */
-static siglet_err *verify_whole(const siglet_key *key, siglet_scheme scheme, siglet_slice message,
-				siglet_slice signature)
+static siglet_err *verify_whole_once(const siglet_key *key, siglet_scheme scheme,
+				     siglet_slice message, siglet_slice signature)
 {
 	/* An empty message is one; OpenSSL takes a NULL pointer for a missing one. */
 	const uint8_t *data = message.ptr == NULL ? (const uint8_t *)"" : message.ptr;
@@ -182,6 +201,14 @@ out:
 	EVP_MD_CTX_free(ctx);
 	siglet_crypto_clear_errors();
 	return err;
+}
+
+static siglet_err *verify_whole(const siglet_key *key, siglet_scheme scheme, siglet_slice message,
+				siglet_slice signature)
+{
+	siglet_err *err = verify_whole_once(key, scheme, message, signature);
+
+	return is_to_ask_again(err) ? verify_whole_once(key, scheme, message, signature) : err;
 }
 
 siglet_err *siglet_key_verify(const siglet_key *key, siglet_scheme scheme, siglet_slice message,
