@@ -82,6 +82,11 @@ SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, c
 SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_recode(siglet_err *err, siglet_code code);
 
 siglet_code siglet_err_code(const siglet_err *err);	 /* err must not be NULL */
+/*
+ * Does it say nothing of the input, since memory, the cryptographic library or this program failed?
+ * Whoever passes over bad input passes this on: no verdict may rest on it. err must not be NULL.
+ */
+bool siglet_err_is_fault(const siglet_err *err);
 const char *siglet_err_message(const siglet_err *err);	 /* never NULL */
 const char *siglet_err_hint_text(const siglet_err *err); /* NULL where there is none */
 const char *siglet_code_name(siglet_code code);		 /* "malformed", "mismatch" … */

@@ -97,6 +97,12 @@ siglet_code siglet_err_code(const siglet_err *err)
 	return err->code;
 }
 
+bool siglet_err_is_fault(const siglet_err *err)
+{
+	return err->code == SIGLET_E_NOMEM || err->code == SIGLET_E_CRYPTO ||
+	       err->code == SIGLET_E_INTERNAL;
+}
+
 const char *siglet_err_message(const siglet_err *err)
 {
 	return err->message;

@@ -255,9 +255,14 @@ static siglet_err *set_configs(const siglet_store_material *m, siglet_trust *tru
 {
 	siglet_err *err = read_config(&m->config, trust->source, &trust->config);
 
+	if (err != NULL && siglet_err_is_fault(err))
+		return err;
 	trust->config_err = err;
-	siglet_err_free(read_config(&m->config_v2, trust->source, &trust->config_v2));
-	return err != NULL && siglet_err_code(err) == SIGLET_E_NOMEM ? siglet_err_nomem() : NULL;
+	err = read_config(&m->config_v2, trust->source, &trust->config_v2);
+	if (err != NULL && siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return NULL;
 }
 
 static siglet_err *set_provenance(const siglet_store_material *m, siglet_trust *trust)
@@ -284,7 +289,7 @@ static siglet_err *make_trust(const siglet_trust_store *store, const siglet_stor
 	siglet_trust *trust = NULL;
 	siglet_err *err = siglet_trustroot_parse(siglet_buf_slice(&m->root), &root);
 
-	if (err != NULL && siglet_err_code(err) != SIGLET_E_NOMEM)
+	if (err != NULL && !siglet_err_is_fault(err))
 		err = siglet_err_hint(siglet_err_wrap(siglet_err_recode(err, SIGLET_E_TRUST),
 						      "the trusted root of %s", name),
 				      "a newer siglet may be able to read it");
@@ -357,7 +362,8 @@ static siglet_err *check_pack(const siglet_store_question *question, const sigle
 	siglet_store_material_init(&material);
 	err = siglet_store_load(question->instance, pack, question->now_s, &material);
 	siglet_store_material_clear(&material);
-	return err == NULL ? NULL : siglet_err_recode(err, SIGLET_E_TRUST);
+	return err == NULL || siglet_err_is_fault(err) ? err
+						       : siglet_err_recode(err, SIGLET_E_TRUST);
 }
 
 siglet_error *siglet_trust_store_export(siglet_trust_store *store, char **ret_pack)

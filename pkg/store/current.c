@@ -100,12 +100,6 @@ static siglet_err *take_shipped(state *s)
 	return err;
 }
 
-static bool is_fault_of_ours(const siglet_err *err)
-{
-	return siglet_err_code(err) == SIGLET_E_NOMEM || siglet_err_code(err) == SIGLET_E_CRYPTO ||
-	       siglet_err_code(err) == SIGLET_E_INTERNAL;
-}
-
 /* Its timestamp had expired before what is compiled in was taken from its source. */
 static bool is_older_than_shipped(const state *s)
 {
@@ -137,7 +131,7 @@ static siglet_err *take_kept(state *s, bool *ret_taken)
 		return NULL;
 	}
 	*ret_taken = err == NULL;
-	if (err == NULL || is_fault_of_ours(err))
+	if (err == NULL || siglet_err_is_fault(err))
 		return err;
 	if (siglet_err_code(err) == SIGLET_E_MISSING && s->pack == NULL) {
 		siglet_err_free(err);
@@ -227,36 +221,35 @@ static siglet_err *fall_back(state *s, siglet_err *why)
 
 /* ---- news ---- */
 
-static siglet_err *use_update(state *s, siglet_pack *pack)
+static siglet_err *check_readable(const siglet_store_question *q, const siglet_store_material *m)
 {
-	siglet_err *err =
-		siglet_store_load(s->question->instance, pack, s->question->now_s, &s->material);
+	siglet_err *err = q->check_root == NULL ? NULL : q->check_root(siglet_buf_slice(&m->root));
 
-	if (err != NULL)
-		return siglet_err_recode(err, SIGLET_E_TRUST);
-	s->material.origin = SIGLET_STORE_FETCHED;
-	return NULL;
+	return err == NULL || siglet_err_is_fault(err)
+		       ? err
+		       : siglet_err_wrap(siglet_err_recode(err, SIGLET_E_NETWORK),
+					 "this siglet is too old for its trusted root");
 }
 
-static siglet_err *check_readable(const siglet_store_question *q, const siglet_pack *pack)
+/* What is at hand stays where the new can't be used. */
+static siglet_err *use_update(state *s, const siglet_pack *pack)
 {
-	siglet_store_material material;
+	const siglet_store_question *q = s->question;
+	siglet_store_material fresh;
 	siglet_err *err;
 
-	if (q->check_root == NULL)
-		return NULL;
-	siglet_store_material_init(&material);
-	err = siglet_store_load(q->instance, pack, q->now_s, &material);
+	siglet_store_material_init(&fresh);
+	err = siglet_store_as_untrusted(siglet_store_load(q->instance, pack, q->now_s, &fresh));
+	if (err == NULL)
+		err = check_readable(q, &fresh);
 	if (err != NULL) {
-		err = siglet_err_recode(err, SIGLET_E_TRUST);
-	} else {
-		err = q->check_root(siglet_buf_slice(&material.root));
-		if (err != NULL && !is_fault_of_ours(err))
-			err = siglet_err_wrap(siglet_err_recode(err, SIGLET_E_NETWORK),
-					      "this siglet is too old for its trusted root");
+		siglet_store_material_clear(&fresh);
+		return err;
 	}
-	siglet_store_material_clear(&material);
-	return err;
+	siglet_store_material_clear(&s->material);
+	s->material = fresh;
+	s->material.origin = SIGLET_STORE_FETCHED;
+	return NULL;
 }
 
 /*
@@ -303,13 +296,11 @@ static siglet_err *refresh(state *s)
 	bool keep = pack != NULL;
 
 	if (err == NULL) {
-		err = check_readable(q, pack);
+		err = use_update(s, pack);
 		keep = err == NULL;
 	}
 	if (keep)
 		unkept = keep_pack(s, pack);
-	if (err == NULL)
-		err = use_update(s, pack);
 	siglet_pack_free(pack);
 	/* That it can't be kept is no reason not to use it, unless it was all that was asked. */
 	if (err != NULL || unkept == NULL) {
@@ -410,8 +401,6 @@ static siglet_err *import(state *s, const siglet_pack *pack)
 
 	if (err == NULL)
 		err = siglet_pack_set(fresh, q->instance->name, siglet_pack_refreshed_s(pack));
-	if (err == NULL)
-		err = check_readable(q, fresh);
 	if (err == NULL)
 		err = use_update(s, fresh);
 	if (err == NULL && is_older_than_shipped(s))

@@ -54,10 +54,13 @@ static siglet_err *feed_one(siglet_tuf *tuf, const siglet_tuf_request *request,
 static siglet_err *feed_from(siglet_tuf *tuf, const siglet_pack *pack)
 {
 	siglet_tuf_request request;
-	siglet_err *err = NULL;
+	siglet_err *err = siglet_tuf_next(tuf, &request);
 
-	while (err == NULL && siglet_tuf_next(tuf, &request))
+	while (err == NULL && request.path != NULL) {
 		err = feed_one(tuf, &request, pack);
+		if (err == NULL)
+			err = siglet_tuf_next(tuf, &request);
+	}
 	return err;
 }
 
@@ -72,7 +75,10 @@ static siglet_err *load_target(siglet_tuf *tuf, const siglet_pack *pack, const c
 	siglet_slice bytes;
 
 	/* Each delegated role that is fed may lead to another. */
-	while (err == NULL && !found && siglet_tuf_next(tuf, &request)) {
+	while (err == NULL && !found) {
+		err = siglet_tuf_next(tuf, &request);
+		if (err != NULL || request.path == NULL)
+			break;
 		err = feed_one(tuf, &request, pack);
 		if (err == NULL)
 			err = siglet_tuf_find(tuf, siglet_slice_str(name), &found, &target);
@@ -110,7 +116,7 @@ siglet_err *siglet_store_choose(siglet_tuf *tuf, const char *names, siglet_buf *
 		siglet_buf_truncate(ret_name, 0);
 		err = siglet_buf_append(ret_name, siglet_slice_of(names, len));
 		if (err == NULL &&
-		    (names[len] == '\0' || siglet_tuf_lists(tuf, siglet_buf_slice(ret_name))))
+		    (names[len] == '\0' || siglet_tuf_lists(tuf, siglet_buf_text(ret_name))))
 			return NULL;
 		names += len + 1;
 	}
@@ -136,6 +142,12 @@ static siglet_err *load(siglet_tuf *tuf, const siglet_pack *pack, siglet_store_m
 	return siglet_tuf_is_complete(tuf, &m->expires_s)
 		       ? NULL
 		       : siglet_err_new(SIGLET_E_INTERNAL, "an incomplete update");
+}
+
+siglet_err *siglet_store_as_untrusted(siglet_err *err)
+{
+	return err == NULL || siglet_err_is_fault(err) ? err
+						       : siglet_err_recode(err, SIGLET_E_TRUST);
 }
 
 siglet_err *siglet_store_load(const siglet_instance *instance, const siglet_pack *pack,

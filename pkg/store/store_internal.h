@@ -13,7 +13,10 @@ extern const char *const siglet_store_wanted[];
 SIGLET_MUST_USE siglet_err *siglet_store_choose(siglet_tuf *tuf, const char *names,
 						siglet_buf *ret_name);
 
-/* The metadata of a pack, as what was seen, into another. (update.c) */
-SIGLET_MUST_USE siglet_err *siglet_store_copy_seen(const siglet_pack *from, siglet_pack *to);
+/*
+ * What an error means that comes of what was compiled in or kept: SIGLET_E_TRUST, unless it is a
+ * fault. Takes err; NULL is fine. (load.c)
+ */
+SIGLET_MUST_USE siglet_err *siglet_store_as_untrusted(siglet_err *err);
 
 #endif

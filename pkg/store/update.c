@@ -13,33 +13,36 @@ typedef struct update {
 
 /* ---- memory ---- */
 
-static siglet_slice remembered(const update *u, const char *name)
+static siglet_err *feed_root_of(update *u, siglet_pack_part part, const char *name, bool *ret_fed)
 {
-	const siglet_slice seen = siglet_pack_get(u->kept, SIGLET_PACK_SEEN, name);
+	const siglet_slice root = siglet_pack_get(u->kept, part, name);
+	siglet_err *err;
 
-	return seen.len > 0 ? seen : siglet_pack_get(u->kept, SIGLET_PACK_METADATA, name);
+	if (root.len == 0)
+		return NULL;
+	err = siglet_tuf_feed_known(u->tuf, root);
+	*ret_fed = err == NULL;
+	if (err == NULL)
+		return siglet_pack_put(u->fresh, SIGLET_PACK_METADATA, name, root);
+	if (siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return NULL;
 }
 
-/* *ret_fed: it was kept, and chains. */
+/* *ret_fed: it was kept, and chains. As begin does, the good one first. */
 static siglet_err *feed_kept_root(update *u, const char *path, bool *ret_fed)
 {
-	const siglet_slice root = remembered(u, path);
 	siglet_buf name;
 	siglet_err *err;
 
 	*ret_fed = false;
-	if (root.len == 0)
-		return NULL;
 	siglet_buf_init(&name, SIGLET_STORE_MAX_PATH);
 	err = siglet_buf_append_str(&name, path);
-	if (err == NULL) {
-		siglet_err *refusal = siglet_tuf_feed_known(u->tuf, root);
-
-		*ret_fed = refusal == NULL;
-		siglet_err_free(refusal);
-	}
-	if (err == NULL && *ret_fed)
-		err = siglet_pack_put(u->fresh, SIGLET_PACK_METADATA, siglet_buf_text(&name), root);
+	if (err == NULL)
+		err = feed_root_of(u, SIGLET_PACK_METADATA, siglet_buf_text(&name), ret_fed);
+	if (err == NULL && !*ret_fed)
+		err = feed_root_of(u, SIGLET_PACK_SEEN, siglet_buf_text(&name), ret_fed);
 	siglet_buf_clear(&name);
 	return err;
 }
@@ -54,8 +57,11 @@ static siglet_err *walk_kept_roots(update *u)
 	bool fed = true;
 	siglet_err *err = NULL;
 
-	while (err == NULL && fed && siglet_tuf_next(u->tuf, &request))
-		err = feed_kept_root(u, request.path, &fed);
+	while (err == NULL && fed) {
+		err = siglet_tuf_next(u->tuf, &request);
+		if (err == NULL)
+			err = feed_kept_root(u, request.path, &fed);
+	}
 	return err;
 }
 
@@ -128,10 +134,13 @@ static siglet_err *step(update *u, const siglet_tuf_request *request)
 static siglet_err *run(update *u)
 {
 	siglet_tuf_request request;
-	siglet_err *err = NULL;
+	siglet_err *err = siglet_tuf_next(u->tuf, &request);
 
-	while (err == NULL && siglet_tuf_next(u->tuf, &request))
+	while (err == NULL && request.path != NULL) {
 		err = step(u, &request);
+		if (err == NULL)
+			err = siglet_tuf_next(u->tuf, &request);
+	}
 	return err;
 }
 
@@ -179,7 +188,8 @@ static siglet_err *get_wanted(update *u, const char *names)
 	while (err == NULL && !found) {
 		siglet_tuf_request request;
 
-		if (!siglet_tuf_next(u->tuf, &request))
+		err = siglet_tuf_next(u->tuf, &request);
+		if (err != NULL || request.path == NULL)
 			break;
 		err = step(u, &request);
 		if (err == NULL)
@@ -211,11 +221,6 @@ static siglet_err *copy_seen(void *context, const char *name, siglet_slice bytes
 	return siglet_pack_put(context, SIGLET_PACK_SEEN, name, bytes);
 }
 
-siglet_err *siglet_store_copy_seen(const siglet_pack *from, siglet_pack *to)
-{
-	return siglet_pack_each(from, SIGLET_PACK_METADATA, copy_seen, to);
-}
-
 /*
  * What was good stays as it was; what was seen of the new is remembered beside it, so that nobody
  * can go back behind it.
@@ -232,7 +237,7 @@ static siglet_err *remember(const update *u, siglet_pack **ret_pack)
 	for (int i = 0; err == NULL && i < SIGLET_PACK_PARTS; i++)
 		err = siglet_pack_copy(u->kept, (siglet_pack_part)i, pack);
 	if (err == NULL)
-		err = siglet_store_copy_seen(u->fresh, pack);
+		err = siglet_pack_each(u->fresh, SIGLET_PACK_METADATA, copy_seen, pack);
 	if (err != NULL) {
 		siglet_pack_free(pack);
 		return err;
@@ -246,17 +251,13 @@ static siglet_err *judge(siglet_err *err)
 {
 	static const siglet_code foreign[] = { SIGLET_E_NETWORK, SIGLET_E_MALFORMED,
 					       SIGLET_E_MISSING, SIGLET_E_LIMIT };
-	static const siglet_code ours[] = { SIGLET_E_NOMEM, SIGLET_E_CRYPTO, SIGLET_E_INTERNAL };
 
-	if (err == NULL)
-		return NULL;
+	if (err == NULL || siglet_err_is_fault(err))
+		return err;
 	for (size_t i = 0; i < SIGLET_COUNT(foreign); i++)
 		if (siglet_err_code(err) == foreign[i])
 			return siglet_err_recode(err, SIGLET_E_NETWORK);
-	for (size_t i = 0; i < SIGLET_COUNT(ours); i++)
-		if (siglet_err_code(err) == ours[i])
-			return err;
-	return siglet_err_recode(err, SIGLET_E_TRUST);
+	return siglet_store_as_untrusted(err);
 }
 
 static siglet_err *update_all(update *u)
@@ -279,7 +280,7 @@ siglet_err *siglet_store_update(const siglet_store_source *source, const siglet_
 
 	*ret_pack = NULL;
 	if (err != NULL)
-		return siglet_err_recode(err, SIGLET_E_TRUST);
+		return siglet_store_as_untrusted(err);
 	err = siglet_pack_new(&u.fresh);
 	if (err == NULL)
 		err = judge(update_all(&u));

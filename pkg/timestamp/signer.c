@@ -95,8 +95,7 @@ static siglet_err *read_one(X509 *x509, siglet_embedded *embedded)
 		embedded->owned[embedded->count++] = cert;
 		return NULL;
 	}
-	const siglet_code code = siglet_err_code(err);
-	if (code == SIGLET_E_NOMEM || code == SIGLET_E_CRYPTO)
+	if (siglet_err_is_fault(err))
 		return err;
 	siglet_err_free(err);
 	return NULL;

@@ -280,23 +280,13 @@ siglet_err *siglet_tuf_find(siglet_tuf *tuf, siglet_slice name, bool *ret_found,
 	return err;
 }
 
-bool siglet_tuf_lists(const siglet_tuf *tuf, siglet_slice name)
+bool siglet_tuf_lists(const siglet_tuf *tuf, const char *name)
 {
 	const siglet_tuf_metadata *targets = tuf->of[SIGLET_TUF_TARGETS];
-	siglet_buf text;
-	bool lists = false;
-	siglet_err *err;
 
-	if (targets == NULL || memchr(name.ptr, '\0', name.len) != NULL)
-		return false;
-	siglet_buf_init(&text, name.len);
-	err = siglet_buf_append(&text, name);
-	if (err == NULL)
-		lists = siglet_json_object_get(siglet_json_object_get(targets->content, "targets"),
-					       siglet_buf_text(&text)) != NULL;
-	siglet_err_free(err);
-	siglet_buf_clear(&text);
-	return lists;
+	return targets != NULL &&
+	       siglet_json_object_get(siglet_json_object_get(targets->content, "targets"), name) !=
+		       NULL;
 }
 
 siglet_err *siglet_tuf_target_check(const siglet_tuf_target *target, siglet_slice bytes)

@@ -49,13 +49,6 @@ static siglet_err *read_public(const kind *k, siglet_slice text, siglet_key **re
 	return err;
 }
 
-static bool is_fault_of_ours(const siglet_err *err)
-{
-	const siglet_code code = siglet_err_code(err);
-
-	return code == SIGLET_E_NOMEM || code == SIGLET_E_CRYPTO || code == SIGLET_E_INTERNAL;
-}
-
 siglet_err *siglet_tuf_key_read(const siglet_json *object, siglet_key **ret_key,
 				siglet_scheme *ret_scheme)
 {
@@ -71,7 +64,7 @@ siglet_err *siglet_tuf_key_read(const siglet_json *object, siglet_key **ret_key,
 		return NULL;
 	err = read_public(k, text, &key);
 	if (err != NULL) {
-		if (is_fault_of_ours(err))
+		if (siglet_err_is_fault(err))
 			return err;
 		siglet_err_free(err);
 		return NULL;

@@ -112,8 +112,7 @@ static siglet_err *is_good(const siglet_tuf_metadata *m, const siglet_key *key,
 					siglet_buf_slice(&signature));
 	siglet_buf_clear(&signature);
 	*ret_good = err == NULL;
-	if (err != NULL &&
-	    (siglet_err_code(err) == SIGLET_E_CRYPTO || siglet_err_code(err) == SIGLET_E_NOMEM))
+	if (err != NULL && siglet_err_is_fault(err))
 		return err;
 	siglet_err_free(err);
 	return NULL;

@@ -7,8 +7,13 @@
  *
  *	siglet_tuf_request request;
  *	siglet_err *err = siglet_tuf_new(root, now_s, SIGLET_TUF_CURRENT, &tuf);
- *	while (err == NULL && siglet_tuf_next(tuf, &request))
+ *	if (err == NULL)
+ *		err = siglet_tuf_next(tuf, &request);
+ *	while (err == NULL && request.path != NULL) {
  *		err = there is such a file ? siglet_tuf_feed(tuf, bytes) : siglet_tuf_absent(tuf);
+ *		if (err == NULL)
+ *			err = siglet_tuf_next(tuf, &request);
+ *	}
  *
  * Spec: The Update Framework specification 1.0.x, sections 4 (formats) and 5 (the client's
  *       workflow).
@@ -87,12 +92,15 @@ SIGLET_MUST_USE siglet_err *siglet_tuf_recall(siglet_tuf *tuf, siglet_slice time
 /* A file that is wanted: its path below the metadata URL, at most so many bytes of it. */
 typedef struct siglet_tuf_request {
 	siglet_tuf_role role;
-	const char *path; /* percent-encoded; lives until the next call */
+	const char *path; /* percent-encoded, until the next call; NULL: nothing is wanted */
 	size_t max_bytes;
 } siglet_tuf_request;
 
-/* False when nothing is wanted any more. */
-bool siglet_tuf_next(siglet_tuf *tuf, siglet_tuf_request *ret_request);
+/*
+ * What is wanted next; ret_request->path is NULL when nothing is any more.
+ * Errors: SIGLET_E_MISSING when it is not announced, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_tuf_next(siglet_tuf *tuf, siglet_tuf_request *ret_request);
 SIGLET_MUST_USE siglet_err *siglet_tuf_feed(siglet_tuf *tuf, siglet_slice bytes);
 /* The same of a file that was kept: it does not count towards SIGLET_TUF_MAX_ROTATIONS. */
 SIGLET_MUST_USE siglet_err *siglet_tuf_feed_known(siglet_tuf *tuf, siglet_slice bytes);
@@ -128,7 +136,7 @@ SIGLET_MUST_USE siglet_err *siglet_tuf_find(siglet_tuf *tuf, siglet_slice name, 
 					    siglet_tuf_target *ret_target);
 
 /* Do the top-level targets list it? */
-bool siglet_tuf_lists(const siglet_tuf *tuf, siglet_slice name);
+bool siglet_tuf_lists(const siglet_tuf *tuf, const char *name);
 
 /* Errors: SIGLET_E_MISMATCH when the bytes are not of that length and hash. */
 SIGLET_MUST_USE siglet_err *siglet_tuf_target_check(const siglet_tuf_target *target,

@@ -67,11 +67,6 @@ void siglet_tuf_free(siglet_tuf *tuf)
 
 /* ---- what was accepted before ---- */
 
-static bool is_fault_of_ours(const siglet_err *err)
-{
-	return siglet_err_code(err) == SIGLET_E_NOMEM || siglet_err_code(err) == SIGLET_E_CRYPTO;
-}
-
 static siglet_err *recall(siglet_tuf *tuf, siglet_tuf_role role, siglet_slice bytes,
 			  size_t max_bytes)
 {
@@ -97,7 +92,7 @@ static siglet_err *recall(siglet_tuf *tuf, siglet_tuf_role role, siglet_slice by
 	siglet_tuf_metadata_free(metadata);
 	if (err == NULL)
 		return NULL;
-	if (is_fault_of_ours(err))
+	if (siglet_err_is_fault(err))
 		return err;
 	siglet_err_free(err);
 	return NULL;
@@ -174,7 +169,7 @@ static siglet_err *adopt(siglet_tuf *tuf, siglet_tuf_role role,
 	if (before == NULL)
 		return NULL;
 	err = accept(tuf, siglet_buf_slice(&before->bytes));
-	if (err == NULL || is_fault_of_ours(err))
+	if (err == NULL || siglet_err_is_fault(err))
 		return err;
 	siglet_err_free(err);
 	return NULL;
@@ -253,23 +248,27 @@ static siglet_err *want(siglet_tuf *tuf, siglet_tuf_request *request)
 			      &request->max_bytes);
 }
 
-/*
- * A request that can't be made, such as for a role that the snapshot does not list, is made
- * without a path: then feeding or its absence gives the error.
- */
-bool siglet_tuf_next(siglet_tuf *tuf, siglet_tuf_request *ret_request)
+siglet_err *siglet_tuf_next(siglet_tuf *tuf, siglet_tuf_request *ret_request)
 {
 	siglet_err *err;
 
-	if (tuf->stage == SIGLET_TUF_DELEGATED && tuf->wanted.len == 0)
-		return false;
 	*ret_request = (siglet_tuf_request) { .role = tuf->stage };
+	if (tuf->stage == SIGLET_TUF_DELEGATED && tuf->wanted.len == 0)
+		return NULL;
 	err = want(tuf, ret_request);
-	if (err != NULL)
-		siglet_buf_truncate(&tuf->path, 0);
-	siglet_err_free(err);
-	ret_request->path = siglet_buf_text(&tuf->path);
-	return true;
+	if (err == NULL)
+		ret_request->path = siglet_buf_text(&tuf->path);
+	return err;
+}
+
+/* What is fed, or told to be absent, must be wanted. */
+static siglet_err *need_request(siglet_tuf *tuf, siglet_tuf_request *ret_request)
+{
+	siglet_err *err = siglet_tuf_next(tuf, ret_request);
+
+	return err == NULL && ret_request->path == NULL
+		       ? siglet_err_new(SIGLET_E_USAGE, "no metadata is wanted")
+		       : err;
 }
 
 static siglet_err *accept(siglet_tuf *tuf, siglet_slice bytes)
@@ -286,21 +285,19 @@ static siglet_err *accept(siglet_tuf *tuf, siglet_slice bytes)
 	case SIGLET_TUF_DELEGATED:
 		break;
 	}
-	if (tuf->wanted.len == 0)
-		return siglet_err_new(SIGLET_E_USAGE, "no metadata is wanted");
 	return siglet_tuf_accept_delegated(tuf, bytes);
 }
 
 siglet_err *siglet_tuf_feed(siglet_tuf *tuf, siglet_slice bytes)
 {
 	siglet_tuf_request request;
-	siglet_err *err = SIGLET_ERR_UNSET;
+	siglet_err *err = need_request(tuf, &request);
 
-	if (!siglet_tuf_next(tuf, &request))
-		return siglet_err_new(SIGLET_E_USAGE, "no metadata is wanted");
+	if (err != NULL)
+		return err;
 	err = accept(tuf, bytes);
 	if (err != NULL)
-		return siglet_err_wrap(err, "%s", siglet_buf_text(&tuf->path));
+		return siglet_err_wrap(err, "%s", request.path);
 	return adopt_unchanged(tuf);
 }
 
@@ -318,10 +315,10 @@ siglet_err *siglet_tuf_feed_known(siglet_tuf *tuf, siglet_slice bytes)
 siglet_err *siglet_tuf_absent(siglet_tuf *tuf)
 {
 	siglet_tuf_request request;
-	siglet_err *err = NULL;
+	siglet_err *err = need_request(tuf, &request);
 
-	if (!siglet_tuf_next(tuf, &request))
-		return siglet_err_new(SIGLET_E_USAGE, "no metadata is wanted");
+	if (err != NULL)
+		return err;
 	if (tuf->stage != SIGLET_TUF_ROOT)
 		return siglet_err_new(SIGLET_E_MISSING, "%s: there is no such file", request.path);
 	if (tuf->age == SIGLET_TUF_CURRENT)

@@ -94,6 +94,20 @@ static void every_code_has_its_own_name(void)
 	OK(SIGLET_E_INTERNAL == SIGLET_COUNT(names), "and these are all");
 }
 
+/* What may be passed over, as a bad input among good ones, and what must not. */
+static void a_fault_of_ours_says_nothing_of_the_input(void)
+{
+	for (siglet_code code = SIGLET_E_USAGE; code <= SIGLET_E_INTERNAL; code++) {
+		siglet_err *err = siglet_err_new(code, "why");
+		const bool is_ours = code == SIGLET_E_CRYPTO || code == SIGLET_E_NOMEM ||
+				     code == SIGLET_E_INTERNAL;
+
+		OK(siglet_err_is_fault(err) == is_ours, "%s is%s a fault of ours",
+		   siglet_code_name(code), is_ours ? "" : " not");
+		siglet_err_free(err);
+	}
+}
+
 /* ---- slices ---- */
 
 static void slices_borrow(void)
@@ -321,6 +335,7 @@ int main(void)
 	first_hint_stays();
 	static_errors_survive_everything();
 	every_code_has_its_own_name();
+	a_fault_of_ours_says_nothing_of_the_input();
 	slices_borrow();
 	slices_compare_by_bytes();
 	prefixes_and_suffixes();

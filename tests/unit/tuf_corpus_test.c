@@ -62,7 +62,10 @@ static siglet_err *update(siglet_tuf *tuf, const siglet_json *item, siglet_tuf_r
 	siglet_tuf_request request;
 	siglet_err *err = recall(tuf, item);
 
-	while (err == NULL && siglet_tuf_next(tuf, &request)) {
+	while (err == NULL) {
+		err = siglet_tuf_next(tuf, &request);
+		if (err != NULL || request.path == NULL)
+			break;
 		*ret_stage = request.role;
 		if (request.role > SIGLET_TUF_ROOT &&
 		    siglet_slice_is(until,
@@ -81,7 +84,10 @@ static siglet_err *fetch(siglet_tuf *tuf, const siglet_json *item, siglet_slice 
 	bool found = false;
 	siglet_err *err = siglet_tuf_find(tuf, name, &found, &target);
 
-	while (err == NULL && !found && siglet_tuf_next(tuf, &request)) {
+	while (err == NULL && !found) {
+		err = siglet_tuf_next(tuf, &request);
+		if (err != NULL || request.path == NULL)
+			break;
 		err = step(tuf, item, request.path);
 		if (err == NULL)
 			err = siglet_tuf_find(tuf, name, &found, &target);

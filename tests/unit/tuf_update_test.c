@@ -27,7 +27,9 @@ static bool wants(siglet_tuf *tuf, const char *path)
 {
 	siglet_tuf_request request;
 
-	return siglet_tuf_next(tuf, &request) && strcmp(request.path, path) == 0;
+	tuf_need(siglet_tuf_next(tuf, &request));
+	return path == NULL ? request.path == NULL
+			    : request.path != NULL && strcmp(request.path, path) == 0;
 }
 
 /* An update as far as a stage: 1 after the roots, 2 with a timestamp, 3 with a snapshot, 4 whole. */
@@ -57,7 +59,6 @@ static siglet_tuf *at(int stage)
 static void an_update_asks_for_four_files(void)
 {
 	siglet_tuf *tuf = begin(SIGLET_TUF_CURRENT);
-	siglet_tuf_request request;
 	int64_t expires = 0;
 
 	OK(wants(tuf, "2.root.json"), "first the next root");
@@ -71,7 +72,7 @@ static void an_update_asks_for_four_files(void)
 	OK(!siglet_tuf_is_complete(tuf, &expires), "before it is not complete");
 	OK_SUCCESS(feed(tuf, tuf_targets(3, "", "", "2027-01-01T00:00:00Z", "f")),
 		   "which are good");
-	OK(!siglet_tuf_next(tuf, &request), "and nothing more");
+	OK(wants(tuf, NULL), "and nothing more");
 	OK(siglet_tuf_is_complete(tuf, &expires) && expires == 1798761600,
 	   "the earliest expiry is that of the targets");
 	OK(siglet_tuf_version(tuf, SIGLET_TUF_TIMESTAMP) == 7, "the versions are kept");
@@ -374,8 +375,8 @@ static void snapshots_are_checked(void)
 	(void)snprintf(meta, sizeof(meta), ",\"length\":%zu,\"hashes\":{\"sha256\":\"%s\"}",
 		       good.len, hash);
 	tuf = announced(meta);
-	OK(siglet_tuf_next(tuf, &request) && request.max_bytes == good.len,
-	   "no more is asked for than was announced");
+	tuf_need(siglet_tuf_next(tuf, &request));
+	OK(request.max_bytes == good.len, "no more is asked for than was announced");
 	OK_ERROR(feed(tuf, tuf_snapshot(1, TARGETS_1 " ", TUF_LATER, "e")), SIGLET_E_MISMATCH,
 		 "of another length");
 	OK_ERROR(feed(tuf, tuf_snapshot(1, "\"targets.json\":{\"version\":2}", TUF_LATER, "e")),
@@ -470,11 +471,10 @@ static void nothing_goes_back(void)
 static void the_same_timestamp_changes_nothing(void)
 {
 	siglet_tuf *tuf = recalled(NULL, NULL);
-	siglet_tuf_request request;
 
 	OK_SUCCESS(feed(tuf, tuf_timestamp(5, 9, "", TUF_LATER, "d")),
 		   "the same version with other content");
-	OK(!siglet_tuf_next(tuf, &request) && siglet_tuf_version(tuf, SIGLET_TUF_SNAPSHOT) == 5,
+	OK(wants(tuf, NULL) && siglet_tuf_version(tuf, SIGLET_TUF_SNAPSHOT) == 5,
 	   "is not used: what was known stays");
 	siglet_tuf_free(tuf);
 }
