@@ -58,6 +58,9 @@ SIGLET_MUST_USE siglet_err *siglet_crypto_hash(siglet_hash hash, const siglet_sl
 					       size_t count, siglet_digest *ret_digest);
 SIGLET_MUST_USE siglet_err *siglet_crypto_sha256(const siglet_slice *parts, size_t count,
 						 siglet_digest *ret_digest);
+/* The same into 32 bytes: needs no memory (sha256.c). Errors: SIGLET_E_CRYPTO. */
+SIGLET_MUST_USE siglet_err *siglet_sha256(const siglet_slice *parts, size_t count,
+					  uint8_t ret_hash[SIGLET_SHA256_SIZE]);
 
 /*
  * One pass over a message of any size, for every hash in mask. After finish there is only free.

@@ -139,11 +139,6 @@ out:
 	return err;
 }
 
-siglet_err *siglet_crypto_sha256(const siglet_slice *parts, size_t count, siglet_digest *ret_digest)
-{
-	return siglet_crypto_hash(SIGLET_SHA256, parts, count, ret_digest);
-}
-
 struct siglet_hasher {
 	EVP_MD_CTX *ctx[SIGLET_HASH_COUNT]; /* NULL for a hash that was not asked for */
 	bool finished;

@@ -13,35 +13,25 @@ bool siglet_hash32_equal(const siglet_hash32 *a, const siglet_hash32 *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-static siglet_err *hash_parts(const siglet_slice *parts, size_t count, siglet_hash32 *ret_hash)
-{
-	siglet_digest digest = { .hash = SIGLET_SHA256 };
-	siglet_err *err = siglet_crypto_sha256(parts, count, &digest);
-
-	if (err != NULL)
-		return err;
-	memcpy(ret_hash->bytes, digest.bytes, sizeof(ret_hash->bytes));
-	return NULL;
-}
-
 /* RFC 6962 section 2.1: the first byte keeps a node from ever passing for a leaf. */
 siglet_err *siglet_merkle_hash_leaf(siglet_slice entry, siglet_hash32 *ret_hash)
 {
 	static const uint8_t prefix = 0x00;
 	const siglet_slice parts[] = { { &prefix, 1 }, entry };
 
-	return hash_parts(parts, SIGLET_COUNT(parts), ret_hash);
+	return siglet_sha256(parts, SIGLET_COUNT(parts), ret_hash->bytes);
 }
 
 siglet_err *siglet_merkle_hash_node(const siglet_hash32 *left, const siglet_hash32 *right,
 				    siglet_hash32 *ret_hash)
 {
-	static const uint8_t prefix = 0x01;
-	const siglet_slice parts[] = { { &prefix, 1 },
-				       siglet_hash32_slice(left),
-				       siglet_hash32_slice(right) };
+	/* In one piece: left or right may be where the result goes, and one update is faster. */
+	uint8_t node[1 + 2 * SIGLET_SHA256_SIZE] = { 0x01 };
+	const siglet_slice whole = { node, sizeof(node) };
 
-	return hash_parts(parts, SIGLET_COUNT(parts), ret_hash);
+	memcpy(node + 1, left->bytes, SIGLET_SHA256_SIZE);
+	memcpy(node + 1 + SIGLET_SHA256_SIZE, right->bytes, SIGLET_SHA256_SIZE);
+	return siglet_sha256(&whole, 1, ret_hash->bytes);
 }
 
 static unsigned bit_length(uint64_t n)
@@ -168,6 +158,29 @@ siglet_err *siglet_merkle_trace(const siglet_merkle_proof *proof, const siglet_h
 	if (way.length != 0)
 		memcpy(ret_steps, steps, way.length * sizeof(*steps));
 	return NULL;
+}
+
+/*
+ * The siblings on the left of the way from a leaf to the root are the subtrees of what is before it:
+ * one for each bit of its index. Above the fork there are no others.
+ */
+siglet_err *siglet_range_before(const siglet_merkle_proof *proof, siglet_range *ret_range)
+{
+	siglet_range range;
+	path way = { 0 };
+	siglet_err *err = check_shape(proof, &way);
+	size_t last = way.length;
+
+	siglet_range_init(&range, 0);
+	for (unsigned level = SIGLET_MERKLE_MAX_LEVEL + 1; err == NULL && level-- > 0;) {
+		if ((way.index >> level & 1) == 0)
+			continue;
+		const size_t at = level >= way.fork ? --last : level;
+		err = siglet_range_push(&range, level, &proof->nodes[at]);
+	}
+	if (err == NULL)
+		*ret_range = range;
+	return err;
 }
 
 /*

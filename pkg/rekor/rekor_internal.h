@@ -19,9 +19,9 @@ SIGLET_MUST_USE siglet_err *siglet_rekor_get(const siglet_transport *transport,
 					     siglet_http_response *ret_response);
 
 /*
- * Entry number index of a Rekor v2 log, put together from its checkpoint and tiles. Not verified:
- * that is done with every entry. Errors: NETWORK, MALFORMED, UNTRUSTED (no log of root signed the
- * checkpoint), RANGE.
+ * Entry number index of a Rekor v2 log, put together from its checkpoint and tiles. That the
+ * checkpoint is signed and covers the entry is verified again with every entry. Errors: NETWORK,
+ * MALFORMED, MISMATCH, UNTRUSTED (no log of root signed the checkpoint), RANGE.
  */
 SIGLET_MUST_USE siglet_err *siglet_rekor_entry_from_tiles(const siglet_transport *transport,
 							  const char *base_url,

@@ -1,0 +1,115 @@
+/*
+ * tiles: what does a log publish in files, and does its signed root cover it?
+ *
+ * A log's tree as static files (C2SP tlog-tiles), over HTTP or in a folder. Everything that is read
+ * here is untrusted until the root of a checkpoint, whose signature the caller has verified, covers
+ * it: a tree authenticates each tile it reads from the root down.
+ *
+ * A source may be used by several threads at once, a tree by one at a time.
+ *
+ * Spec: C2SP tlog-tiles, RFC 9162 section 2.1.
+ */
+#ifndef SIGLET_TILES_H
+#define SIGLET_TILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "http/http.h"
+#include "merkle/merkle.h"
+
+#define SIGLET_MAX_ENTRY_BYTES 65535 /* a length has 16 bits */
+#define SIGLET_MAX_BUNDLE_TILE_BYTES ((size_t)256 * (2 + SIGLET_MAX_ENTRY_BYTES)) /* of entries */
+
+/* ---- where they come from (source.c) ---- */
+
+typedef enum siglet_freshness {
+	SIGLET_ANY_COPY = 0, /* a cache's will do: what it says is checked */
+	SIGLET_FRESH_COPY,   /* past all caches, after one that was wrong or not there */
+} siglet_freshness;
+
+typedef struct siglet_source siglet_source;
+
+/*
+ * A log's prefix: a URL, or a folder. transport may be NULL for a folder, and must outlive the
+ * source. rate: at most so many requests a second; 0: as many as there are.
+ * Errors: SIGLET_E_USAGE (a URL without a transport, or one that may not be used), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_source_new(const char *where, const siglet_transport *transport,
+					      unsigned rate, siglet_source **ret_source);
+void siglet_source_free(siglet_source *source);
+const char *siglet_source_where(const siglet_source *source);
+bool siglet_source_is_remote(const siglet_source *source);
+/* Read from below a prefix of the log from now on, such as "/api/v2". Errors: SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_source_set_prefix(siglet_source *source, const char *prefix);
+
+/*
+ * Append the file at path ("checkpoint", "tile/0/000") to ret_data, up to its ceiling.
+ * Errors: SIGLET_E_MISSING   it is certainly not there
+ *         SIGLET_E_NETWORK, SIGLET_E_IO  nobody knows
+ *         SIGLET_E_LIMIT     larger than the ceiling
+ *         SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_source_fetch(siglet_source *source, const char *path,
+						siglet_freshness freshness, siglet_buf *ret_data);
+/*
+ * A tile as it is served, of that width or, where the partial one is gone, the full one: the first
+ * tile->width hashes or entries of it are meant. A full one that is not there is asked for once more
+ * past caches. Errors: as fetch.
+ */
+SIGLET_MUST_USE siglet_err *siglet_source_fetch_tile(siglet_source *source, const siglet_tile *tile,
+						     siglet_freshness freshness,
+						     siglet_buf *ret_data);
+/* What was asked for so far, and how much came. */
+typedef struct siglet_source_counts {
+	uint64_t requests, bytes;
+} siglet_source_counts;
+siglet_source_counts siglet_source_counts_of(const siglet_source *source);
+
+/* ---- a bundle of entries (bundle.c) ---- */
+
+/* Up to 256 entries; they borrow from the bytes of their tile. */
+typedef struct siglet_entries {
+	size_t count;
+	siglet_slice of[SIGLET_TILE_WIDTH];
+} siglet_entries;
+
+/*
+ * Split the first width entries off a tile of entries, which must end there unless it is a full one
+ * read for a partial one. Errors: SIGLET_E_MALFORMED.
+ */
+SIGLET_MUST_USE siglet_err *siglet_entries_split(siglet_slice tile, unsigned width,
+						 siglet_entries *ret_entries);
+
+/* ---- a tree (tree.c) ---- */
+
+typedef struct siglet_tree siglet_tree;
+
+/*
+ * The tree that a checkpoint names. Reads and checks the tiles of its right edge, from which the
+ * root must follow.
+ *
+ * Errors: SIGLET_E_MISMATCH  the tiles that are served lead to another root, also past caches
+ *         SIGLET_E_MISSING   a tile that there must be is not served
+ *         SIGLET_E_MALFORMED, SIGLET_E_NETWORK, SIGLET_E_IO, SIGLET_E_LIMIT, SIGLET_E_CRYPTO,
+ *         SIGLET_E_RANGE (a tree too large), SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_tree_open(siglet_source *source, uint64_t size,
+					     const siglet_hash32 *root, siglet_tree **ret_tree);
+void siglet_tree_free(siglet_tree *tree);
+uint64_t siglet_tree_size(const siglet_tree *tree);
+
+/*
+ * The hash of a whole subtree, authenticated: a siglet_subtree_lookup, with the tree as its context.
+ * Errors: those of siglet_tree_open; SIGLET_E_RANGE for what is not whole in this tree.
+ */
+SIGLET_MUST_USE siglet_err *siglet_tree_look_up(void *tree, unsigned level, uint64_t index,
+						siglet_hash32 *ret_hash);
+
+/* The entry at index, authenticated; appended. Errors: as above. */
+SIGLET_MUST_USE siglet_err *siglet_tree_entry(siglet_tree *tree, uint64_t index,
+					      siglet_buf *ret_entry);
+
+#endif
