@@ -55,8 +55,9 @@ static siglet_err *read_checkpoint(reader *r, const siglet_trustroot *root, uint
 		err = siglet_arena_copy(&entry->arena, siglet_buf_slice(&text),
 					&entry->entry.checkpoint);
 	siglet_buf_clear(&text);
-	if (err == NULL)
-		err = siglet_note_parse(entry->entry.checkpoint, &entry->arena, &note);
+	if (err != NULL)
+		return err;
+	err = siglet_note_parse(entry->entry.checkpoint, &entry->arena, &note);
 	if (err == NULL)
 		err = siglet_checkpoint_parse(&note, &r->checkpoint);
 	if (err != NULL)

@@ -147,7 +147,7 @@ static siglet_err *download(siglet_source *source, const char *url, siglet_fresh
 			    siglet_buf *ret_data)
 {
 	const siglet_http_request request = {
-		.what = "the log",
+		.what = "the transparency log",
 		.method = "GET",
 		.url = url,
 		.headers = { { .name = "Cache-Control", .value = "no-cache" } },
@@ -161,7 +161,7 @@ static siglet_err *download(siglet_source *source, const char *url, siglet_fresh
 	siglet_http_response_init(&response);
 	err = siglet_transport_send(&source->transport, &request, &response);
 	if (err == NULL && (response.status == NOT_FOUND || response.status == GONE))
-		err = siglet_err_new(SIGLET_E_MISSING, "the log does not serve it");
+		err = siglet_err_new(SIGLET_E_MISSING, "the transparency log does not serve it");
 	else if (err == NULL && response.status != 200)
 		err = siglet_http_status_error(&request, &response);
 	if (err == NULL && ret_data->ptr == NULL) {
@@ -191,8 +191,10 @@ siglet_err *siglet_source_fetch(siglet_source *source, const char *path, siglet_
 	else if (err == NULL)
 		err = siglet_sys_read_kept(siglet_buf_text(&name), ret_data);
 	siglet_buf_clear(&name);
+	/* A service that fails is named already, and fails for any path. */
 	if (err != NULL)
-		return siglet_err_wrap(err, "%s", path);
+		return siglet_err_code(err) == SIGLET_E_NETWORK ? err
+								: siglet_err_wrap(err, "%s", path);
 	(void)atomic_fetch_add_explicit(&source->requests, 1, memory_order_relaxed);
 	(void)atomic_fetch_add_explicit(&source->bytes, ret_data->len - before,
 					memory_order_relaxed);
