@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "note/note_internal.h"
+
 /* "— ": U+2014 and a space begin each signature line. */
 #define MARK "\xe2\x80\x94 "
 #define MARK_LEN (sizeof(MARK) - 1)
@@ -56,8 +58,7 @@ static bool begins_with_space(siglet_slice text)
 	return false;
 }
 
-/* A key name: not empty, no space of any kind, no plus (which separates the parts of a vkey). */
-static bool is_name(siglet_slice name)
+bool siglet_note_name_is_valid(siglet_slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
 		if (name.ptr[i] == ' ' || name.ptr[i] == '+' ||
@@ -108,7 +109,7 @@ static siglet_err *parse_line(siglet_slice line, siglet_arena *arena,
 	if (space == NULL)
 		return siglet_err_new(SIGLET_E_MALFORMED, "not a name and a signature");
 	name = siglet_slice_of(line.ptr, (size_t)(space - line.ptr));
-	if (!is_name(name))
+	if (!siglet_note_name_is_valid(name))
 		return siglet_err_new(SIGLET_E_MALFORMED, "\"%s\" is no key name",
 				      siglet_text_printable(name).text);
 	text = siglet_slice_of(space + 1, line.len - name.len - 1);
