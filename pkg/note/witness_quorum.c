@@ -132,7 +132,7 @@ siglet_err *siglet_witness_policy_check(const siglet_witness_policy *policy,
 siglet_err *siglet_witness_result_require(const siglet_witness_policy *policy,
 					  const siglet_witness_result *result, unsigned least)
 {
-	char unchecked[64] = "";
+	char unchecked[96] = "";
 
 	if (result->unchecked > 0)
 		(void)snprintf(unchecked, sizeof(unchecked),
