@@ -65,6 +65,12 @@ const siglet_json *siglet_json_array_item(const siglet_json *value, size_t index
 /* NULL when absent; a member whose value is null gives a value of kind SIGLET_JSON_NULL. */
 const siglet_json *siglet_json_object_get(const siglet_json *value, const char *name);
 
+/*
+ * A number or a quoted integer, exactly. Errors: SIGLET_E_MALFORMED for another kind of value, or a
+ * fraction, exponent or anything else in a string; SIGLET_E_RANGE outside int64_t.
+ */
+SIGLET_MUST_USE siglet_err *siglet_json_integer(const siglet_json *value, int64_t *ret_value);
+
 /* Call visit for each member in document order until it returns an error, which is returned. */
 typedef siglet_err *siglet_json_visit(void *context, siglet_slice name, const siglet_json *value);
 SIGLET_MUST_USE siglet_err *siglet_json_object_each(const siglet_json *value,

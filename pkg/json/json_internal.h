@@ -60,12 +60,6 @@ SIGLET_MUST_USE siglet_err *siglet_json_read_number(siglet_json_cursor *c,
 /* The double nearest to a number. Errors: SIGLET_E_RANGE when there is none, SIGLET_E_NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_json_double(struct json_object *number, double *ret_double);
 
-/*
- * A number or a quoted integer, exactly. Errors: SIGLET_E_MALFORMED for another kind of value, or a
- * fraction, exponent or anything else in a string; SIGLET_E_RANGE outside int64_t.
- */
-SIGLET_MUST_USE siglet_err *siglet_json_integer(const siglet_json *value, int64_t *ret_value);
-
 /* Append a finite number as RFC 8785 section 3.2.2.3 writes it. (double.c) */
 SIGLET_MUST_USE siglet_err *siglet_json_write_double(double number, siglet_buf *ret_text);
 

@@ -69,4 +69,63 @@ SIGLET_MUST_USE siglet_err *siglet_rekor_log(const siglet_transport *transport, 
 					     const siglet_rekor_proposal *proposal,
 					     siglet_rekor_entry *ret_entry);
 
+/* ---- reading a v1 log (history.c): nothing of what comes is verified yet ---- */
+
+#define SIGLET_REKOR_MAX_SHARDS 64
+#define SIGLET_REKOR_MAX_RECORDS 10 /* that one answer gives */
+
+/* One tree of a log. */
+typedef struct siglet_rekor_shard {
+	int64_t tree_id;
+	uint64_t size;		 /* by its own word; the checkpoint has the signed one */
+	siglet_slice checkpoint; /* in the arena */
+	bool is_active;
+} siglet_rekor_shard;
+
+/* In the order of the global index; the active one is the last. */
+typedef struct siglet_rekor_shards {
+	siglet_arena arena;
+	size_t count;
+	siglet_rekor_shard of[SIGLET_REKOR_MAX_SHARDS];
+} siglet_rekor_shards;
+
+void siglet_rekor_shards_init(siglet_rekor_shards *shards);
+void siglet_rekor_shards_clear(siglet_rekor_shards *shards);
+/* Errors of all that follow: NETWORK, MISSING (404), MALFORMED, LIMIT, RANGE, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_rekor_read_shards(const siglet_transport *transport,
+						     const char *base_url,
+						     siglet_rekor_shards *ret_shards);
+
+/* A consistency proof of a tree. */
+SIGLET_MUST_USE siglet_err *siglet_rekor_prove_growth(const siglet_transport *transport,
+						      const char *base_url, int64_t tree_id,
+						      uint64_t old_size, uint64_t new_size,
+						      siglet_merkle_list *ret_proof);
+
+/* An entry of any kind, with its proof. Slices are in its arena. */
+typedef struct siglet_rekor_record {
+	siglet_arena arena;
+	siglet_slice id;   /* hexadecimal: its leaf's hash, the tree's id before it or not */
+	siglet_slice body; /* whose hash the id has */
+	uint64_t index;	   /* across all trees */
+	int64_t integrated_time_s;
+	uint64_t leaf_index, tree_size; /* of the proof */
+	siglet_merkle_list proof;
+	siglet_slice checkpoint;
+} siglet_rekor_record;
+
+void siglet_rekor_record_init(siglet_rekor_record *record);
+void siglet_rekor_record_clear(siglet_rekor_record *record);
+/* which: "?logIndex=N" or "/ID". Errors also: MISMATCH (the id is not the body's). */
+SIGLET_MUST_USE siglet_err *siglet_rekor_read_record(const siglet_transport *transport,
+						     const char *base_url, const char *which,
+						     siglet_rekor_record *ret_record);
+/*
+ * The entries first to first + count - 1 by global index, into count records that are initialised;
+ * count is up to SIGLET_REKOR_MAX_RECORDS.
+ */
+SIGLET_MUST_USE siglet_err *siglet_rekor_read_records(const siglet_transport *transport,
+						      const char *base_url, uint64_t first,
+						      size_t count, siglet_rekor_record *records);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -99,6 +100,38 @@ siglet_err *siglet_sys_lock(const char *path, unsigned wait_ms, int *ret_lock)
 	else
 		*ret_lock = fd;
 	return err;
+}
+
+/* Whoever has the lock wrote its number there; it may have ended since. */
+static siglet_err *name_holder(const char *path, siglet_err *err)
+{
+	siglet_buf text;
+	siglet_err *unread;
+
+	siglet_buf_init(&text, 32);
+	unread = siglet_sys_read_kept(path, &text);
+	if (unread == NULL && text.len > 0)
+		err = siglet_err_hint(err, "process %s has it",
+				      siglet_text_printable(siglet_buf_slice(&text)).text);
+	siglet_err_free(unread);
+	siglet_buf_clear(&text);
+	return err;
+}
+
+siglet_err *siglet_sys_lock_alone(const char *path, int *ret_lock)
+{
+	char pid[32];
+	int lock = -1;
+	siglet_err *err = siglet_sys_lock(path, 0, &lock);
+
+	if (err != NULL)
+		return name_holder(path, err);
+	const int len = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	/* For people only: the lock holds without it. */
+	if (ftruncate(lock, 0) == 0)
+		(void)!pwrite(lock, pid, (size_t)len, 0);
+	*ret_lock = lock;
+	return NULL;
 }
 
 void siglet_sys_unlock(int lock)

@@ -170,6 +170,8 @@ SIGLET_MUST_USE siglet_err *siglet_sys_write_kept(const char *path, siglet_slice
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_lock(const char *path, unsigned wait_ms, int *ret_lock);
 void siglet_sys_unlock(int lock); /* -1 is fine */
+/* The same without waiting; the file says who has it. Errors: SIGLET_E_IO names that process. */
+SIGLET_MUST_USE siglet_err *siglet_sys_lock_alone(const char *path, int *ret_lock);
 
 /* ---- folders (walk.c) ---- */
 

@@ -1,0 +1,133 @@
+/*
+ * audit: has the log only grown, does it tell everybody the same, and who used my identity?
+ *
+ * What an auditor does with a transparency log: remembers what it signed, proves that it only grew
+ * since, recomputes its root, and looks through its entries. Whatever a log serves is compared with
+ * the root that it signed; whatever it signs is compared with what it signed before.
+ *
+ * Every function tells what it found in reports, one for each log (entry, bundle), and returns an
+ * error only where it could not begin. A report that says nothing good is no error: ask its verdict.
+ *
+ * Spec: C2SP tlog-checkpoint, tlog-tiles, tlog-witness; RFC 9162 section 2.1; protocol/log-audit.md 4
+ *       to 9.
+ */
+#ifndef SIGLET_AUDIT_H
+#define SIGLET_AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "bundle/bundle.h"
+#include "http/http.h"
+#include "json/json.h"
+#include "merkle/merkle.h"
+#include "note/note.h"
+#include "trustroot/trustroot.h"
+
+/* ---- what was found (report.c) ---- */
+
+/* The zero value is "nothing is certain". */
+typedef enum siglet_audit_verdict {
+	SIGLET_AUDIT_INCOMPLETE = 0, /* it could not be found out */
+	SIGLET_AUDIT_FIRST_SEEN,     /* signed; there was nothing to compare it with */
+	SIGLET_AUDIT_CONSISTENT,     /* the log only grew, or is what it was */
+	SIGLET_AUDIT_INCLUDED,
+	SIGLET_AUDIT_RECOMPUTED, /* the root follows from the entries */
+	SIGLET_AUDIT_PARTIAL,	 /* the same of a range of entries */
+	SIGLET_AUDIT_PROVEN,	 /* of evidence: it is what it claims to be */
+	SIGLET_AUDIT_NO_MATCH,
+	/* from here on the answer is no */
+	SIGLET_AUDIT_MATCH, /* somebody used the identity, and it is not known that we did */
+	SIGLET_AUDIT_FORK,  /* two signed checkpoints contradict each other */
+	SIGLET_AUDIT_STALE, /* the log shows less than it did */
+	SIGLET_AUDIT_BAD_SIGNATURE, /* a checkpoint that the log did not sign */
+	SIGLET_AUDIT_OTHER_ORIGIN,  /* a checkpoint of another log */
+	SIGLET_AUDIT_OTHER_KEY,	    /* the log has another key than before */
+	SIGLET_AUDIT_DATA_MISMATCH, /* what is served is not what the signed root covers */
+	SIGLET_AUDIT_NOT_INCLUDED,
+	SIGLET_AUDIT_NO_QUORUM, /* too few witnesses saw the checkpoint */
+	SIGLET_AUDIT_TOO_OLD,	/* nobody vouches that this view is recent */
+	SIGLET_AUDIT_UNPROVEN,	/* of evidence: it does not prove what it claims */
+} siglet_audit_verdict;
+
+const char *siglet_audit_verdict_name(siglet_audit_verdict verdict); /* "fork", "no-match" … */
+/* Is the answer no? Neither this nor good: it could not be found out. */
+bool siglet_audit_verdict_is_refusal(siglet_audit_verdict verdict);
+bool siglet_audit_verdict_is_good(siglet_audit_verdict verdict);
+
+/* A tree at a time: what a checkpoint says. */
+typedef struct siglet_audit_head {
+	bool is_there;
+	uint64_t size;
+	siglet_hash32 root;
+} siglet_audit_head;
+
+/* Plain data; borrows from whoever tells it. */
+typedef struct siglet_audit_report {
+	siglet_audit_verdict verdict;
+	const char *check;   /* "consistency", "inclusion", "log" … */
+	const char *subject; /* a bundle's or file's name, or NULL */
+	siglet_slice origin; /* of the log; empty where that is not known */
+	siglet_audit_head from, to;
+	bool has_index;
+	uint64_t index; /* of an entry */
+	bool has_age;
+	int64_t age_s;	   /* of the view: since the quorum of witnesses saw it, or we did */
+	unsigned cosigned; /* witnesses of the policy that signed the checkpoint */
+	uint64_t checked;  /* entries */
+	uint64_t skipped;  /* entries that could not be read */
+	uint64_t requests, bytes;
+	const char *evidence;	 /* the file, or NULL */
+	const siglet_err *error; /* what stood in the way, or why not; or NULL */
+	const char *detail;	 /* one sentence more, or NULL */
+} siglet_audit_report;
+
+typedef void siglet_audit_tell(void *context, const siglet_audit_report *report);
+
+/* Append one line for people, without a newline, and what follows it, indented. */
+SIGLET_MUST_USE siglet_err *siglet_audit_report_text(const siglet_audit_report *report,
+						     siglet_buf *ret_text);
+/* Write it as an object (docs/json.md). */
+void siglet_audit_report_write(const siglet_audit_report *report, siglet_json_writer *writer);
+
+/* ---- the set-up ---- */
+
+typedef struct siglet_audit {
+	const siglet_trustroot *root;	     /* its logs are known; may be NULL */
+	const siglet_witness_policy *policy; /* NULL: none; its logs are known too */
+	unsigned witness_threshold;	     /* 0: the policy's quorum alone */
+	const siglet_note_key *log_key;	     /* NULL, or one more log */
+	const siglet_transport *transport;   /* NULL: no network */
+	const char *state; /* the folder of what is remembered; NULL: nothing is */
+	const char *from;  /* a log's URL or folder in place of its own URL; or NULL */
+	const char *log;   /* only the log with this name; or NULL */
+	unsigned jobs;	   /* requests or threads at once; at least 1 */
+	unsigned rate;	   /* requests a second; 0: any */
+	int64_t now_s;
+	bool has_max_age;
+	int64_t max_age_s; /* refuse a view that is older */
+	siglet_audit_tell *tell;
+	void *context;
+} siglet_audit;
+
+/* ---- consistency (consistency.c) ---- */
+
+/*
+ * For each log: is what it shows now signed, and did it only grow since it was last looked at? What
+ * it shows is remembered when it did. Evidence of the contrary is kept first.
+ * Errors: SIGLET_E_USAGE (no such log), SIGLET_E_IO (the state), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_consistency(const siglet_audit *audit);
+
+/* ---- evidence (evidence.c) ---- */
+
+/*
+ * Does this file prove what it claims, by the key of a log that is known?
+ * Errors: SIGLET_E_MALFORMED (it is no such file), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_evidence(const siglet_audit *audit, const char *name,
+						  siglet_slice json);
+
+#endif

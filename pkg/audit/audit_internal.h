@@ -1,0 +1,204 @@
+/* What the files of this room share. */
+#ifndef SIGLET_AUDIT_INTERNAL_H
+#define SIGLET_AUDIT_INTERNAL_H
+
+#include "audit/audit.h"
+#include "tiles/tiles.h"
+
+#define SIGLET_AUDIT_MAX_PATH 4096
+#define SIGLET_AUDIT_MAX_ORIGIN 1024
+
+/* ---- which logs (log.c) ---- */
+
+/* A log whose key is known. Borrows from where it is known from. */
+typedef struct audit_log {
+	siglet_slice name; /* of its key; the origin too, but for Rekor v1 and CT logs */
+	siglet_note_verifier verifier;
+	siglet_slice url; /* empty: none is known */
+} audit_log;
+
+typedef siglet_err *siglet_audit_log_visit(void *context, const audit_log *log);
+/* Each log that is meant: the trusted root's, the policy's, the one that was given. */
+SIGLET_MUST_USE siglet_err *siglet_audit_each_log(const siglet_audit *audit,
+						  siglet_audit_log_visit *visit, void *context);
+
+/* ---- what a log signed (view.c) ---- */
+
+/* A checkpoint whose signature was verified. */
+typedef struct audit_view {
+	siglet_arena arena;
+	siglet_slice text; /* the whole note, as it came */
+	siglet_note note;
+	siglet_checkpoint checkpoint;
+} audit_view;
+
+void siglet_audit_view_init(audit_view *view);
+void siglet_audit_view_clear(audit_view *view);
+/*
+ * Errors: SIGLET_E_MALFORMED, SIGLET_E_LIMIT, SIGLET_E_RANGE  no checkpoint
+ *         SIGLET_E_MISSING, SIGLET_E_MISMATCH  not signed by the log
+ *         SIGLET_E_UNTRUSTED  signed, but of another origin
+ *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_view_read(const audit_log *log, siglet_slice text,
+						   audit_view *ret_view);
+/* The verdict that such an error stands for; INCOMPLETE for those that say nothing of the log. */
+siglet_audit_verdict siglet_audit_verdict_of(const siglet_err *err);
+siglet_audit_head siglet_audit_head_of(const audit_view *view);
+
+/* ---- a log that can be asked (tree.c) ---- */
+
+typedef enum audit_kind {
+	AUDIT_TILED = 1, /* C2SP tlog-tiles: Rekor v2 */
+	AUDIT_REKOR_V1,	 /* the API of Rekor v1 */
+} audit_kind;
+
+/* One tree of a log, and what it shows of it now. */
+typedef struct audit_tree {
+	const siglet_audit *audit;
+	const audit_log *log;
+	audit_kind kind;
+	siglet_source *source; /* where it is read from */
+	const char *url;
+	int64_t tree_id;  /* of Rekor v1 */
+	uint64_t offset;  /* of Rekor v1: entries of the trees before */
+	bool is_active;	  /* it still grows */
+	audit_view fresh; /* verified */
+} audit_tree;
+
+/*
+ * Call visit for each tree of a log, with what it shows now. A checkpoint that is not good past
+ * caches either is left in ret_bad.
+ * Errors: those of visit; NETWORK, IO, MISSING … where nothing could be read; those of
+ *         siglet_audit_view_read.
+ */
+typedef siglet_err *siglet_audit_tree_visit(void *context, audit_tree *tree);
+SIGLET_MUST_USE siglet_err *siglet_audit_each_tree(const siglet_audit *audit, const audit_log *log,
+						   siglet_audit_tree_visit *visit, void *context,
+						   siglet_buf *ret_bad);
+
+/* ---- what is remembered of a log (state.c) ---- */
+
+typedef struct audit_state audit_state;
+
+/*
+ * Lock and open what is remembered under that origin; make it where there is nothing.
+ * Errors: SIGLET_E_IO (in use, unreadable, damaged, of a newer version), SIGLET_E_NOMEM;
+ *         SIGLET_E_UNTRUSTED: the log has another key than before.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_open(const siglet_audit *audit, const audit_log *log,
+						    siglet_slice origin, audit_state **ret_state);
+void siglet_audit_state_close(audit_state *state);
+const char *siglet_audit_state_folder(const audit_state *state);
+
+/* The newest view that was accepted. ret_there false: there is none. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_view(const audit_state *state, const audit_log *log,
+						    audit_view *ret_view, bool *ret_there);
+/*
+ * Remember a view that was proved to follow upon last, which is what is remembered; NULL: nothing
+ * is. Errors: SIGLET_E_IO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_remember(const audit_state *state,
+							const audit_view *view,
+							const audit_view *last);
+/* When the view that is remembered was first seen: now, where that is not known yet. Errors: IO. */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_seen(const audit_state *state,
+						    const audit_view *view, int64_t now_s,
+						    int64_t *ret_time_s);
+
+/* ---- two views of one log (growth.c) ---- */
+
+/*
+ * What shows, to whoever has the log's key, that two signed views contradict each other: the way
+ * from the first entry behind the smaller tree to the root of the larger one. The siblings on its
+ * left are the smaller tree, as the larger one has it.
+ */
+typedef struct audit_contradiction {
+	siglet_hash32 leaf;
+	siglet_merkle_list proof;
+} audit_contradiction;
+
+/* Does it show that? Errors: SIGLET_E_MISMATCH, SIGLET_E_LENGTH, SIGLET_E_RANGE: it does not. */
+SIGLET_MUST_USE siglet_err *siglet_audit_check_contradiction(const audit_contradiction *shown,
+							     const audit_view *smaller,
+							     const audit_view *larger);
+
+typedef struct audit_comparison {
+	bool is_same;  /* the larger tree begins with the smaller one, or they are equal */
+	bool is_shown; /* else: by what follows; two roots of one size need nothing more */
+	audit_contradiction shown;
+	/* Rekor v1: the larger view that it is under, in place of the one that was given. */
+	bool has_other;
+	audit_view other;
+} audit_comparison;
+
+void siglet_audit_comparison_init(audit_comparison *comparison);
+void siglet_audit_comparison_clear(audit_comparison *comparison);
+
+/*
+ * Compare two views of the tree, in any order of size, by what the log serves and the larger one's
+ * root covers. ret_comparison is initialised.
+ * Errors: it could not be found out: NETWORK, IO, MISSING …; SIGLET_E_MISMATCH: what is served is not
+ *         what the root covers; SIGLET_E_NOMEM …
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_compare_views(const audit_tree *tree, const audit_view *a,
+						       const audit_view *b,
+						       audit_comparison *ret_comparison);
+
+/* ---- what a tree shows now, against what is remembered (see.c) ---- */
+
+/* What a check finds, on its way to being told. The verdict is INCOMPLETE until it is certain. */
+typedef struct audit_finding {
+	siglet_audit_report report;
+	siglet_buf evidence; /* the name of a file */
+} audit_finding;
+
+void siglet_audit_finding_init(audit_finding *finding, const char *check);
+void siglet_audit_finding_clear(audit_finding *finding);
+/* Tell it, with err as what stood in the way or why not. Takes err, which may be NULL. */
+void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding, siglet_err *err);
+
+/*
+ * Is the tree's fresh view one that may be built upon? It did not contradict what is remembered,
+ * enough witnesses saw it, and it is not too old; then it is remembered. Sets the finding's verdict
+ * and numbers. state may be NULL: then nothing is compared or remembered.
+ * An error says why not, or, where the verdict is INCOMPLETE, what stood in the way.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_see(const audit_tree *tree, const audit_state *state,
+					     audit_finding *finding);
+
+/*
+ * What each_tree could not show: a checkpoint that is not the log's. Keeps it as evidence where
+ * that is so. Takes err and gives it back.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_see_bad(const siglet_audit *audit, const audit_log *log,
+						 const siglet_buf *bad, siglet_err *err,
+						 audit_finding *finding);
+
+/* ---- evidence (evidence.c) ---- */
+
+typedef struct audit_evidence {
+	siglet_audit_verdict kind; /* FORK, STALE, BAD_SIGNATURE, OTHER_ORIGIN, OTHER_KEY … */
+	const audit_log *log;
+	siglet_slice first, second;	  /* notes: the one that was accepted, then the other */
+	const audit_contradiction *shown; /* of a FORK of different sizes; else NULL */
+	const char *from;
+	int64_t seen_s;
+} audit_evidence;
+
+/* Keep it below the state; the name of the file in ret_path. Errors: SIGLET_E_IO, _NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_evidence_keep(const audit_state *state,
+						       const audit_evidence *evidence,
+						       siglet_buf *ret_path);
+
+/* ---- ranges in JSON (range_json.c) ---- */
+
+/* "[[level,index,"base64"]…]". */
+void siglet_audit_range_write(const siglet_range *range, const char *name,
+			      siglet_json_writer *writer);
+/* Errors: SIGLET_E_MALFORMED, SIGLET_E_RANGE, SIGLET_E_MISSING; also for nodes of another shape. */
+SIGLET_MUST_USE siglet_err *siglet_audit_range_read(const siglet_json *object, const char *name,
+						    uint64_t begin, uint64_t end,
+						    siglet_range *ret_range);
+
+#endif

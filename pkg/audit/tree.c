@@ -1,0 +1,180 @@
+#include "audit/audit_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rekor/rekor.h"
+
+/* A log that is asked: of which kind it is, and what it shows. */
+
+/* Rekor v2 serves below /api/v2, other logs at their URL itself. */
+static const char *const prefixes[] = { "/api/v2", "" };
+
+typedef struct asking {
+	const siglet_audit *audit;
+	const audit_log *log;
+	siglet_source *source;
+	siglet_audit_tree_visit *visit;
+	void *context;
+	siglet_buf *bad;
+} asking;
+
+/* ---- tiles ---- */
+
+static siglet_err *read_fresh(const asking *a, siglet_freshness freshness, audit_view *view)
+{
+	siglet_buf text;
+	siglet_err *err;
+
+	siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
+	err = siglet_source_fetch(a->source, "checkpoint", freshness, &text);
+	if (err == NULL) {
+		siglet_buf_clear(a->bad);
+		err = siglet_buf_append(a->bad, siglet_buf_slice(&text));
+	}
+	if (err == NULL)
+		err = siglet_audit_view_read(a->log, siglet_buf_slice(&text), view);
+	siglet_buf_clear(&text);
+	return err;
+}
+
+/* What is bad may be a cache's. */
+static siglet_err *read_view(const asking *a, audit_view *view)
+{
+	siglet_err *err = read_fresh(a, SIGLET_ANY_COPY, view);
+
+	if (err == NULL || siglet_err_is_fault(err) || siglet_err_code(err) == SIGLET_E_NETWORK ||
+	    siglet_err_code(err) == SIGLET_E_IO || a->bad->len == 0)
+		return err;
+	siglet_err_free(err);
+	return read_fresh(a, SIGLET_FRESH_COPY, view);
+}
+
+static siglet_err *visit_tiled(const asking *a)
+{
+	audit_tree tree = {
+		.audit = a->audit,
+		.log = a->log,
+		.kind = AUDIT_TILED,
+		.source = a->source,
+		.url = siglet_source_where(a->source),
+		.is_active = true,
+	};
+	siglet_err *err;
+
+	siglet_audit_view_init(&tree.fresh);
+	err = read_view(a, &tree.fresh);
+	if (err == NULL)
+		err = a->visit(a->context, &tree);
+	siglet_audit_view_clear(&tree.fresh);
+	return err;
+}
+
+/* Is there a checkpoint below that prefix? The source reads from there then. */
+static siglet_err *find_prefix(siglet_source *source, bool *ret_found)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(prefixes); i++) {
+		siglet_err *err = siglet_source_set_prefix(source, prefixes[i]);
+		siglet_buf text;
+
+		if (err != NULL)
+			return err;
+		siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
+		err = siglet_source_fetch(source, "checkpoint", SIGLET_ANY_COPY, &text);
+		siglet_buf_clear(&text);
+		if (err == NULL) {
+			*ret_found = true;
+			return NULL;
+		}
+		if (siglet_err_code(err) != SIGLET_E_MISSING)
+			return err;
+		siglet_err_free(err);
+	}
+	*ret_found = false;
+	return NULL;
+}
+
+/* ---- Rekor v1 ---- */
+
+static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard, uint64_t *offset)
+{
+	audit_tree tree = {
+		.audit = a->audit,
+		.log = a->log,
+		.kind = AUDIT_REKOR_V1,
+		.source = a->source,
+		.url = siglet_source_where(a->source),
+		.tree_id = shard->tree_id,
+		.offset = *offset,
+		.is_active = shard->is_active,
+	};
+	siglet_err *err;
+
+	siglet_audit_view_init(&tree.fresh);
+	siglet_buf_clear(a->bad);
+	err = siglet_buf_append(a->bad, shard->checkpoint);
+	if (err == NULL)
+		err = siglet_audit_view_read(a->log, shard->checkpoint, &tree.fresh);
+	if (err == NULL)
+		err = a->visit(a->context, &tree);
+	/* Later trees begin where this one ends, by its signed size. */
+	if (err == NULL)
+		*offset += tree.fresh.checkpoint.size;
+	siglet_audit_view_clear(&tree.fresh);
+	return err;
+}
+
+static siglet_err *visit_shards(const asking *a)
+{
+	siglet_rekor_shards shards;
+	uint64_t offset = 0;
+	siglet_err *err;
+
+	siglet_rekor_shards_init(&shards);
+	err = siglet_rekor_read_shards(a->audit->transport, siglet_source_where(a->source),
+				       &shards);
+	for (size_t i = 0; err == NULL && i < shards.count; i++)
+		err = visit_shard(a, &shards.of[i], &offset);
+	siglet_rekor_shards_clear(&shards);
+	return err;
+}
+
+/* ---- either ---- */
+
+static siglet_err *visit_any(const asking *a)
+{
+	bool is_tiled = false;
+	siglet_err *err = find_prefix(a->source, &is_tiled);
+
+	if (err != NULL)
+		return err;
+	if (is_tiled)
+		return visit_tiled(a);
+	if (siglet_source_is_remote(a->source))
+		return visit_shards(a);
+	return siglet_err_new(
+		SIGLET_E_MISSING, "%s: no checkpoint in this folder",
+		siglet_text_printable(siglet_slice_str(siglet_source_where(a->source))).text);
+}
+
+siglet_err *siglet_audit_each_tree(const siglet_audit *audit, const audit_log *log,
+				   siglet_audit_tree_visit *visit, void *context,
+				   siglet_buf *ret_bad)
+{
+	asking a = { audit, log, NULL, visit, context, ret_bad };
+	char *where = NULL;
+	siglet_err *err = siglet_strndup(
+		audit->from != NULL ? siglet_slice_str(audit->from) : log->url, &where);
+
+	if (err == NULL && where[0] == '\0')
+		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: no URL is known",
+						     siglet_text_printable(log->name).text),
+				      "--from names its URL or folder");
+	if (err == NULL)
+		err = siglet_source_new(where, audit->transport, audit->rate, &a.source);
+	if (err == NULL)
+		err = visit_any(&a);
+	siglet_source_free(a.source);
+	free(where);
+	return err;
+}
