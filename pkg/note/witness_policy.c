@@ -116,6 +116,10 @@ static siglet_err *add_log(siglet_witness_policy *policy, items *line)
 	if (err != NULL)
 		return err;
 	policy->log_count++;
+	if (siglet_note_key_type(log->key) == SIGLET_NOTE_COSIGNATURE)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED,
+				      "a key of type 0x%02x is a witness's, not a log's",
+				      (unsigned)SIGLET_NOTE_COSIGNATURE);
 	for (size_t i = 0; i + 1 < policy->log_count; i++)
 		if (siglet_note_key_equal(policy->logs[i].key, log->key))
 			return siglet_err_new(SIGLET_E_MALFORMED, "the same key as another log's");
