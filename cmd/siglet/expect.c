@@ -32,6 +32,7 @@ static const struct {
 	{ CLI_TLOG_THRESHOLD, SIGLET_THRESHOLD_TLOG },
 	{ CLI_TIMESTAMP_THRESHOLD, SIGLET_THRESHOLD_TIMESTAMP },
 	{ CLI_SCT_THRESHOLD, SIGLET_THRESHOLD_SCT },
+	{ CLI_WITNESS_THRESHOLD, SIGLET_THRESHOLD_WITNESS },
 };
 
 /* Before anything is read: somebody must be expected, and only one. */
@@ -58,6 +59,11 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 		if (cli_has(arguments, signers[i]))
 			return siglet_err_new(SIGLET_E_USAGE,
 					      "--key and an identity contradict each other");
+	if (cli_has(arguments, CLI_WITNESS_THRESHOLD) && !cli_has(arguments, CLI_WITNESS_POLICY))
+		return siglet_err_new(
+			SIGLET_E_USAGE,
+			"--witness-threshold needs --witness-policy: whose word would "
+			"count?");
 	err = cli_check_exclusive(arguments, issuers, SIGLET_COUNT(issuers));
 	if (err == NULL)
 		err = cli_check_exclusive(arguments, identities, SIGLET_COUNT(identities));
@@ -80,6 +86,8 @@ static siglet_err *set_option(const cli_given *given, siglet_expectation *expect
 						      given->value);
 	if (given->option->id == CLI_KEY)
 		return siglet_expectation_set_key_file(expectation, given->value);
+	if (given->option->id == CLI_WITNESS_POLICY)
+		return siglet_expectation_set_witness_policy_file(expectation, given->value);
 	if (given->option->id == CLI_STATEMENT_ONLY)
 		return siglet_expectation_set_statement_only(expectation);
 	return NULL;

@@ -139,6 +139,15 @@ static const cli_option verify_options[] = {
 	  .value = "N",
 	  .id = CLI_SCT_THRESHOLD,
 	  .help = "so many distinct certificate logs" },
+	{ .name = "witness-policy",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_WITNESS_POLICY,
+	  .help = "only logs whose checkpoint the witnesses of this C2SP tlog-policy cosigned" },
+	{ .name = "witness-threshold",
+	  .value = "N",
+	  .id = CLI_WITNESS_THRESHOLD,
+	  .help = "and so many distinct witnesses of it" },
 	{ .name = "offline",
 	  .id = CLI_OFFLINE,
 	  .help = "open no connection, and use trust material of any age" },
@@ -172,7 +181,10 @@ static const cli_option verify_options[] = {
 };
 
 static const char *const later_options[] = {
-	"policy", "witness-threshold", "witness-policy", "timeout", "signing-config", NULL,
+	"policy",
+	"timeout",
+	"signing-config",
+	NULL,
 };
 
 static siglet_err *refuse(const char *what)

@@ -235,6 +235,10 @@ SIGLET_MUST_USE siglet_err *siglet_witness_policy_check(const siglet_witness_pol
 							const siglet_note *note,
 							siglet_witness_result *ret_result);
 
+/* The witness whose line this is, by name and id. False: none of the policy's. */
+bool siglet_witness_policy_find(const siglet_witness_policy *policy,
+				const siglet_note_signature *line, size_t *ret_witness);
+
 /*
  * Refuse a result that is not satisfied, or has fewer than least distinct witnesses; says what is
  * missing. Errors: SIGLET_E_UNTRUSTED  none of the policy's logs signed it

@@ -1,6 +1,5 @@
 #include <stdio.h>
-#include <string.h>
-
+#include "note/note_internal.h"
 #include "note/witness_policy_internal.h"
 
 /* Is a checkpoint witnessed as a policy asks? */
@@ -108,6 +107,20 @@ static siglet_err *ask_witnesses(const siglet_witness_policy *policy, const sigl
 		result->cosigned++;
 	}
 	return NULL;
+}
+
+bool siglet_witness_policy_find(const siglet_witness_policy *policy,
+				const siglet_note_signature *line, size_t *ret_witness)
+{
+	for (size_t w = 0; w < policy->witness_count; w++) {
+		const siglet_note_verifier lines = siglet_note_key_lines(policy->witnesses[w].key);
+
+		if (siglet_note_is_by(line, &lines)) {
+			*ret_witness = w;
+			return true;
+		}
+	}
+	return false;
 }
 
 siglet_err *siglet_witness_policy_check(const siglet_witness_policy *policy,

@@ -40,6 +40,7 @@ void siglet_expectation_free(siglet_expectation *expectation)
 	clear_criterion(&expectation->identity);
 	clear_criterion(&expectation->issuer);
 	siglet_key_free(expectation->key);
+	siglet_witness_policy_free(expectation->witnesses);
 	free(expectation->warning);
 	free(expectation);
 }
@@ -324,8 +325,25 @@ siglet_error *siglet_expectation_set_threshold(siglet_expectation *expectation,
 	case SIGLET_THRESHOLD_SCT:
 		thresholds->sct = count;
 		return NULL;
+	case SIGLET_THRESHOLD_WITNESS:
+		thresholds->witness = count;
+		return NULL;
 	}
 	return siglet_err_new(SIGLET_E_USAGE, "no such threshold");
+}
+
+siglet_error *siglet_expectation_set_witness_policy(siglet_expectation *expectation,
+						    const void *text, size_t len)
+{
+	siglet_err *err;
+
+	if (expectation->witnesses != NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "two witness policies");
+	err = siglet_witness_policy_parse(siglet_slice_of(text, len), &expectation->witnesses);
+	if (err != NULL)
+		return siglet_as_unreadable(err);
+	expectation->policy.witnesses = expectation->witnesses;
+	return NULL;
 }
 
 siglet_error *siglet_expectation_set_statement_only(siglet_expectation *expectation)

@@ -88,6 +88,26 @@ siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation, c
 	return err;
 }
 
+siglet_error *siglet_expectation_set_witness_policy_file(siglet_expectation *expectation,
+							 const char *path)
+{
+	siglet_buf text;
+	siglet_err *err;
+
+	siglet_buf_init(&text, SIGLET_MAX_WITNESS_POLICY_BYTES);
+	err = siglet_sys_read_file(path, &text);
+	if (err != NULL) {
+		err = siglet_as_unreadable(err);
+	} else {
+		err = siglet_expectation_set_witness_policy(expectation, text.ptr, text.len);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&text);
+	return err;
+}
+
 siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles)
 {
 	siglet_buf json;

@@ -282,10 +282,23 @@ SIGLET_CHECKED siglet_error *siglet_expectation_set_pattern(siglet_expectation *
 SIGLET_CHECKED siglet_error *siglet_expectation_set_key_file(siglet_expectation *expectation,
 							     const char *path);
 
+/*
+ * Ask that witnesses saw the log's checkpoint: text is a C2SP tlog-policy, which is copied. Only
+ * logs whose checkpoint proves the entry and meets the policy's quorum (and signed by one of its
+ * logs, where it names any) count then, one at least. Errors: USAGE for a second one; UNREADABLE,
+ * with the number of the line, for a text that is no policy; INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_witness_policy(siglet_expectation *expectation,
+								   const void *text, size_t len);
+/* The same from a file. Not in libsiglet-verify. Errors: USAGE, UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_witness_policy_file(
+	siglet_expectation *expectation, const char *path);
+
 typedef enum siglet_threshold {
 	SIGLET_THRESHOLD_TLOG = 1,  /* distinct transparency logs */
 	SIGLET_THRESHOLD_TIMESTAMP, /* distinct observers of the time */
 	SIGLET_THRESHOLD_SCT,	    /* distinct CT logs */
+	SIGLET_THRESHOLD_WITNESS,   /* distinct witnesses on a checkpoint; with a witness policy */
 } siglet_threshold;
 
 SIGLET_CHECKED siglet_error *siglet_expectation_set_threshold(siglet_expectation *expectation,

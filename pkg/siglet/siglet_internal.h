@@ -64,6 +64,7 @@ struct siglet_expectation {
 	siglet_policy policy;
 	siglet_criterion identity, issuer;
 	siglet_key *key;
+	siglet_witness_policy *witnesses;
 	char *warning;
 	unsigned set;		 /* a bit for each siglet_expect that was set */
 	unsigned set_thresholds; /* a bit for each siglet_threshold that was set */

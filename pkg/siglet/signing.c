@@ -425,6 +425,8 @@ unsigned siglet_signing_threshold(const siglet_signing *signing, siglet_threshol
 		return signing->thresholds.timestamp;
 	case SIGLET_THRESHOLD_SCT:
 		return signing->thresholds.sct;
+	case SIGLET_THRESHOLD_WITNESS:
+		return signing->thresholds.witness;
 	}
 	return 0;
 }

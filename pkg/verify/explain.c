@@ -114,7 +114,23 @@ static siglet_err *draw_steps(const siglet_report_entry *record, siglet_buf *out
 	return err;
 }
 
-static siglet_err *explain_entry(const siglet_report_entry *record, size_t index, siglet_buf *out)
+static const char *describe_line(const siglet_report *report, const siglet_report_entry *record,
+				 const siglet_note_signature *line)
+{
+	size_t which = 0;
+
+	if (record->log != NULL &&
+	    memcmp(line->id, record->log->checkpoint_id, sizeof(line->id)) == 0)
+		return "verified";
+	if (record->witness != NULL &&
+	    siglet_witness_policy_find(report->policy->witnesses, line, &which) &&
+	    record->witness->states[which] == SIGLET_WITNESS_COSIGNED)
+		return "verified, a witness";
+	return "not checked";
+}
+
+static siglet_err *explain_entry(const siglet_report *report, const siglet_report_entry *record,
+				 size_t index, siglet_buf *out)
 {
 	const siglet_checkpoint *checkpoint = &record->inclusion.checkpoint;
 	siglet_err *err = siglet_buf_printf(out, "\nLog entry [%zu]: %s %s, index %lld\n", index,
@@ -136,13 +152,10 @@ static siglet_err *explain_entry(const siglet_report_entry *record, size_t index
 					siglet_text_printable(record->log->base_url).text);
 	for (size_t i = 0; err == NULL && i < record->inclusion.note.count; i++) {
 		const siglet_note_signature *line = &record->inclusion.note.signatures[i];
-		const bool checked =
-			record->log != NULL &&
-			memcmp(line->id, record->log->checkpoint_id, sizeof(line->id)) == 0;
+		const char *state = describe_line(report, record, line);
 
 		err = siglet_buf_printf(out, "  signature line %s: %s\n",
-					siglet_text_printable(line->name).text,
-					checked ? "verified" : "not checked");
+					siglet_text_printable(line->name).text, state);
 	}
 	return err;
 }
@@ -156,6 +169,6 @@ siglet_err *siglet_report_explain(const siglet_report *report, siglet_buf *ret_t
 	if (err == NULL)
 		err = explain_path(report, ret_text);
 	for (size_t i = 0; err == NULL && i < report->entry_count; i++)
-		err = explain_entry(&report->entries[i], i, ret_text);
+		err = explain_entry(report, &report->entries[i], i, ret_text);
 	return err;
 }

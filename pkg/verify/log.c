@@ -89,14 +89,20 @@ static siglet_err *find_log(verification *v, const siglet_entry *entry,
 	return why != NULL ? why : siglet_err_new(SIGLET_E_INTERNAL, "no such log");
 }
 
-/* How many signature lines of others the checkpoint has: witnesses without a known key. */
-static size_t count_unchecked(const siglet_inclusion *inclusion,
+/* How many signature lines of others the checkpoint has: witnesses that nobody asked about. */
+static size_t count_unchecked(const verification *v, const siglet_inclusion *inclusion,
 			      const siglet_note_verifier *verifier)
 {
-	size_t count = 0;
+	const siglet_witness_policy *witnesses = v->policy->witnesses;
+	size_t count = 0, which = 0;
 
-	for (size_t i = 0; i < inclusion->note.count; i++)
-		count += !siglet_note_is_by(&inclusion->note.signatures[i], verifier);
+	for (size_t i = 0; i < inclusion->note.count; i++) {
+		const siglet_note_signature *line = &inclusion->note.signatures[i];
+		const bool is_witness =
+			witnesses != NULL && siglet_witness_policy_find(witnesses, line, &which);
+
+		count += !is_witness && !siglet_note_is_by(line, verifier);
+	}
 	return count;
 }
 
@@ -104,7 +110,7 @@ static siglet_err *note_checkpoint(verification *v, int item, const siglet_entry
 				   const siglet_log *log, const siglet_inclusion *inclusion)
 {
 	const siglet_note_verifier verifier = verifier_of(entry, log);
-	const size_t others = count_unchecked(inclusion, &verifier);
+	const size_t others = count_unchecked(v, inclusion, &verifier);
 	siglet_err *err =
 		siglet_verify_note(v, SIGLET_RULE_CHECKPOINT, item, SIGLET_OUTCOME_PASSED,
 				   "\"%s\" of %llu entries, signed by %s",
@@ -134,8 +140,9 @@ static siglet_err *check_proof(verification *v, int item, siglet_report_entry *r
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_INCLUSION, item, err);
 	record->inclusion_proven = true;
-	return siglet_verify_note(v, SIGLET_RULE_INCLUSION, item, SIGLET_OUTCOME_PASSED,
-				  "entry %lld is in that tree", (long long)entry->proof_index);
+	err = siglet_verify_note(v, SIGLET_RULE_INCLUSION, item, SIGLET_OUTCOME_PASSED,
+				 "entry %lld is in that tree", (long long)entry->proof_index);
+	return err != NULL ? err : siglet_verify_witnesses(v, item, record);
 }
 
 /*
@@ -238,8 +245,9 @@ siglet_err *siglet_verify_log(verification *v)
 				     distinct == 1 ? "" : "s", wanted);
 		return siglet_verify_fail(v, SIGLET_RULE_TLOG_THRESHOLD, -1, err);
 	}
-	return siglet_verify_note(v, SIGLET_RULE_TLOG_THRESHOLD, -1,
-				  wanted == 0 ? SIGLET_OUTCOME_NOT_NEEDED : SIGLET_OUTCOME_PASSED,
-				  "in %zu log%s, %u needed", distinct, distinct == 1 ? "" : "s",
-				  wanted);
+	err = siglet_verify_note(v, SIGLET_RULE_TLOG_THRESHOLD, -1,
+				 wanted == 0 ? SIGLET_OUTCOME_NOT_NEEDED : SIGLET_OUTCOME_PASSED,
+				 "in %zu log%s, %u needed", distinct, distinct == 1 ? "" : "s",
+				 wanted);
+	return err != NULL ? err : siglet_verify_witness_threshold(v);
 }

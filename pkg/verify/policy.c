@@ -69,6 +69,32 @@ static siglet_err *check_identity_policy(const siglet_policy *policy)
 	return NULL;
 }
 
+/*
+ * A policy for checkpoints and a threshold of no log contradict each other. Raising the threshold
+ * in silence would refuse what was said to be fine; keeping it would ask nobody.
+ */
+static siglet_err *check_witnesses(const siglet_policy *policy)
+{
+	const unsigned wanted = policy->thresholds.witness;
+
+	if (policy->witnesses == NULL)
+		return wanted == 0 ? NULL
+				   : siglet_err_new(SIGLET_E_USAGE,
+						    "a witness threshold without a witness policy: "
+						    "whose word would count?");
+	if (policy->thresholds.tlog == 0)
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE,
+				       "a witness policy, and a log threshold of 0: without a log "
+				       "there is nothing to witness"),
+			"say --tlog-threshold 1 or more; this instance or key may ask for none");
+	if (wanted > siglet_witness_policy_witness_count(policy->witnesses))
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "a threshold of %u witnesses, and the policy has %zu", wanted,
+				      siglet_witness_policy_witness_count(policy->witnesses));
+	return NULL;
+}
+
 siglet_err *siglet_policy_check(const siglet_policy *policy)
 {
 	siglet_err *err = check_text(&policy->identity, "identity");
@@ -80,6 +106,8 @@ siglet_err *siglet_policy_check(const siglet_policy *policy)
 	if (err == NULL && policy->statement_only && policy->predicate_type != NULL &&
 	    strcmp(policy->predicate_type, "signature") == 0)
 		err = siglet_err_new(SIGLET_E_USAGE, "a signature has no statement to judge");
+	if (err == NULL)
+		err = check_witnesses(policy);
 	if (err != NULL)
 		return err;
 	return policy->key != NULL ? check_key_policy(policy) : check_identity_policy(policy);

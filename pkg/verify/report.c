@@ -28,6 +28,7 @@ const char *siglet_rule_name(siglet_rule rule)
 		[SIGLET_RULE_INCLUSION] = "log.inclusion",
 		[SIGLET_RULE_INTEGRATED_TIME] = "log.integrated-time",
 		[SIGLET_RULE_TLOG_THRESHOLD] = "log.threshold",
+		[SIGLET_RULE_WITNESS] = "log.witness",
 		[SIGLET_RULE_ARTIFACT] = "artifact",
 		[SIGLET_RULE_SIGNATURE] = "signature",
 		[SIGLET_RULE_DIGEST] = "digest",

@@ -6,7 +6,9 @@
 
 /* The algorithm: every step runs, in this order, or the answer is no. */
 
-#define MAX_NOTE_ARENA_BYTES ((size_t)2 * SIGLET_MAX_ENTRIES * SIGLET_MAX_NOTE_BYTES)
+#define MAX_NOTE_ARENA_BYTES                                      \
+	((size_t)2 * SIGLET_MAX_ENTRIES * SIGLET_MAX_NOTE_BYTES + \
+	 SIGLET_MAX_ENTRIES * 2 * sizeof(siglet_witness_result))
 
 bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter)
 {

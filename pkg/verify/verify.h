@@ -19,6 +19,7 @@
 #include "cert/cert.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "note/note.h"
 #include "trustroot/trustroot.h"
 
 /* ---- policy (policy.c) ---- */
@@ -53,6 +54,7 @@ typedef struct siglet_thresholds {
 	unsigned tlog;	    /* distinct logs that hold the entry */
 	unsigned timestamp; /* distinct observers of the time: tokens and promises */
 	unsigned sct;	    /* distinct CT logs */
+	unsigned witness;   /* distinct witnesses on a checkpoint; needs a witness policy */
 } siglet_thresholds;
 
 /* What is asked of a bundle. Plain data; every string is owned by it, see siglet_policy_clear. */
@@ -81,15 +83,21 @@ typedef struct siglet_policy {
 	bool has_signed_after;
 	int64_t signed_after_s; /* every verified time must be at or after it */
 	siglet_thresholds thresholds;
+	/*
+	 * Whose cosignatures make a checkpoint count; NULL: it needs none. Borrowed. Then as many
+	 * logs as thresholds.tlog says, which is 1 at least, need a proof under such a checkpoint.
+	 */
+	const siglet_witness_policy *witnesses;
 } siglet_policy;
 
-/* Zero policy with thresholds 1, 1, 1. It accepts nothing until an identity or key is set. */
+/* Zero policy with thresholds 1, 1, 1, 0. It accepts nothing until an identity or key is set. */
 void siglet_policy_init(siglet_policy *policy);
 void siglet_policy_clear(siglet_policy *policy);
 
 /*
  * Is the policy one that can be asked? Errors: SIGLET_E_USAGE: neither identity nor key, only half
- * an identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms.
+ * an identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms,
+ * witnesses for no log, more witnesses than there are.
  */
 SIGLET_MUST_USE siglet_err *siglet_policy_check(const siglet_policy *policy);
 
@@ -113,6 +121,7 @@ typedef enum siglet_rule {
 	SIGLET_RULE_INCLUSION,	     /* log.inclusion */
 	SIGLET_RULE_INTEGRATED_TIME, /* log.integrated-time */
 	SIGLET_RULE_TLOG_THRESHOLD,  /* log.threshold */
+	SIGLET_RULE_WITNESS,	     /* log.witness: others saw the checkpoint too */
 	SIGLET_RULE_ARTIFACT,	     /* artifact: what is needed to judge was given */
 	SIGLET_RULE_SIGNATURE,	     /* signature */
 	SIGLET_RULE_DIGEST,	     /* digest: messageDigest equals the artifact's */
@@ -170,6 +179,9 @@ typedef struct siglet_report_entry {
 	const siglet_log *log;	    /* NULL: unknown, not counted */
 	bool inclusion_proven;	    /* false: a promise alone (v0.1) */
 	siglet_inclusion inclusion; /* only where inclusion_proven */
+	/* Who cosigned the checkpoint; NULL: no witness policy, or inclusion is not proven. */
+	const siglet_witness_result *witness;
+	bool witnessed; /* as the policy and its threshold ask */
 } siglet_report_entry;
 
 typedef struct siglet_report siglet_report;

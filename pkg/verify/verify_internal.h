@@ -58,6 +58,12 @@ bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet
 const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_slice log_id,
 					  size_t *index);
 
+/* What the witness policy says of an entry whose inclusion is proven, into record. (witness.c) */
+SIGLET_MUST_USE siglet_err *siglet_verify_witnesses(verification *v, int item,
+						    siglet_report_entry *record);
+/* Of all entries: are there enough logs with a witnessed checkpoint? (witness.c) */
+SIGLET_MUST_USE siglet_err *siglet_verify_witness_threshold(verification *v);
+
 /* The steps, in their order; each leaves its checks in the report and returns what refuses. */
 SIGLET_MUST_USE siglet_err *siglet_verify_material(verification *v);
 SIGLET_MUST_USE siglet_err *siglet_verify_times(verification *v);

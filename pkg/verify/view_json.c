@@ -46,7 +46,47 @@ static void write_times(const siglet_report *report, siglet_json_writer *w)
 	siglet_json_write_end_array(w);
 }
 
-static void write_entry(const siglet_report_entry *record, siglet_json_writer *w)
+static const char *witness_state_name(siglet_witness_state state)
+{
+	switch (state) {
+	case SIGLET_WITNESS_ABSENT:
+		return "absent";
+	case SIGLET_WITNESS_COSIGNED:
+		return "cosigned";
+	case SIGLET_WITNESS_UNCHECKED:
+		return "not checked";
+	}
+	return "absent";
+}
+
+/* A name is any bytes in a policy, so it is written as it would be printed. */
+static void write_witnesses(const siglet_report *report, const siglet_report_entry *record,
+			    siglet_json_writer *w)
+{
+	const siglet_witness_policy *policy = report->policy->witnesses;
+	const siglet_witness_result *result = record->witness;
+
+	siglet_json_write_bool(w, "witnessed", record->witnessed);
+	if (result->quorum_met && result->cosigned > 0)
+		siglet_json_write_text(w, "witnessedAt", siglet_time_format(result->quorum_s).text);
+	siglet_json_write_begin_array(w, "witnesses");
+	for (size_t i = 0; i < siglet_witness_policy_witness_count(policy); i++) {
+		const siglet_policy_witness *witness = siglet_witness_policy_witness(policy, i);
+
+		siglet_json_write_begin_object(w, NULL);
+		siglet_json_write_text(w, "name", siglet_text_printable(witness->name).text);
+		siglet_json_write_string(w, "key", siglet_note_key_name(witness->key));
+		siglet_json_write_text(w, "state", witness_state_name(result->states[i]));
+		if (result->states[i] == SIGLET_WITNESS_COSIGNED)
+			siglet_json_write_text(w, "time",
+					       siglet_time_format(result->times_s[i]).text);
+		siglet_json_write_end_object(w);
+	}
+	siglet_json_write_end_array(w);
+}
+
+static void write_entry(const siglet_report *report, const siglet_report_entry *record,
+			siglet_json_writer *w)
 {
 	const siglet_checkpoint *checkpoint = &record->inclusion.checkpoint;
 
@@ -65,6 +105,8 @@ static void write_entry(const siglet_report_entry *record, siglet_json_writer *w
 		siglet_json_write_hex(w, "rootHash", siglet_hash32_slice(&checkpoint->root));
 		siglet_json_write_hex(w, "leafHash", siglet_hash32_slice(&record->inclusion.leaf));
 	}
+	if (record->witness != NULL)
+		write_witnesses(report, record, w);
 	siglet_json_write_end_object(w);
 }
 
@@ -123,7 +165,7 @@ void siglet_report_write(const siglet_report *report, siglet_json_writer *w)
 	write_times(report, w);
 	siglet_json_write_begin_array(w, "entries");
 	for (size_t i = 0; i < report->entry_count; i++)
-		write_entry(&report->entries[i], w);
+		write_entry(report, &report->entries[i], w);
 	siglet_json_write_end_array(w);
 	write_checks(report, w);
 }

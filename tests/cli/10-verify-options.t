@@ -80,7 +80,7 @@ wrong "$a" "$g" --instance none
 wrong "$a" "$g" --instance public --trusted-root third_party_certs/public-good/trusted_root.json
 wrong "$a" "$g" --trusted-root x --trust-config y
 
-for later in policy witness-threshold witness-policy timeout signing-config; do
+for later in policy timeout signing-config; do
 	wrong "$a" "$g" "--$later" 1
 	err "… --$later is not here yet" "--$later is not in this version"
 done
