@@ -106,6 +106,16 @@ typedef struct forge_root_options {
 /* trusted_root.json, in a buffer that the caller clears. options NULL: an ordinary one. */
 siglet_buf forge_trusted_root(forge *instance, const forge_root_options *options);
 
+/* ---- checkpoints (forge_note.c) ---- */
+
+/* The witnesses of the variations with a witness, in the order of their lines. */
+#define FORGE_WITNESS_FIRST "witness.first.example"
+#define FORGE_WITNESS_SECOND "witness.second.example"
+
+/* "NAME+ID+KEY" of a witness, and of a Rekor v2 log; in a buffer that the caller clears. */
+siglet_buf forge_witness_vkey(const forge *instance, const char *name);
+siglet_buf forge_log_vkey(forge *instance, forge_which which);
+
 /* ---- defects and variations (forge_defects.h, forge_defects.c) ---- */
 
 typedef enum forge_need {

@@ -204,6 +204,8 @@
 #define FORGE_VARIATION_LIST(X) \
 	X(WITNESSES, "witnesses", FORGE_N(V2), 0, "two cosignature lines behind the log's own") \
 	X(WITNESS_FIRST, "witness-first", FORGE_N(V2), 0, "a cosignature line before the log's own") \
+	X(WITNESS_BAD, "witness-bad", FORGE_N(V2), 0, "a cosignature over another text, beside a good one") \
+	X(WITNESS_OF_ONE_LOG, "witness-of-one-log", FORGE_N(V2), 0, "two cosignature lines on the first log's checkpoint alone") \
 	X(CHECKPOINT_EXTENSION, "checkpoint-extension", 0, 0, "an extension line in the checkpoint, as Rekor wrote until 2024") \
 	X(CHECKPOINT_SECOND_LINE, "checkpoint-second-line", FORGE_N(V2), 0, "a second line of the log's name, of an unknown key") \
 	X(SCT_EXTENSIONS, "sct-extensions", FORGE_N(CERT), 0, "an SCT with a leaf index in its extensions") \

@@ -6,7 +6,9 @@
 
 #define DASH "\xe2\x80\x94"
 #define KEY_ID_BYTES 4
+#define SIGNATURE_TYPE 1
 #define COSIGNATURE_TYPE 4
+#define RAW_BYTES 32
 #define MANY_LINES 1000
 
 /* One signature line: "— name base64(key id, signature)". */
@@ -22,20 +24,62 @@ static void put_line(siglet_buf *note, const char *name, const uint8_t *key_id,
 	siglet_buf_clear(&blob);
 }
 
+/* The hash of name, type and key, and the latter two alone. */
+static forge_digest hash_key(const forge_key *key, const char *name, uint8_t type,
+			     siglet_buf *ret_typed)
+{
+	siglet_buf input = forge_buf();
+	uint8_t raw[RAW_BYTES];
+	size_t raw_len = sizeof(raw);
+	forge_digest id;
+
+	MUST(EVP_PKEY_get_raw_public_key(key->pkey, raw, &raw_len) == 1);
+	forge_put_uint(ret_typed, type, 1);
+	forge_put_bytes(ret_typed, siglet_slice_of(raw, raw_len));
+	forge_put(&input, "%s\n", name);
+	forge_put_bytes(&input, siglet_buf_slice(ret_typed));
+	id = forge_hash(EVP_sha256(), siglet_buf_slice(&input));
+	siglet_buf_clear(&input);
+	return id;
+}
+
+static siglet_buf make_vkey(const forge_key *key, const char *name, uint8_t type)
+{
+	siglet_buf vkey = forge_buf(), typed = forge_buf();
+	const forge_digest id = hash_key(key, name, type, &typed);
+
+	forge_put(&vkey, "%s+", name);
+	forge_put_hex(&vkey, siglet_slice_of(id.bytes, KEY_ID_BYTES));
+	forge_put(&vkey, "+");
+	forge_put_base64(&vkey, siglet_buf_slice(&typed));
+	siglet_buf_clear(&typed);
+	return vkey;
+}
+
+siglet_buf forge_witness_vkey(const forge *instance, const char *name)
+{
+	forge_key key = forge_key_make(instance->seed, name, FORGE_ED25519);
+	siglet_buf vkey = make_vkey(&key, name, COSIGNATURE_TYPE);
+
+	forge_key_clear(&key);
+	return vkey;
+}
+
+siglet_buf forge_log_vkey(forge *instance, forge_which which)
+{
+	const forge_log *log = forge_log_of(instance, true, which);
+
+	return make_vkey(&log->key, log->name, SIGNATURE_TYPE);
+}
+
 /* tlog-cosignature: a witness saw this checkpoint at a time. */
 static void put_witness(const forge_making *making, siglet_buf *note, const char *name,
 			siglet_slice text)
 {
 	forge_key key = forge_key_make(making->instance->seed, name, FORGE_ED25519);
-	siglet_buf message = forge_buf(), id_input = forge_buf(), blob = forge_buf();
-	uint8_t raw[32];
-	size_t raw_len = sizeof(raw);
+	siglet_buf message = forge_buf(), typed = forge_buf(), blob = forge_buf();
+	const forge_digest id = hash_key(&key, name, COSIGNATURE_TYPE, &typed);
 
-	MUST(EVP_PKEY_get_raw_public_key(key.pkey, raw, &raw_len) == 1);
-	forge_put(&id_input, "%s\n", name);
-	forge_put_uint(&id_input, COSIGNATURE_TYPE, 1);
-	forge_put_bytes(&id_input, siglet_slice_of(raw, raw_len));
-	const forge_digest id = forge_hash(EVP_sha256(), siglet_buf_slice(&id_input));
 	forge_put(&message, "cosignature/v1\ntime %lld\n", (long long)making->time_s);
 	forge_put_bytes(&message, text);
 	siglet_buf signature = forge_sign(&key, siglet_buf_slice(&message));
@@ -44,7 +88,7 @@ static void put_witness(const forge_making *making, siglet_buf *note, const char
 	put_line(note, name, id.bytes, siglet_buf_slice(&blob));
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&blob);
-	siglet_buf_clear(&id_input);
+	siglet_buf_clear(&typed);
 	siglet_buf_clear(&message);
 	forge_key_clear(&key);
 }
@@ -128,14 +172,20 @@ siglet_buf forge_note_make(forge_making *making, const forge_log *log, uint64_t 
 		goto out;
 	if (forge_varies(making, FORGE_VARIATION_WITNESS_FIRST) ||
 	    forge_is(making, FORGE_DEFECT_CHECKPOINT_UNSIGNED))
-		put_witness(making, &note, "witness.first.example", said);
+		put_witness(making, &note, FORGE_WITNESS_FIRST, said);
 	if (forge_is(making, FORGE_DEFECT_CHECKPOINT_MANY_LINES))
 		put_strangers(&note, "stranger.example", MANY_LINES);
 	if (!forge_is(making, FORGE_DEFECT_CHECKPOINT_UNSIGNED))
 		put_own(making, signer, &note, said);
-	if (forge_varies(making, FORGE_VARIATION_WITNESSES)) {
-		put_witness(making, &note, "witness.first.example", said);
-		put_witness(making, &note, "witness.second.example", said);
+	if (forge_varies(making, FORGE_VARIATION_WITNESSES) ||
+	    (forge_varies(making, FORGE_VARIATION_WITNESS_OF_ONE_LOG) &&
+	     log == forge_log_of(making->instance, log->is_v2, FORGE_FIRST))) {
+		put_witness(making, &note, FORGE_WITNESS_FIRST, said);
+		put_witness(making, &note, FORGE_WITNESS_SECOND, said);
+	}
+	if (forge_varies(making, FORGE_VARIATION_WITNESS_BAD)) {
+		put_witness(making, &note, FORGE_WITNESS_FIRST, said);
+		put_witness(making, &note, FORGE_WITNESS_SECOND, siglet_slice_str("else\n"));
 	}
 	if (forge_varies(making, FORGE_VARIATION_CHECKPOINT_SECOND_LINE))
 		put_strangers(&note, log->name, 1);
