@@ -61,7 +61,10 @@ PURE_ROOMS := $(filter $(ROOMS),$(shell sed '/^verify$$/q' pkg/LAYERS))
 # What needs libcurl goes into an object of its own, which is loaded when the first request is made.
 NET_SRC := $(sort $(wildcard pkg/http/net_*.c))
 NET_OBJ := $(NET_SRC:%.c=$(B)/%.o)
-LIB_SRC := $(filter-out $(NET_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
+# And what needs SQLite into another, which is loaded when a database is first opened.
+DB_SRC := $(sort $(wildcard pkg/hits/db_*.c))
+DB_OBJ := $(DB_SRC:%.c=$(B)/%.o)
+LIB_SRC := $(filter-out $(NET_SRC) $(DB_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
 OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings trust_store anchors)
@@ -80,10 +83,12 @@ FUZZ_NAMES := $(FUZZ_SRC:tests/fuzz/%.c=%)
 FUZZ_REPLAY := $(FUZZ_NAMES:%=$(B)/tests/fuzz/%)
 MAN := $(sort $(wildcard docs/man/*.1))
 LIBS := $(LIB_LIBS) -lpthread -ldl
+# The objects of ours that are loaded when they are first needed.
+LOADED := $(B)/libsiglet-net.so.0 $(B)/libsiglet-db.so.0
 
 # ---- targets ----
 .PHONY: all
-all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(B)/libsiglet-net.so.0 $(B)/siglet-sandbox $(B)/siglet.pc ## build the program and the libraries
+all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(LOADED) $(B)/siglet-sandbox $(B)/siglet.pc ## build the program and the libraries
 
 .PHONY: deps
 deps: ## install what building and testing need (Debian packages)
@@ -105,11 +110,11 @@ tests: all $(UNIT_BIN) $(FUZZ_REPLAY) test-programs
 	@SIGLET=$(B)/siglet B=$(B) sh tests/lib/run.sh
 
 .PHONY: unit
-unit: $(UNIT_BIN) $(B)/libsiglet-net.so.0 ## run the unit tests alone (of the rooms in ROOMS)
+unit: $(UNIT_BIN) $(LOADED) ## run the unit tests alone (of the rooms in ROOMS)
 	$(Q)prove --exec '' $(UNIT_BIN)
 
 .PHONY: unit-valgrind
-unit-valgrind: $(UNIT_BIN) $(B)/libsiglet-net.so.0 ## the same under valgrind
+unit-valgrind: $(UNIT_BIN) $(LOADED) ## the same under valgrind
 	$(Q)prove --exec 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible' $(UNIT_BIN)
 
 .PHONY: asan
@@ -171,7 +176,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 	$(INSTALL) -m 755 $(B)/libsiglet.so $(DESTDIR)$(LIBDIR)/libsiglet.so.$(VERSION)
 	ln -sf libsiglet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so.$(SOVERSION)
 	ln -sf libsiglet.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so
-	$(INSTALL) -m 755 $(B)/libsiglet-net.so.0 $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0
+	$(INSTALL) -m 755 $(LOADED) $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 $(B)/libsiglet.a $(B)/libsiglet-verify.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 $(B)/siglet.pc $(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc
 	$(INSTALL) -m 644 pkg/siglet/siglet.h $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h
@@ -182,7 +187,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(DESTDIR)$(LIBDIR)/libsiglet-net.so.0 \
+	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(LOADED:$(B)/%=$(DESTDIR)$(LIBDIR)/%) \
 		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
 		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
@@ -235,6 +240,10 @@ $(B)/libsiglet.so: $(LIB_OBJ) pkg/siglet/siglet.map
 $(B)/libsiglet-net.so.0: $(NET_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet-net.so.0 -o $@ $(NET_OBJ) -lcurl -lpthread
+
+$(B)/libsiglet-db.so.0: $(DB_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet-db.so.0 -o $@ $(DB_OBJ) -lsqlite3
 
 # Made each time: it names the prefix, which may be another one at install.
 .PHONY: FORCE

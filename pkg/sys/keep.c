@@ -67,6 +67,72 @@ siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data)
 	return err;
 }
 
+/* ---- files that a library opens by name ---- */
+
+/* Put a name that was just made on disk with its folder, or a crash takes it back. */
+static siglet_err *sync_folder(const char *folder)
+{
+	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	siglet_err *err = NULL;
+
+	if (fd < 0)
+		return siglet_sys_errno(folder, errno);
+	/* Some file systems can't put a folder on disk by itself, and say EINVAL. */
+	if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+		err = siglet_sys_errno(folder, errno);
+	(void)close(fd);
+	return err;
+}
+
+/*
+ * A file that is there is not opened: its last close would take the locks that this process has on
+ * it. One that was just made has none.
+ */
+static siglet_err *make_file(const char *path, const char *real_path, const char *folder)
+{
+	const int fd =
+		open(real_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, PRIVATE_FILE);
+	struct stat info;
+
+	if (fd >= 0) {
+		(void)close(fd);
+		return sync_folder(folder);
+	}
+	if (errno != EEXIST || lstat(real_path, &info) != 0)
+		return siglet_sys_errno(path, errno);
+	if (S_ISLNK(info.st_mode))
+		return siglet_sys_refuse(SIGLET_E_IO, path,
+					 "is a symbolic link, which is not followed");
+	if (!S_ISREG(info.st_mode))
+		return siglet_sys_refuse(SIGLET_E_IO, path, "is not a regular file");
+	return NULL;
+}
+
+siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *ret_real_path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	const siglet_slice folder = slash == NULL   ? siglet_slice_str(".")
+				    : slash == path ? siglet_slice_str("/")
+						    : siglet_slice_of(path, (size_t)(slash - path));
+	char *given = NULL, *real = NULL;
+	siglet_err *err = siglet_strndup(folder, &given);
+
+	if (err != NULL)
+		return err;
+	real = realpath(given, NULL);
+	if (real == NULL)
+		err = siglet_sys_errno(path, errno);
+	if (err == NULL)
+		err = siglet_buf_printf(ret_real_path, "%s/%s", strcmp(real, "/") == 0 ? "" : real,
+					name);
+	if (err == NULL)
+		err = make_file(path, siglet_buf_text(ret_real_path), real);
+	free(real);
+	free(given);
+	return err;
+}
+
 /* ---- locks ---- */
 
 /* A lock that is had at once, or after a while; never longer than it was waited for. */

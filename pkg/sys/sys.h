@@ -165,6 +165,13 @@ SIGLET_MUST_USE siglet_err *siglet_sys_read_kept(const char *path, siglet_buf *r
 SIGLET_MUST_USE siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data);
 
 /*
+ * An empty file for its owner alone, where there is none, for a library that opens it by name: what
+ * is there must be a regular file. Appends its absolute name, in which nothing is a symbolic link.
+ * Errors: SIGLET_E_IO, SIGLET_E_LIMIT, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *ret_real_path);
+
+/*
  * Wait for the lock that a file stands for, which is made where there is none; of all processes
  * one has it, until it is given back or ends. Errors: SIGLET_E_IO, also when it took too long.
  */
