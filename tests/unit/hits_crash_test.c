@@ -167,7 +167,7 @@ static void killed_anywhere_nothing_is_lost(void)
 {
 	unsigned killed = 0, bad = 0, finished = 0;
 
-	for (rlim_t limit = 0; limit < 64 * 4096 && finished == 0; limit += 2048) {
+	for (rlim_t limit = 0; limit < 1 << 20 && finished == 0; limit += 3001) {
 		char name[32];
 		int status = 0;
 
@@ -187,7 +187,7 @@ static void refused_anywhere_nothing_is_lost(void)
 {
 	unsigned refused = 0, bad = 0, finished = 0;
 
-	for (rlim_t limit = 0; limit < 64 * 4096 && finished == 0; limit += 2048) {
+	for (rlim_t limit = 0; limit < 1 << 20 && finished == 0; limit += 3001) {
 		char name[32];
 		int status = 0;
 
