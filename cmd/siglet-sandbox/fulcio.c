@@ -301,7 +301,7 @@ void ct_answer(instance *in, const request *q, response *r)
 
 /* ---- the certificate ---- */
 
-static X509 *issue(instance *in, const siglet_key *key, const siglet_json *claims)
+X509 *fulcio_issue(instance *in, const siglet_key *key, const siglet_json *claims)
 {
 	const int64_t now_s = instance_now_s(in);
 	X509 *cert = x509_new(in->faults.wrong_key ? siglet_signer_key(in->ct) : key, in->ca, now_s,
@@ -448,7 +448,7 @@ static void answer_certificate(instance *in, const request *q, response *r)
 	} else if (key == NULL) {
 		response_error(r, 400, 3, "The certificate signing request could not be parsed");
 	} else {
-		X509 *cert = issue(in, key, siglet_json_root(claims));
+		X509 *cert = fulcio_issue(in, key, siglet_json_root(claims));
 
 		write_answer(in, cert, r);
 		X509_free(cert);

@@ -80,7 +80,7 @@ void instance_make_ca(instance *in, const char *folder)
 void instance_make_v2(instance *in, const char *folder)
 {
 	in->v2 = state_key(folder, "rekor-v2", "ed25519");
-	note_id(V2_HOST, 0x01, in->v2, in->v2_id);
+	note_id(in->v2_name, 0x01, in->v2, in->v2_id);
 }
 
 static void make_tsa(instance *in, const char *folder)
@@ -100,7 +100,7 @@ static void make_tsa(instance *in, const char *folder)
 							now_s, 4));
 }
 
-instance *instance_new(const faults *f, const char *folder)
+instance *instance_new_bare(const faults *f, const char *folder, const char *name, const char *url)
 {
 	instance *in = siglet_calloc(1, sizeof(*in));
 	uint8_t id[32];
@@ -108,6 +108,8 @@ instance *instance_new(const faults *f, const char *folder)
 	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0);
 	in->faults = *f;
 	in->serial = (uint64_t)time(NULL) << 20;
+	in->v2_name = name;
+	in->v2_url = url;
 	if (folder != NULL)
 		state_open(folder);
 	in->is_kept = folder != NULL;
@@ -118,6 +120,13 @@ instance *instance_new(const faults *f, const char *folder)
 	make_tsa(in, folder);
 	note_id(WITNESS_NAME, 0x04, in->witness, id);
 	memcpy(in->witness_id, id, sizeof(in->witness_id));
+	return in;
+}
+
+instance *instance_new(const faults *f, const char *folder)
+{
+	instance *in = instance_new_bare(f, folder, V2_HOST, "https://" V2_HOST);
+
 	state_log(folder, "rekor-v1", &in->v1_log);
 	state_log(folder, "rekor-v2", &in->v2_log);
 	if (in->v1_log.count == 0)
@@ -160,12 +169,9 @@ static void write_window(siglet_json_writer *w, int64_t end_s)
 	siglet_json_write_end_object(w);
 }
 
-static void write_log(siglet_json_writer *w, const char *host, const siglet_signer *key,
+static void write_log(siglet_json_writer *w, const char *url, const siglet_signer *key,
 		      siglet_slice id, const char *details, int64_t end_s)
 {
-	char url[128];
-
-	(void)snprintf(url, sizeof(url), "https://%s", host);
 	siglet_json_write_begin_object(w, NULL);
 	siglet_json_write_text(w, "baseUrl", url);
 	siglet_json_write_text(w, "hashAlgorithm", "SHA2_256");
@@ -220,13 +226,13 @@ static siglet_slice key_id(const siglet_signer *key)
 static void write_tlogs(const instance *in, siglet_json_writer *w)
 {
 	siglet_json_write_begin_array(w, "tlogs");
-	write_log(w, V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256", 0);
+	write_log(w, "https://" V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256", 0);
 	for (size_t i = 0; i < in->retired_count; i++)
 		if (in->retired[i].kind == RETIRED_V2)
-			write_log(w, V2_HOST, in->retired[i].key,
+			write_log(w, in->v2_url, in->retired[i].key,
 				  siglet_slice_of(in->retired[i].id, 32), "PKIX_ED25519",
 				  in->retired[i].end_s);
-	write_log(w, V2_HOST, in->v2, siglet_slice_of(in->v2_id, 32), "PKIX_ED25519", 0);
+	write_log(w, in->v2_url, in->v2, siglet_slice_of(in->v2_id, 32), "PKIX_ED25519", 0);
 	siglet_json_write_end_array(w);
 }
 
@@ -249,7 +255,8 @@ static void write_root(const instance *in, const char *name, siglet_json_writer 
 	write_tlogs(in, w);
 	write_cas(in, w);
 	siglet_json_write_begin_array(w, "ctlogs");
-	write_log(w, "ct.sandbox.example", in->ct, key_id(in->ct), "PKIX_ECDSA_P256_SHA_256", 0);
+	write_log(w, "https://ct.sandbox.example", in->ct, key_id(in->ct),
+		  "PKIX_ECDSA_P256_SHA_256", 0);
 	siglet_json_write_end_array(w);
 	siglet_json_write_begin_array(w, "timestampAuthorities");
 	write_authority(w, "https://tsa.sandbox.example", in->tsa, in->tsa_root, 0);
@@ -287,7 +294,7 @@ static void write_services(const instance *in, int version, const char *name, si
 			       "application/vnd.dev.sigstore.signingconfig.v0.2+json");
 	write_service(w, "caUrls", in->url, "", 1);
 	write_service(w, "oidcUrls", in->url, "", 1);
-	write_service(w, "rekorTlogUrls", in->url, "", version);
+	write_service(w, "rekorTlogUrls", in->is_log ? in->v2_url : in->url, "", version);
 	write_service(w, "tsaUrls", in->url, "/api/v1/timestamp", 1);
 	write_any(w, "rekorTlogConfig");
 	write_any(w, "tsaConfig");

@@ -1,4 +1,4 @@
-#include "sandbox.h"
+#include "log.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +23,8 @@ extern char **environ;
 static const char usage[] =
 	"siglet-sandbox: a whole Sigstore instance on this machine, for trying and testing\n\n"
 	"Usage: siglet-sandbox run [OPTION]... -- COMMAND [ARGUMENT]...\n"
-	"       siglet-sandbox serve [OPTION]... [--port N] [--config-out FILE]\n\n"
+	"       siglet-sandbox serve [OPTION]... [--port N] [--config-out FILE]\n"
+	"       siglet-sandbox make-log --out DIR --size N [OPTION]...\n\n"
 	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an\n"
 	"identity at hand (SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE\n"
 	"just works in it. serve keeps one running until it is interrupted. All is gone\n"
@@ -37,7 +38,20 @@ static const char usage[] =
 	"  --state DIR           keep keys and logs there, and go on with them next time\n"
 	"  --port N              serve: on this port\n"
 	"  --config-out FILE     serve: write the trust config there\n"
-	"  --help                show this page\n";
+	"  --help                show this page\n\n"
+	"make-log writes a tile log, as one of Rekor v2 is served, into a folder; with a\n"
+	"larger size later, it grows. Its keys, trust config and policy lie beside it.\n\n"
+	"  --size N              entries\n"
+	"  --kind KIND           plain: pseudo-random bytes (unless given); hashedrekord\n"
+	"  --entry-bytes B       of a plain entry (600)\n"
+	"  --seed S              of what is pseudo-random (1)\n"
+	"  --plant INDEX=WHAT    an entry there by an identity (as for --as), by one of an\n"
+	"                        unknown authority (stranger:SHAPE:NAME), or: key, garbage,\n"
+	"                        copy; may be repeated\n"
+	"  --fork-at INDEX       entries from there on are others\n"
+	"  --keys DIR            keys and trust config (the log's folder and .keys)\n"
+	"  --name NAME           the log's, in its checkpoints\n"
+	"  --url URL             of the log, in the trust config\n";
 
 typedef struct options {
 	bool is_run;
@@ -50,7 +64,7 @@ typedef struct options {
 	char **command;
 } options;
 
-static int complain(const char *what, const char *about)
+int complain(const char *what, const char *about)
 {
 	(void)fprintf(stderr, "siglet-sandbox: %s%s%s\n  hint: siglet-sandbox --help\n", what,
 		      about == NULL ? "" : ": ", about == NULL ? "" : about);
@@ -243,12 +257,15 @@ static int serve(instance *in, const options *o)
 int main(int argc, char **argv)
 {
 	options o = { .shape = "github", .rekor_version = 2 };
-	const int early = read_options(argc, argv, &o);
+	int early;
 	sigset_t ends;
 	instance *in;
 	siglet_buf jwt;
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], "make-log") == 0)
+		return make_log(argc - 2, argv + 2);
+	early = read_options(argc, argv, &o);
 	if (early != 0)
 		return early - 1;
 	MUST(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);

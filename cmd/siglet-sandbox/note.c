@@ -49,7 +49,7 @@ void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_
 	siglet_buf_init(&text, 4096);
 	siglet_buf_init(&signature, 1024);
 	if (is_v2)
-		put(&text, "%s\n%zu\n", V2_HOST, size);
+		put(&text, "%s\n%zu\n", in->v2_name, size);
 	else
 		put(&text, "%s - %" PRId64 "\n%zu\n", V1_HOST, V1_TREE_ID, size);
 	put_base64(&text, siglet_hash32_slice(root));
@@ -57,7 +57,7 @@ void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_
 	sign_bytes(key, siglet_buf_slice(&text), &signature);
 	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
 	put(ret_note, "\n");
-	put_line(ret_note, is_v2 ? V2_HOST : V1_HOST, id, siglet_buf_slice(&signature));
+	put_line(ret_note, is_v2 ? in->v2_name : V1_HOST, id, siglet_buf_slice(&signature));
 	if (is_v2)
 		put_cosignature(in, siglet_buf_slice(&text), ret_note);
 	siglet_buf_clear(&signature);

@@ -139,6 +139,25 @@ static bool write_claims(const instance *in, const char *shape, const char *who,
 	return true;
 }
 
+siglet_json_doc *oidc_make_claims(const instance *in, const char *shape, const char *who)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_json_writer w;
+	siglet_buf claims;
+	bool known;
+
+	siglet_buf_init(&claims, 65536);
+	siglet_json_writer_init(&w, &claims, 0);
+	siglet_json_write_begin_object(&w, NULL);
+	known = write_claims(in, shape, who, &w);
+	siglet_json_write_end_object(&w);
+	WELL(siglet_json_writer_finish(&w));
+	if (known)
+		WELL(siglet_json_parse(siglet_buf_slice(&claims), 65536, &doc));
+	siglet_buf_clear(&claims);
+	return doc;
+}
+
 bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
 		     siglet_buf *ret_jwt)
 {

@@ -37,6 +37,9 @@ _Noreturn void sandbox_end(const char *text, const char *file, int line);
 #define WELL(call) sandbox_well((call), __FILE__, __LINE__)
 void sandbox_well(siglet_err *err, const char *file, int line);
 
+/* Say what is wrong with the command line; gives the status for that. */
+int complain(const char *what, const char *about);
+
 /* ---- faults (fault.c) ---- */
 
 typedef enum fault_service {
@@ -100,7 +103,9 @@ typedef struct instance {
 	siglet_signer *oidc, *root_key, *ca_key, *ct, *tsa_root_key, *tsa_key, *v1, *v2, *witness;
 	X509 *root, *ca, *tsa_root, *tsa;
 	uint8_t v2_id[32], witness_id[4];
-	pthread_mutex_t lock; /* over the logs, serials and the request log */
+	const char *v2_name, *v2_url; /* of the log of Rekor v2, in checkpoints and trusted roots */
+	bool is_log;		      /* nothing but that log */
+	pthread_mutex_t lock;	      /* over the logs, serials and the request log */
 	tree v1_log, v2_log;
 	tuf_repository *tuf;   /* NULL until the URL is known */
 	pthread_rwlock_t keys; /* all that answer read them; a rotation writes */
@@ -114,6 +119,8 @@ typedef struct instance {
 
 /* folder NULL: everything in memory. */
 instance *instance_new(const faults *f, const char *folder);
+/* Its keys and certificates alone, for a log by that name (borrowed) at that URL; no entries. */
+instance *instance_new_bare(const faults *f, const char *folder, const char *name, const char *url);
 void instance_free(instance *in);
 int64_t instance_now_s(const instance *in);
 uint64_t instance_next_serial(instance *in);
@@ -209,6 +216,8 @@ void rotate_free(instance *in);
 /* ---- the services ---- */
 
 void oidc_answer(instance *in, const request *q, response *r);
+/* The certificate that such claims get for a key. */
+X509 *fulcio_issue(instance *in, const siglet_key *key, const siglet_json *claims);
 void fulcio_answer(instance *in, const request *q, response *r);
 void ct_answer(instance *in, const request *q, response *r);
 void rekor_v1_answer(instance *in, const request *q, response *r);
@@ -222,6 +231,8 @@ void tsa_answer(instance *in, const request *q, response *r);
  */
 bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
 		     siglet_buf *ret_jwt);
+/* What would stand in it, for a certificate without a token; NULL: no such shape. */
+siglet_json_doc *oidc_make_claims(const instance *in, const char *shape, const char *who);
 /* Claims of a token that this instance made and that is valid now; NULL otherwise. */
 siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt);
 
