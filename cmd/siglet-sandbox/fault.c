@@ -95,5 +95,6 @@ bool fault_read(const char *text, faults *f)
 	}
 	return set_service(text, "garble=", &f->garble, NULL) ||
 	       set_service(text, "html=", &f->html, NULL) ||
-	       set_service(text, "drop=", &f->drop, &f->drop_after) || set_switch(text, f);
+	       set_service(text, "drop=", &f->drop, &f->drop_after) || set_switch(text, f) ||
+	       log_fault_read(text, f->logs);
 }

@@ -105,7 +105,8 @@ instance *instance_new_bare(const faults *f, const char *folder, const char *nam
 	instance *in = siglet_calloc(1, sizeof(*in));
 	uint8_t id[32];
 
-	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0);
+	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0 &&
+	     pthread_mutex_init(&in->requests, NULL) == 0);
 	in->faults = *f;
 	in->serial = (uint64_t)time(NULL) << 20;
 	in->v2_name = name;
@@ -154,6 +155,7 @@ void instance_free(instance *in)
 	rotate_free(in);
 	(void)pthread_rwlock_destroy(&in->keys);
 	(void)pthread_mutex_destroy(&in->lock);
+	(void)pthread_mutex_destroy(&in->requests);
 	free(in);
 }
 

@@ -24,7 +24,9 @@ static const char usage[] =
 	"siglet-sandbox: a whole Sigstore instance on this machine, for trying and testing\n\n"
 	"Usage: siglet-sandbox run [OPTION]... -- COMMAND [ARGUMENT]...\n"
 	"       siglet-sandbox serve [OPTION]... [--port N] [--config-out FILE]\n"
-	"       siglet-sandbox make-log --out DIR --size N [OPTION]...\n\n"
+	"       siglet-sandbox make-log --out DIR --size N [OPTION]...\n"
+	"       siglet-sandbox serve-log DIR [--fork DIR] [OPTION]...\n"
+	"       siglet-sandbox simulate-log --size N [OPTION]...\n\n"
 	"run starts an instance, runs the command with SIGLET_TRUST_CONFIG set and an\n"
 	"identity at hand (SIGSTORE_ID_TOKEN), and ends with its status: siglet sign FILE\n"
 	"just works in it. serve keeps one running until it is interrupted. All is gone\n"
@@ -51,7 +53,18 @@ static const char usage[] =
 	"  --fork-at INDEX       entries from there on are others\n"
 	"  --keys DIR            keys and trust config (the log's folder and .keys)\n"
 	"  --name NAME           the log's, in its checkpoints\n"
-	"  --url URL             of the log, in the trust config\n";
+	"  --url URL             of the log, in the trust config\n\n"
+	"serve-log serves such a folder below / and /api/v2/, and with the fault fork the\n"
+	"other one. simulate-log serves a log that is nowhere: of any size, all of whose\n"
+	"entries are the same. Both take --port, --fault, --log, --keys and --config-out.\n\n"
+	"A POST to /sandbox/log/NAME?value=VALUE sets a fault of a log while it runs, and\n"
+	"one to /sandbox/log/honest ends them all. Those of the log are, with v1- or ct-\n"
+	"before the name for the other logs:\n\n"
+	"  frozen rollback=SIZE grow=SIZE fork=INDEX[:SIZE] other-origin=NAME\n"
+	"  bad-signature wrong-consistency truncated-tile swapped-tile wrong-tile\n"
+	"  wrong-partial no-partial huge-tile missing-tile truncated-bundle wrong-bundle\n"
+	"  huge-bundle missing-bundle duplicate-entry\n"
+	"  tile-status=STATUS retry-after=SECONDS only-at=TILE only-times=N\n";
 
 typedef struct options {
 	bool is_run;
@@ -71,6 +84,13 @@ int complain(const char *what, const char *about)
 	return 2;
 }
 
+int complain_of_fault(const char *value)
+{
+	(void)fprintf(stderr, "siglet-sandbox: no fault \"%s\"\n  hint: %s\n  hint: %s\n", value,
+		      fault_list(), log_fault_list());
+	return 2;
+}
+
 static bool set_identity(const char *value, options *o)
 {
 	const char *colon = strchr(value, ':');
@@ -83,18 +103,6 @@ static bool set_identity(const char *value, options *o)
 	o->shape = o->shape_text;
 	o->who = colon == NULL ? NULL : colon + 1;
 	return true;
-}
-
-static bool set_port(const char *value, options *o)
-{
-	const size_t len = strspn(value, "0123456789");
-
-	o->port = 0;
-	if (len == 0 || len > 5 || value[len] != '\0')
-		return false;
-	for (; *value != '\0'; value++)
-		o->port = o->port * 10 + (unsigned)(*value - '0');
-	return o->port <= 65535;
 }
 
 static int set_option(const char *name, const char *value, options *o)
@@ -111,14 +119,12 @@ static int set_option(const char *name, const char *value, options *o)
 	if (strcmp(name, "--fault") == 0) {
 		if (fault_read(value, &o->faults))
 			return 0;
-		(void)fprintf(stderr, "siglet-sandbox: no fault \"%s\"\n  hint: %s\n", value,
-			      fault_list());
-		return 2;
+		return complain_of_fault(value);
 	}
 	if (strcmp(name, "--log") == 0)
 		o->log = value;
 	else if (strcmp(name, "--port") == 0)
-		return set_port(value, o) ? 0 : complain("no such port", value);
+		return read_port(value, &o->port) ? 0 : complain("no such port", value);
 	else if (strcmp(name, "--config-out") == 0)
 		o->config_out = value;
 	else if (strcmp(name, "--state") == 0)
@@ -240,17 +246,9 @@ static int run_command(instance *in, const options *o)
 
 static int serve(instance *in, const options *o)
 {
-	sigset_t ends;
-	int number = 0;
-
-	(void)sigemptyset(&ends);
-	(void)sigaddset(&ends, SIGINT);
-	(void)sigaddset(&ends, SIGTERM);
 	if (o->config_out != NULL)
 		write_config(in, o, o->config_out);
-	(void)printf("%s\n", in->url);
-	(void)fflush(stdout);
-	(void)sigwait(&ends, &number);
+	serve_until_end(in);
 	return 0;
 }
 
@@ -258,22 +256,21 @@ int main(int argc, char **argv)
 {
 	options o = { .shape = "github", .rekor_version = 2 };
 	int early;
-	sigset_t ends;
 	instance *in;
 	siglet_buf jwt;
 	int status;
 
 	if (argc > 1 && strcmp(argv[1], "make-log") == 0)
 		return make_log(argc - 2, argv + 2);
+	if (argc > 1 && strcmp(argv[1], "serve-log") == 0)
+		return serve_log(argc - 2, argv + 2);
+	if (argc > 1 && strcmp(argv[1], "simulate-log") == 0)
+		return simulate_log(argc - 2, argv + 2);
 	early = read_options(argc, argv, &o);
 	if (early != 0)
 		return early - 1;
 	MUST(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
-	/* Threads of the server leave these to this one. */
-	(void)sigemptyset(&ends);
-	(void)sigaddset(&ends, SIGINT);
-	(void)sigaddset(&ends, SIGTERM);
-	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	keep_signals(true);
 	in = instance_new(&o.faults, o.state);
 	in->log_path = o.log;
 	siglet_buf_init_secret(&jwt, 65536);
@@ -286,7 +283,7 @@ int main(int argc, char **argv)
 	server_start(in, o.port);
 	(void)tuf_new(in, o.rekor_version, o.state);
 	if (o.is_run)
-		(void)pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
+		keep_signals(false);
 	status = o.is_run ? run_command(in, &o) : serve(in, &o);
 	server_stop();
 	instance_free(in);

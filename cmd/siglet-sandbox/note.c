@@ -39,22 +39,36 @@ static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *n
 	siglet_buf_clear(&message);
 }
 
+/* What the log says, before it is signed. */
+static void put_text(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+		     siglet_buf *text)
+{
+	const char *other = in->faults.logs[is_v2 ? LOG_V2 : LOG_V1].origin;
+
+	if (other[0] != '\0')
+		put(text, "%s\n%zu\n", other, size);
+	else if (is_v2)
+		put(text, "%s\n%zu\n", in->v2_name, size);
+	else
+		put(text, "%s - %" PRId64 "\n%zu\n", V1_HOST, V1_TREE_ID, size);
+	put_base64(text, siglet_hash32_slice(root));
+	put(text, "\n");
+}
+
 void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
 		      siglet_buf *ret_note)
 {
 	const siglet_signer *key = is_v2 ? in->v2 : in->v1;
 	const uint8_t *id = is_v2 ? in->v2_id : siglet_key_id(siglet_signer_key(in->v1))->bytes;
+	const log_faults *f = &in->faults.logs[is_v2 ? LOG_V2 : LOG_V1];
 	siglet_buf text, signature;
 
 	siglet_buf_init(&text, 4096);
 	siglet_buf_init(&signature, 1024);
-	if (is_v2)
-		put(&text, "%s\n%zu\n", in->v2_name, size);
-	else
-		put(&text, "%s - %" PRId64 "\n%zu\n", V1_HOST, V1_TREE_ID, size);
-	put_base64(&text, siglet_hash32_slice(root));
-	put(&text, "\n");
+	put_text(in, is_v2, size, root, &text);
 	sign_bytes(key, siglet_buf_slice(&text), &signature);
+	if ((f->kinds & FAULT_BAD_SIGNATURE) != 0)
+		signature.ptr[signature.len - 1] ^= 1;
 	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
 	put(ret_note, "\n");
 	put_line(ret_note, is_v2 ? in->v2_name : V1_HOST, id, siglet_buf_slice(&signature));

@@ -25,6 +25,7 @@
 #include "merkle/merkle.h"
 
 #define MAX_BODY_BYTES ((size_t)4 << 20)
+#define MAX_RESPONSE_BYTES ((size_t)32 << 20)
 #define V1_HOST "rekor.sandbox.example"
 #define V2_HOST "log2026.sandbox.example"
 #define WITNESS_NAME "witness.sandbox.example"
@@ -51,6 +52,37 @@ typedef enum fault_service {
 	SERVICE_TUF,
 } fault_service;
 
+/* The logs that can do wrong; that of Rekor v2 is the one of the log verbs too. */
+typedef enum log_number { LOG_V2, LOG_V1, LOG_CT, LOGS } log_number;
+
+typedef enum log_fault {
+	FAULT_BAD_SIGNATURE = 1 << 0,
+	FAULT_WRONG_CONSISTENCY = 1 << 1,
+	FAULT_TRUNCATED_TILE = 1 << 2,
+	FAULT_SWAPPED_TILE = 1 << 3,
+	FAULT_WRONG_TILE = 1 << 4,
+	FAULT_WRONG_PARTIAL = 1 << 5,
+	FAULT_HUGE_TILE = 1 << 6,
+	FAULT_MISSING_TILE = 1 << 7,
+	FAULT_NO_PARTIAL = 1 << 8,
+	FAULT_TRUNCATED_BUNDLE = 1 << 9,
+	FAULT_WRONG_BUNDLE = 1 << 10,
+	FAULT_HUGE_BUNDLE = 1 << 11,
+	FAULT_MISSING_BUNDLE = 1 << 12,
+	FAULT_DUPLICATE_ENTRY = 1 << 13,
+} log_fault;
+
+typedef struct log_faults {
+	unsigned kinds;
+	bool is_frozen, has_size, forks, grows;
+	uint64_t size;		     /* which the checkpoint shows, if the log is larger */
+	uint64_t fork_at, fork_size; /* size 0: that of the log */
+	uint64_t grown_size;
+	char origin[128], at[64];  /* "": as ever; "": any tile */
+	int status, retry_after_s; /* 0: none */
+	uint64_t times, done;	   /* how often it happens to tiles; 0: always */
+} log_faults;
+
 /* What the instance does wrong on demand. */
 typedef struct faults {
 	unsigned delay_ms; /* before each answer */
@@ -61,11 +93,15 @@ typedef struct faults {
 	bool wrong_key, wrong_identity, wrong_nonce, wrong_imprint, wrong_entry;
 	int64_t skew_s; /* its clock against the right one */
 	unsigned times; /* how often refuse happens; 0: always */
+	log_faults logs[LOGS];
 } faults;
 
 /* "delay=20", "refuse=fulcio:503", "drop=rekor:100", "wrong-sct" … False: no such fault. */
 bool fault_read(const char *text, faults *f);
 const char *fault_list(void);
+/* The same of a log (log_fault.c): "rollback=100", "v1-bad-signature" … */
+bool log_fault_read(const char *text, log_faults logs[LOGS]);
+const char *log_fault_list(void);
 
 /* ---- an instance (instance.c) ---- */
 
@@ -80,6 +116,8 @@ typedef struct tree {
 } tree;
 
 typedef struct tuf_repository tuf_repository;
+typedef struct request request;
+typedef struct response response;
 
 /* Keys that are out of use since a rotation, and what they made is still trusted. */
 #define MAX_RETIRED 32
@@ -105,7 +143,8 @@ typedef struct instance {
 	uint8_t v2_id[32], witness_id[4];
 	const char *v2_name, *v2_url; /* of the log of Rekor v2, in checkpoints and trusted roots */
 	bool is_log;		      /* nothing but that log */
-	pthread_mutex_t lock;	      /* over the logs, serials and the request log */
+	pthread_mutex_t lock;	      /* over the logs and serials */
+	pthread_mutex_t requests;     /* over the request log and counts of faults */
 	tree v1_log, v2_log;
 	tuf_repository *tuf;   /* NULL until the URL is known */
 	pthread_rwlock_t keys; /* all that answer read them; a rotation writes */
@@ -115,6 +154,10 @@ typedef struct instance {
 	uint64_t serial;
 	unsigned refused;
 	const char *log_path; /* of requests; NULL: none */
+	/* Who answers; NULL: all the services. */
+	void (*answer)(struct instance *in, const request *q, response *r);
+	void (*misbehave)(struct instance *in); /* after faults were changed; or NULL */
+	void *context;				/* of both */
 } instance;
 
 /* folder NULL: everything in memory. */
@@ -181,22 +224,23 @@ void x509_pem(X509 *cert, siglet_buf *ret_pem);
 
 /* ---- requests (server.c) ---- */
 
-typedef struct request {
+struct request {
 	const char *method, *path;
 	const char *authorization;				  /* or NULL */
 	const char *(*query)(void *connection, const char *name); /* or NULL */
 	void *connection;
 	siglet_slice body;
-} request;
+};
 
-typedef struct response {
+struct response {
 	int status;
 	const char *type;
 	const char *header, *value; /* one more header; value points at value_text */
 	char value_text[256];
 	siglet_buf body;
+	int file; /* which is sent in place of body, and closed; -1: none */
 	fault_service service;
-} response;
+};
 
 void response_text(response *r, int status, const char *text);
 /* As grpc-gateway and Rekor say it: {"code":CODE,"message":MESSAGE}. */

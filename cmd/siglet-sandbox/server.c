@@ -1,4 +1,4 @@
-#include "sandbox.h"
+#include "log.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* HTTP by libmicrohttpd: a thread a connection, and faults on the way out. */
@@ -78,10 +79,10 @@ static bool refuses_now(instance *in)
 {
 	bool now;
 
-	MUST(pthread_mutex_lock(&in->lock) == 0);
+	MUST(pthread_mutex_lock(&in->requests) == 0);
 	now = in->faults.times == 0 || in->refused < in->faults.times;
 	in->refused += now;
-	MUST(pthread_mutex_unlock(&in->lock) == 0);
+	MUST(pthread_mutex_unlock(&in->requests) == 0);
 	return now;
 }
 
@@ -132,15 +133,26 @@ static void free_cut(void *context)
 	free(c);
 }
 
+/* Takes the file. */
+static struct MHD_Response *make_file_response(int file)
+{
+	struct stat status;
+
+	MUST(fstat(file, &status) == 0);
+	return MHD_create_response_from_fd((uint64_t)status.st_size, file);
+}
+
 static struct MHD_Response *make_response(const instance *in, response *r)
 {
+	if (r->file >= 0)
+		return make_file_response(r->file);
 	if (in->faults.drop != SERVICE_NONE && in->faults.drop == r->service) {
 		cut *c = siglet_calloc(1, sizeof(*c));
 
 		MUST(c != NULL);
 		c->body = r->body;
 		c->after = in->faults.drop_after;
-		siglet_buf_init(&r->body, MAX_BODY_BYTES);
+		siglet_buf_init(&r->body, MAX_RESPONSE_BYTES);
 		return MHD_create_response_from_callback(c->body.len, 4096, read_cut, c, free_cut);
 	}
 	return MHD_create_response_from_buffer(r->body.len, r->body.ptr, MHD_RESPMEM_MUST_COPY);
@@ -167,13 +179,13 @@ static void note_request(instance *in, const request *q, int status)
 
 	if (in->log_path == NULL)
 		return;
-	MUST(pthread_mutex_lock(&in->lock) == 0);
+	MUST(pthread_mutex_lock(&in->requests) == 0);
 	log = fopen(in->log_path, "a");
 	if (log != NULL) {
 		(void)fprintf(log, "%s %s %d\n", q->method, q->path, status);
 		(void)fclose(log);
 	}
-	MUST(pthread_mutex_unlock(&in->lock) == 0);
+	MUST(pthread_mutex_unlock(&in->requests) == 0);
 }
 
 static void wait_ms(unsigned ms)
@@ -196,16 +208,21 @@ static enum MHD_Result answer(instance *in, struct MHD_Connection *connection, c
 		.connection = connection,
 		.body = siglet_buf_slice(body),
 	};
-	response r = { .status = 200, .type = "application/json" };
+	response r = { .status = 200, .type = "application/json", .file = -1 };
 	enum MHD_Result result;
 
-	siglet_buf_init(&r.body, 4 * MAX_BODY_BYTES);
+	siglet_buf_init(&r.body, MAX_RESPONSE_BYTES);
 	wait_ms(in->faults.delay_ms);
-	if (strncmp(path, ROTATE_PATH, strlen(ROTATE_PATH)) == 0) {
+	if (strncmp(path, MISBEHAVE_PATH, strlen(MISBEHAVE_PATH)) == 0) {
+		misbehave_answer(in, &q, &r);
+	} else if (in->answer == NULL && strncmp(path, ROTATE_PATH, strlen(ROTATE_PATH)) == 0) {
 		rotate_answer(in, &q, &r);
 	} else {
 		MUST(pthread_rwlock_rdlock(&in->keys) == 0);
-		route(in, &q, &r);
+		if (in->answer != NULL)
+			in->answer(in, &q, &r);
+		else
+			route(in, &q, &r);
 		MUST(pthread_rwlock_unlock(&in->keys) == 0);
 	}
 	apply_faults(in, &r);

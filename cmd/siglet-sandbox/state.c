@@ -35,7 +35,7 @@ static bool read_file(const char *path, siglet_buf *ret_data)
 	return true;
 }
 
-static void write_file(const char *path, BIO *content)
+static void write_pem(const char *path, BIO *content)
 {
 	siglet_sys_output *output = NULL;
 	char *text = NULL;
@@ -65,7 +65,7 @@ static void save_key(const char *path, const siglet_signer *key)
 	MUST(out != NULL);
 	MUST(PEM_write_bio_PrivateKey(out, siglet_signer_pkey(key), NULL, NULL, 0, NULL, NULL) ==
 	     1);
-	write_file(path, out);
+	write_pem(path, out);
 	BIO_free(out);
 }
 
@@ -138,7 +138,7 @@ X509 *state_keep_cert(const char *folder, const char *name, X509 *cert)
 	name_file(path, folder, name, "crt");
 	out = BIO_new(BIO_s_mem());
 	MUST(out != NULL && PEM_write_bio_X509(out, cert) == 1);
-	write_file(path, out);
+	write_pem(path, out);
 	BIO_free(out);
 	return cert;
 }

@@ -288,3 +288,40 @@ void tile_files_free(tile_files *t)
 	EVP_MD_free(t->md);
 	free(t);
 }
+
+/* ---- what is there already ---- */
+
+/* The second line of a checkpoint is the size. */
+static uint64_t size_in(siglet_slice note, const char *path)
+{
+	siglet_reader lines = { note };
+	siglet_slice line = SIGLET_SLICE_NONE;
+	char number[32];
+	uint64_t size = 0;
+	siglet_err *err = siglet_reader_line(&lines, &line);
+
+	if (err == NULL)
+		err = siglet_reader_line(&lines, &line);
+	if (err != NULL)
+		fail_at(path, "no checkpoint");
+	(void)snprintf(number, sizeof(number), "%.*s", (int)line.len, (const char *)line.ptr);
+	if (!read_number(number, MAX_LOG_SIZE, &size))
+		fail_at(path, "no checkpoint");
+	return size;
+}
+
+uint64_t tile_files_size(const char *folder)
+{
+	char path[MAX_STATE_PATH];
+	siglet_buf note;
+	uint64_t size = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+	siglet_buf_init(&note, 65536);
+	if (siglet_sys_is_there(path)) {
+		WELL(siglet_sys_read_file(path, &note));
+		size = size_in(siglet_buf_slice(&note), path);
+	}
+	siglet_buf_clear(&note);
+	return size;
+}

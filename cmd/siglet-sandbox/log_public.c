@@ -1,0 +1,90 @@
+#include "log.h"
+
+#include <stdio.h>
+
+#include "sys/sys.h"
+
+/* What makes others trust a log: files beside it. */
+
+#define MAX_CONFIG_BYTES ((size_t)4 << 20)
+
+void write_file(const char *path, siglet_slice text)
+{
+	siglet_sys_output *output = NULL;
+	siglet_err *err;
+
+	err = siglet_sys_output_begin(path, &output);
+	if (err == NULL)
+		err = siglet_sys_output_write(output, text);
+	if (err == NULL)
+		err = siglet_sys_output_commit(output, 0644);
+	if (err != NULL)
+		fail_at(path, siglet_err_message(err));
+	siglet_sys_output_free(output);
+}
+
+void write_beside(const char *folder, const char *name, siglet_slice text)
+{
+	char path[MAX_STATE_PATH];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	write_file(path, text);
+}
+
+/* C2SP signed-note: a verifier key. */
+static void put_vkey(siglet_buf *out, const char *name, const uint8_t id[4], uint8_t type,
+		     const siglet_signer *key)
+{
+	siglet_buf blob;
+
+	siglet_buf_init(&blob, 64);
+	WELL(siglet_buf_append_byte(&blob, type));
+	WELL(siglet_buf_append(&blob, siglet_key_raw(siglet_signer_key(key))));
+	put(out, "%s+", name);
+	WELL(siglet_hex_encode(siglet_slice_of(id, 4), out));
+	put(out, "+");
+	put_base64(out, siglet_buf_slice(&blob));
+	siglet_buf_clear(&blob);
+}
+
+/* C2SP tlog-policy: the log, and its witness. */
+static void write_policy(const instance *in, const char *folder)
+{
+	siglet_buf text;
+
+	siglet_buf_init(&text, 4096);
+	put_vkey(&text, in->v2_name, in->v2_id, 0x01, in->v2);
+	put(&text, "\n");
+	write_beside(folder, "log.vkey", siglet_buf_slice(&text));
+	siglet_buf_truncate(&text, 0);
+	put_vkey(&text, WITNESS_NAME, in->witness_id, 0x04, in->witness);
+	put(&text, "\n");
+	write_beside(folder, "witness.vkey", siglet_buf_slice(&text));
+	siglet_buf_truncate(&text, 0);
+	put(&text, "log ");
+	put_vkey(&text, in->v2_name, in->v2_id, 0x01, in->v2);
+	put(&text, " %s\nwitness w1 ", in->v2_url);
+	put_vkey(&text, WITNESS_NAME, in->witness_id, 0x04, in->witness);
+	put(&text, "\nquorum w1\n");
+	write_beside(folder, "policy", siglet_buf_slice(&text));
+	siglet_buf_clear(&text);
+}
+
+void write_public(const instance *in, const char *folder)
+{
+	siglet_signer *planted = state_key(folder, "planted", "ecdsa-sha2-256-nistp256");
+	siglet_buf text;
+
+	siglet_buf_init(&text, MAX_CONFIG_BYTES);
+	instance_write_config(in, 2, &text);
+	write_beside(folder, "trust_config.json", siglet_buf_slice(&text));
+	siglet_buf_truncate(&text, 0);
+	instance_write_root(in, &text);
+	write_beside(folder, "trusted_root.json", siglet_buf_slice(&text));
+	siglet_buf_truncate(&text, 0);
+	WELL(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(planted)), &text));
+	write_beside(folder, "planted.pub", siglet_buf_slice(&text));
+	siglet_buf_clear(&text);
+	siglet_signer_free(planted);
+	write_policy(in, folder);
+}
