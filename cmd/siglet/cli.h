@@ -90,6 +90,13 @@ typedef enum cli_id {
 	CLI_URL,
 	CLI_ROOT,
 	CLI_PACK,
+	CLI_STATE,
+	CLI_FROM,
+	CLI_LOG,
+	CLI_LOG_KEY,
+	CLI_MAX_AGE,
+	CLI_RATE,
+	CLI_CONTACT,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */
@@ -135,8 +142,8 @@ struct cli_verb {
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_trust, cli_whoami,
-	cli_help, cli_version, cli_completion;
+extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_audit, cli_trust,
+	cli_whoami, cli_help, cli_version, cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 

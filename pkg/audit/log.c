@@ -48,39 +48,96 @@ static siglet_err *visit_policy(const siglet_audit *audit, siglet_audit_log_visi
 	return err;
 }
 
+static siglet_err *visit_all(const siglet_audit *audit, siglet_audit_log_visit *visit,
+			     void *context)
+{
+	siglet_err *err;
+
+	/* A key that was given is the one that is meant. */
+	if (audit->log_key != NULL)
+		return visit_key(audit->log_key, SIGLET_SLICE_NONE, visit, context);
+	err = visit_root(audit, visit, context);
+	return err == NULL ? visit_policy(audit, visit, context) : err;
+}
+
+/* ---- the one that is read from a place that was given ---- */
+
+static siglet_err *accept_tree(void *context, audit_tree *tree)
+{
+	bool *is_its = context;
+
+	(void)tree;
+	*is_its = true;
+	return NULL;
+}
+
+/* Does what is served there carry this log's signature? Only that it can't be read is an error. */
+static siglet_err *is_served(const siglet_audit *audit, const audit_log *log, bool *ret_is_its)
+{
+	siglet_buf bad;
+	siglet_err *err;
+
+	*ret_is_its = false;
+	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
+	err = siglet_audit_each_tree(audit, log, accept_tree, ret_is_its, &bad);
+	if (err != NULL && bad.len > 0 && !siglet_err_is_fault(err)) {
+		siglet_err_free(err);
+		err = NULL;
+	}
+	siglet_buf_clear(&bad);
+	return err;
+}
+
+/* ---- the choice ---- */
+
 typedef struct choice {
 	const siglet_audit *audit;
 	siglet_audit_log_visit *visit;
 	void *context;
+	bool probes; /* of several logs the one that is served is meant */
 	size_t count;
 } choice;
 
 static siglet_err *choose(void *context, const audit_log *log)
 {
 	choice *c = context;
+	bool is_meant = c->audit->log == NULL || siglet_slice_is(log->name, c->audit->log);
+	siglet_err *err = NULL;
 
-	if (c->audit->log != NULL && !siglet_slice_is(log->name, c->audit->log))
-		return NULL;
+	if (is_meant && c->probes)
+		err = is_served(c->audit, log, &is_meant);
+	if (err != NULL || !is_meant)
+		return err;
 	c->count++;
-	return c->visit(c->context, log);
+	return c->visit == NULL ? NULL : c->visit(c->context, log);
+}
+
+static siglet_err *refuse_none(const siglet_audit *audit)
+{
+	if (audit->from != NULL && audit->log == NULL)
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNTRUSTED, "%s: signed by no log that is known",
+				       siglet_text_printable(siglet_slice_str(audit->from)).text),
+			"name its trust root, or its key with --log-key");
+	if (audit->log != NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "no log \"%s\" is known",
+				      siglet_text_printable(siglet_slice_str(audit->log)).text);
+	return siglet_err_new(SIGLET_E_TRUST, "the trusted root has no log");
 }
 
 siglet_err *siglet_audit_each_log(const siglet_audit *audit, siglet_audit_log_visit *visit,
 				  void *context)
 {
-	choice c = { audit, visit, context, 0 };
-	siglet_err *err = NULL;
+	choice known = { .audit = audit };
+	choice meant = { .audit = audit, .visit = visit, .context = context };
+	siglet_err *err = visit_all(audit, choose, &known);
 
-	/* A key that was given is the one that is meant. */
-	if (audit->log_key != NULL)
-		return visit_key(audit->log_key, SIGLET_SLICE_NONE, visit, context);
-	err = visit_root(audit, choose, &c);
-	if (err == NULL)
-		err = visit_policy(audit, choose, &c);
-	if (err == NULL && c.count == 0 && audit->log != NULL)
-		err = siglet_err_new(SIGLET_E_USAGE, "no log \"%s\" is known",
-				     siglet_text_printable(siglet_slice_str(audit->log)).text);
-	else if (err == NULL && c.count == 0)
-		err = siglet_err_new(SIGLET_E_TRUST, "the trusted root has no log");
+	if (err != NULL)
+		return err;
+	/* Where only one is known, what is wrong there is its own. */
+	meant.probes = audit->from != NULL && known.count > 1;
+	err = visit_all(audit, choose, &meant);
+	if (err == NULL && meant.count == 0)
+		err = refuse_none(audit);
 	return err;
 }

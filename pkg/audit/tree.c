@@ -34,6 +34,8 @@ static siglet_err *read_fresh(const asking *a, siglet_freshness freshness, audit
 	}
 	if (err == NULL)
 		err = siglet_audit_view_read(a->log, siglet_buf_slice(&text), view);
+	if (err == NULL)
+		siglet_buf_clear(a->bad);
 	siglet_buf_clear(&text);
 	return err;
 }
@@ -115,8 +117,10 @@ static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard,
 	err = siglet_buf_append(a->bad, shard->checkpoint);
 	if (err == NULL)
 		err = siglet_audit_view_read(a->log, shard->checkpoint, &tree.fresh);
-	if (err == NULL)
+	if (err == NULL) {
+		siglet_buf_clear(a->bad);
 		err = a->visit(a->context, &tree);
+	}
 	/* Later trees begin where this one ends, by its signed size. */
 	if (err == NULL)
 		*offset += tree.fresh.checkpoint.size;

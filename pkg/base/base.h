@@ -81,7 +81,7 @@ SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_hint(siglet_err *err, c
 /* The same error under another code: what it means to the caller of the caller. Takes err. */
 SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_err_recode(siglet_err *err, siglet_code code);
 
-siglet_code siglet_err_code(const siglet_err *err);	 /* err must not be NULL */
+siglet_code siglet_err_code(const siglet_err *err); /* err must not be NULL */
 /*
  * Does it say nothing of the input, since memory, the cryptographic library or this program failed?
  * Whoever passes over bad input passes this on: no verdict may rest on it. err must not be NULL.

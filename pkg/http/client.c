@@ -23,10 +23,23 @@ struct siglet_http {
 	siglet_net_engine *engine;
 };
 
+/* A contact that would end the header is none. */
+static siglet_err *write_user_agent(const char *contact, char *ret_text, size_t room)
+{
+	for (const char *c = contact; c != NULL && *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || *c == '(' || *c == ')')
+			return siglet_err_new(SIGLET_E_USAGE,
+					      "a contact is a mail address or a URL");
+	const int len = contact == NULL ? snprintf(ret_text, room, "%s", USER_AGENT)
+					: snprintf(ret_text, room, USER_AGENT " (+%s)", contact);
+	return len < (int)room ? NULL : siglet_err_new(SIGLET_E_USAGE, "too long a contact");
+}
+
 siglet_err *siglet_http_new(const siglet_http_options *options, siglet_http **ret_http)
 {
 	siglet_http *http = siglet_calloc(1, sizeof(*http));
 	siglet_http_options *o;
+	char agent[256];
 	siglet_err *err;
 
 	if (http == NULL)
@@ -38,9 +51,11 @@ siglet_err *siglet_http_new(const siglet_http_options *options, siglet_http **re
 	o->timeout_ms = o->timeout_ms == 0 ? TIMEOUT_MS : o->timeout_ms;
 	o->max_in_flight = o->max_in_flight == 0 ? MAX_IN_FLIGHT : o->max_in_flight;
 	o->max_attempts = o->max_attempts == 0 ? MAX_ATTEMPTS : o->max_attempts;
-	err = siglet_http_load(&http->net);
+	err = write_user_agent(o->contact, agent, sizeof(agent));
+	if (err == NULL)
+		err = siglet_http_load(&http->net);
 	if (err == NULL) {
-		http->engine = http->net->open(USER_AGENT, o->max_in_flight);
+		http->engine = http->net->open(agent, o->max_in_flight);
 		if (http->engine == NULL)
 			err = siglet_err_new(SIGLET_E_UNSUPPORTED, "libcurl did not start");
 	}

@@ -113,6 +113,7 @@ typedef struct siglet_http_options {
 	unsigned timeout_ms;	     /* of one attempt; 0: 30 s */
 	unsigned max_in_flight;	     /* requests at once; 0: 8 */
 	unsigned max_attempts;	     /* 0: 4 */
+	const char *contact; /* NULL, or who to turn to: goes into the User-Agent; borrowed */
 	/*
 	 * NULL, or told of each attempt: method, URL without its query, status or 0, milliseconds,
 	 * why it failed

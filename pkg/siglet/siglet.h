@@ -668,6 +668,67 @@ SIGLET_CHECKED siglet_error *siglet_statement_make(const char *const *names,
 						   const char *type, const void *predicate,
 						   size_t len, char **ret_json);
 
+/* ---- audit: does the log tell everybody the same? (not in libsiglet-verify) ---- */
+
+/*
+ * Whoever audits the logs of a trust root: where what is remembered of them lies, whom to ask, and
+ * which witnesses must have seen what the logs show. Every audit calls visit with a report for each
+ * log (or bundle, or file), and returns an error only where it could not begin.
+ */
+typedef struct siglet_auditor siglet_auditor;
+
+/* trust may be NULL, with a log key or a witness policy that names logs; it must outlive this. */
+SIGLET_CHECKED siglet_error *siglet_auditor_new(const siglet_trust *trust,
+						siglet_auditor **ret_auditor);
+SIGLET_API void siglet_auditor_free(siglet_auditor *auditor);
+
+typedef enum siglet_auditor_option {
+	SIGLET_AUDITOR_STATE = 1,	  /* a folder, which is made where there is none */
+	SIGLET_AUDITOR_FROM,		  /* a log's URL or folder in place of its own URL */
+	SIGLET_AUDITOR_LOG,		  /* only the log with this name */
+	SIGLET_AUDITOR_LOG_KEY,		  /* a vkey (C2SP signed-note): the log that is meant */
+	SIGLET_AUDITOR_WITNESS_POLICY,	  /* text of a policy (C2SP tlog-policy) */
+	SIGLET_AUDITOR_WITNESS_THRESHOLD, /* at least so many of its witnesses */
+	SIGLET_AUDITOR_MAX_AGE,		  /* seconds: refuse an older view */
+	SIGLET_AUDITOR_JOBS,		  /* threads or requests at once */
+	SIGLET_AUDITOR_RATE,		  /* requests a second, at most */
+	SIGLET_AUDITOR_CONTACT,		  /* a mail address or URL that operators see */
+	SIGLET_AUDITOR_TIMEOUT,		  /* seconds, of each request */
+} siglet_auditor_option;
+
+/* Errors: USAGE; UNREADABLE (a policy that is none), INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_auditor_set(siglet_auditor *auditor, siglet_auditor_option what,
+						const char *value);
+/* Use what is in files and folders alone. */
+SIGLET_API void siglet_auditor_set_offline(siglet_auditor *auditor);
+SIGLET_API void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace,
+					 void *context);
+
+/* What an audit found. Lives while it is told. */
+typedef struct siglet_audit_report siglet_audit_report;
+typedef void siglet_audit_visit(void *context, const siglet_audit_report *report);
+
+/* OK: checked and true. REFUSED: refuted. Any other: it could not be checked. */
+SIGLET_API siglet_status siglet_audit_report_status(const siglet_audit_report *report);
+/* "consistent", "fork" … (docs/json.md). */
+SIGLET_API const char *siglet_audit_report_verdict(const siglet_audit_report *report);
+/* Lines for people, or a JSON object. Owned. */
+SIGLET_CHECKED siglet_error *siglet_audit_report_describe(const siglet_audit_report *report,
+							  char **ret_text);
+SIGLET_CHECKED siglet_error *siglet_audit_report_describe_json(const siglet_audit_report *report,
+							       char **ret_json);
+
+/*
+ * Has each log only grown since it was last looked at? What contradicts is kept in the state
+ * folder as evidence, in one file. Errors: USAGE, TRUST, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_check_consistency(siglet_auditor *auditor,
+							    siglet_audit_visit *visit,
+							    void *context);
+/* Does a file of evidence show what it claims? Errors: UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,
+							 siglet_audit_visit *visit, void *context);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,3 +24,8 @@ siglet_err *siglet_store_config_folder(siglet_buf *ret_path)
 {
 	return folder("XDG_CONFIG_HOME", ".config", ret_path);
 }
+
+siglet_err *siglet_store_state_folder(siglet_buf *ret_path)
+{
+	return folder("XDG_STATE_HOME", ".local/state", ret_path);
+}

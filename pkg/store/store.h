@@ -210,6 +210,8 @@ SIGLET_MUST_USE siglet_err *siglet_store_read_pack(const siglet_store_question *
  */
 SIGLET_MUST_USE siglet_err *siglet_store_cache_folder(siglet_buf *ret_path);
 SIGLET_MUST_USE siglet_err *siglet_store_config_folder(siglet_buf *ret_path);
+/* And of what was seen, such as the logs' checkpoints: $XDG_STATE_HOME/siglet. */
+SIGLET_MUST_USE siglet_err *siglet_store_state_folder(siglet_buf *ret_path);
 
 /* ---- private instances (instance.c) ---- */
 

@@ -24,7 +24,7 @@ struct siglet_source {
 	atomic_uint_fast64_t requests, bytes;
 };
 
-static bool is_url(const char *where)
+bool siglet_source_is_url(const char *where)
 {
 	return strncmp(where, "https://", 8) == 0 || strncmp(where, "http://", 7) == 0;
 }
@@ -46,7 +46,7 @@ static siglet_err *check_where(const char *where, const siglet_transport *transp
 {
 	if (where[0] == '\0')
 		return siglet_err_new(SIGLET_E_USAGE, "no place to read the log from");
-	if (is_url(where) && transport == NULL)
+	if (siglet_source_is_url(where) && transport == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "%s needs the network",
 				      siglet_text_printable(siglet_slice_str(where)).text);
 	return NULL;
@@ -70,7 +70,7 @@ siglet_err *siglet_source_new(const char *where, const siglet_transport *transpo
 	}
 	while (text.len > 1 && text.ptr[text.len - 1] == '/')
 		text.len--;
-	source->is_remote = is_url(where);
+	source->is_remote = siglet_source_is_url(where);
 	source->interval_ms = rate == 0 ? 0 : (1000 + rate - 1) / rate;
 	if (transport != NULL)
 		source->transport = *transport;

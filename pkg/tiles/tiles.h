@@ -41,6 +41,7 @@ SIGLET_MUST_USE siglet_err *siglet_source_new(const char *where, const siglet_tr
 					      unsigned rate, siglet_source **ret_source);
 void siglet_source_free(siglet_source *source);
 const char *siglet_source_where(const siglet_source *source);
+bool siglet_source_is_url(const char *where); /* else it is a folder */
 bool siglet_source_is_remote(const siglet_source *source);
 /* Read from below a prefix of the log from now on, such as "/api/v2". Errors: SIGLET_E_NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_source_set_prefix(siglet_source *source, const char *prefix);

@@ -1,0 +1,348 @@
+#include "cli.h"
+
+#include <string.h>
+
+/* siglet audit: does the transparency log tell everybody the same, and who used my identity? */
+
+#define MAX_POLICY_BYTES ((size_t)1 << 20)
+
+static const cli_option audit_options[] = {
+	{ .help = "Which log" },
+	{ .name = "log",
+	  .value = "NAME",
+	  .id = CLI_LOG,
+	  .help = "only this one of the trust root's logs, such as log2025-1.rekor.sigstore.dev" },
+	{ .name = "from",
+	  .value = "URL|DIR",
+	  .choices = CLI_FOLDERS,
+	  .id = CLI_FROM,
+	  .help = "read the log from there, such as a mirror" },
+	{ .name = "log-key",
+	  .value = "VKEY",
+	  .id = CLI_LOG_KEY,
+	  .help = "a log that no trust root names, by its verifier key" },
+
+	{ .help = "Who else must have seen it" },
+	{ .name = "witness-policy",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_WITNESS_POLICY,
+	  .help = "a C2SP tlog-policy whose quorum every checkpoint must meet" },
+	{ .name = "witness-threshold",
+	  .value = "N",
+	  .id = CLI_WITNESS_THRESHOLD,
+	  .help = "at least this many of its witnesses" },
+	{ .name = "max-age",
+	  .value = "TIME",
+	  .id = CLI_MAX_AGE,
+	  .help = "refuse an older view: seconds, or with m, h or d behind" },
+
+	{ .help = "What is trusted" },
+	{ .name = "instance",
+	  .value = "NAME",
+	  .choices = "public staging github",
+	  .id = CLI_INSTANCE,
+	  .help = "public (unless given), staging, github, or a private one" },
+	{ .name = "trusted-root",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_TRUSTED_ROOT,
+	  .help = "a trusted_root.json in place of an instance" },
+	{ .name = "trust-config",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_TRUST_CONFIG,
+	  .help = "a ClientTrustConfig likewise; without, the one that SIGLET_TRUST_CONFIG names" },
+	CLI_STORE_OPTIONS,
+
+	{ .help = "How" },
+	{ .name = "state",
+	  .value = "DIR",
+	  .choices = CLI_FOLDERS,
+	  .id = CLI_STATE,
+	  .help = "keep what was seen there; else below XDG_STATE_HOME" },
+	{ .name = "jobs", .value = "N", .id = CLI_JOBS, .help = "so many requests at once" },
+	{ .name = "rate", .value = "N", .id = CLI_RATE, .help = "at most so many a second" },
+	{ .name = "contact",
+	  .value = "MAIL|URL",
+	  .id = CLI_CONTACT,
+	  .help = "tell the log's operator who asks" },
+	{ .name = "timeout", .value = "SECONDS", .id = CLI_TIMEOUT, .help = "of each request" },
+	{ .name = "offline", .id = CLI_OFFLINE, .help = "open no connection" },
+
+	{ .help = "Output" },
+	{ .name = "json", .id = CLI_JSON, .help = "print an object a line (docs/json.md)" },
+	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
+	CLI_LAST_OPTIONS,
+};
+
+typedef struct audit_run {
+	const cli_arguments *arguments;
+	cli_style style;
+	siglet_trust *trust;
+	siglet_auditor *auditor;
+	siglet_status status; /* the worst of what was told */
+	siglet_err *err;      /* of telling it */
+} audit_run;
+
+/* ---- the set-up ---- */
+
+static const struct {
+	cli_id id;
+	siglet_auditor_option what;
+	const char *name;
+} plain[] = {
+	{ CLI_STATE, SIGLET_AUDITOR_STATE, "--state" },
+	{ CLI_FROM, SIGLET_AUDITOR_FROM, "--from" },
+	{ CLI_LOG, SIGLET_AUDITOR_LOG, "--log" },
+	{ CLI_LOG_KEY, SIGLET_AUDITOR_LOG_KEY, "--log-key" },
+	{ CLI_WITNESS_THRESHOLD, SIGLET_AUDITOR_WITNESS_THRESHOLD, "--witness-threshold" },
+	{ CLI_JOBS, SIGLET_AUDITOR_JOBS, "--jobs" },
+	{ CLI_RATE, SIGLET_AUDITOR_RATE, "--rate" },
+	{ CLI_CONTACT, SIGLET_AUDITOR_CONTACT, "--contact" },
+	{ CLI_TIMEOUT, SIGLET_AUDITOR_TIMEOUT, "--timeout" },
+};
+
+static siglet_err *set_policy(audit_run *run)
+{
+	const char *path = cli_value(run->arguments, CLI_WITNESS_POLICY);
+	siglet_buf text;
+	siglet_err *err;
+
+	if (path == NULL)
+		return NULL;
+	siglet_buf_init(&text, MAX_POLICY_BYTES);
+	err = siglet_sys_read_file(path, &text);
+	if (err == NULL) {
+		err = siglet_auditor_set(run->auditor, SIGLET_AUDITOR_WITNESS_POLICY,
+					 siglet_buf_text(&text));
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&text);
+	return err;
+}
+
+/* "90", "90s", "15m", "24h", "7d" in seconds. */
+static siglet_err *set_max_age(audit_run *run)
+{
+	const char *value = cli_value(run->arguments, CLI_MAX_AGE);
+	unsigned long long number = 0, unit = 1;
+	const char *c = value;
+	char seconds[32];
+
+	if (value == NULL)
+		return NULL;
+	for (; *c >= '0' && *c <= '9' && number < 1000000000; c++)
+		number = number * 10 + (unsigned long long)(*c - '0');
+	if (strcmp(c, "m") == 0)
+		unit = 60;
+	else if (strcmp(c, "h") == 0)
+		unit = 3600;
+	else if (strcmp(c, "d") == 0)
+		unit = 86400;
+	else if (*c != '\0' && strcmp(c, "s") != 0)
+		c = value;
+	if (c == value)
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "--max-age takes a time such as 90s, 24h, 7d");
+	(void)snprintf(seconds, sizeof(seconds), "%llu", number * unit);
+	siglet_err *err = siglet_auditor_set(run->auditor, SIGLET_AUDITOR_MAX_AGE, seconds);
+	return err == NULL ? NULL : siglet_err_wrap(err, "--max-age");
+}
+
+/* A log whose key was given needs no trust root. */
+static siglet_err *open_trust(audit_run *run)
+{
+	if (cli_has(run->arguments, CLI_LOG_KEY))
+		return NULL;
+	return cli_open_trust(run->arguments, SIGLET_TRUST_TO_VERIFY, &run->trust);
+}
+
+static siglet_err *set_up(audit_run *run)
+{
+	siglet_err *err = open_trust(run);
+
+	if (err == NULL)
+		err = siglet_auditor_new(run->trust, &run->auditor);
+	for (size_t i = 0; err == NULL && i < SIGLET_COUNT(plain); i++) {
+		const char *value = cli_value(run->arguments, plain[i].id);
+
+		if (value == NULL)
+			continue;
+		err = siglet_auditor_set(run->auditor, plain[i].what, value);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "%s", plain[i].name);
+	}
+	if (err == NULL)
+		err = set_policy(run);
+	if (err == NULL)
+		err = set_max_age(run);
+	if (err == NULL && cli_has(run->arguments, CLI_OFFLINE))
+		siglet_auditor_set_offline(run->auditor);
+	if (err == NULL && run->style.verbose)
+		siglet_auditor_set_trace(run->auditor, cli_trace, NULL);
+	return err;
+}
+
+/* ---- what is told ---- */
+
+static siglet_err *print_report(const audit_run *run, const siglet_audit_report *report,
+				siglet_status status)
+{
+	char *text = NULL;
+	siglet_err *err = run->style.json ? siglet_audit_report_describe_json(report, &text)
+					  : siglet_audit_report_describe(report, &text);
+
+	/* Quiet is not deaf: what is wrong is said. */
+	if (err == NULL && (!run->style.quiet || status != SIGLET_STATUS_OK))
+		(void)printf("%s\n", text);
+	(void)fflush(stdout);
+	siglet_string_free(text);
+	return err;
+}
+
+static void tell(void *context, const siglet_audit_report *report)
+{
+	audit_run *run = context;
+	const siglet_status status = siglet_audit_report_status(report);
+	siglet_err *err = print_report(run, report, status);
+
+	run->status = cli_worst(run->status, status);
+	if (run->err == NULL)
+		run->err = err;
+	else
+		siglet_err_free(err);
+}
+
+/* ---- the checks ---- */
+
+static siglet_err *consistency(audit_run *run)
+{
+	return siglet_audit_check_consistency(run->auditor, tell, run);
+}
+
+static siglet_err *evidence(audit_run *run)
+{
+	siglet_err *err = NULL;
+
+	for (size_t i = 1; err == NULL && i < run->arguments->operand_count; i++)
+		err = siglet_audit_check_evidence(run->auditor, run->arguments->operands[i], tell,
+						  run);
+	return err;
+}
+
+/* ---- the verb ---- */
+
+#define MAX_TAKEN 12
+
+static const struct {
+	const char *name;
+	size_t least, most; /* operands behind the name */
+	const char *operands;
+	siglet_err *(*run)(audit_run *run);
+	cli_id takes[MAX_TAKEN]; /* beside what all take */
+} checks[] = {
+	{ "consistency", 0, 0, "no file", consistency, { CLI_FROM, CLI_MAX_AGE } },
+	{ "evidence", 1, SIZE_MAX, "at least one file", evidence, { 0 } },
+};
+
+static bool takes(size_t check, cli_id id)
+{
+	static const cli_id all_take[] = {
+		CLI_LOG,       CLI_LOG_KEY,   CLI_WITNESS_POLICY, CLI_WITNESS_THRESHOLD,
+		CLI_INSTANCE,  CLI_STATE,     CLI_TRUSTED_ROOT,	  CLI_TRUST_CONFIG,
+		CLI_CACHE_DIR, CLI_MAX_STALE, CLI_JOBS,		  CLI_RATE,
+		CLI_CONTACT,   CLI_TIMEOUT,   CLI_OFFLINE,	  CLI_JSON,
+		CLI_VERBOSE,   CLI_QUIET,     CLI_COLOR,	  CLI_HELP,
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(all_take); i++)
+		if (all_take[i] == id)
+			return true;
+	for (size_t i = 0; i < MAX_TAKEN; i++)
+		if (checks[check].takes[i] == id)
+			return true;
+	return false;
+}
+
+/* An option that means nothing here was meant for something. */
+static siglet_err *check_options(const cli_arguments *arguments, size_t check)
+{
+	for (size_t i = 0; i < arguments->given_count; i++) {
+		const cli_option *option = arguments->given[i].option;
+
+		if (!takes(check, option->id))
+			return siglet_err_new(SIGLET_E_USAGE, "%s does not take --%s",
+					      checks[check].name, option->name);
+	}
+	return NULL;
+}
+
+static siglet_err *find_check(const cli_arguments *a, size_t *ret_check)
+{
+	if (a->operand_count == 0)
+		return siglet_err_new(SIGLET_E_USAGE, "say what: consistency or evidence");
+	for (size_t i = 0; i < SIGLET_COUNT(checks); i++) {
+		if (strcmp(checks[i].name, a->operands[0]) != 0)
+			continue;
+		if (a->operand_count - 1 < checks[i].least || a->operand_count - 1 > checks[i].most)
+			return siglet_err_new(SIGLET_E_USAGE, "%s takes %s", checks[i].name,
+					      checks[i].operands);
+		*ret_check = i;
+		return check_options(a, i);
+	}
+	return siglet_err_new(SIGLET_E_USAGE, "audit knows no \"%s\"",
+			      siglet_text_printable(siglet_slice_str(a->operands[0])).text);
+}
+
+static siglet_err *act(audit_run *run)
+{
+	size_t check = 0;
+	siglet_err *err = cli_style_from(run->arguments, &run->style);
+
+	if (err == NULL)
+		err = find_check(run->arguments, &check);
+	if (err == NULL)
+		err = set_up(run);
+	if (err == NULL)
+		err = checks[check].run(run);
+	if (err == NULL) {
+		err = run->err;
+		run->err = NULL;
+	}
+	return err;
+}
+
+static siglet_status run_audit(const cli_verb *verb, int argc, char **argv)
+{
+	cli_arguments arguments;
+	audit_run run = { .arguments = &arguments, .status = SIGLET_STATUS_OK };
+	siglet_status status;
+	siglet_err *err;
+
+	if (!cli_begin(verb, argc, argv, &arguments, &status))
+		return status;
+	err = act(&run);
+	if (err != NULL)
+		run.status = cli_worst(run.status, cli_fail_run(verb, &arguments, err));
+	siglet_err_free(run.err);
+	siglet_auditor_free(run.auditor);
+	siglet_trust_free(run.trust);
+	cli_arguments_clear(&arguments);
+	return run.status;
+}
+
+const cli_verb cli_audit = {
+	.name = "audit",
+	.operands = "consistency | evidence FILE...",
+	.choices = "consistency evidence",
+	.summary = "check the transparency log itself",
+	.about = "consistency  has the log only grown since it was last looked at?\n"
+		 "evidence     does this file show what it says of a log?\n",
+	.options = audit_options,
+	.option_count = SIGLET_COUNT(audit_options),
+	.uses_crypto = true,
+	.run = run_audit,
+};
