@@ -37,6 +37,39 @@ static const cli_option audit_options[] = {
 	  .id = CLI_MAX_AGE,
 	  .help = "refuse an older view: seconds, or with m, h or d behind" },
 
+	{ .help = "For log and combine" },
+	{ .name = "range",
+	  .value = "A:B",
+	  .id = CLI_RANGE,
+	  .help = "entries from A up to, without, B" },
+	{ .name = "shard",
+	  .value = "I/N",
+	  .id = CLI_SHARD,
+	  .help = "one of N about equal ranges; env takes I from the batch system" },
+	{ .name = "shards", .value = "N", .id = CLI_SHARDS, .help = "with --shard env" },
+	{ .name = "list-shards",
+	  .value = "N",
+	  .id = CLI_LIST_SHARDS,
+	  .help = "print the ranges of N shards, and read no entry" },
+	{ .name = "checkpoint",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_CHECKPOINT,
+	  .help = "go by this signed checkpoint, not by a fresh one" },
+	{ .name = "part",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_PART,
+	  .help = "write the outcome of a range there, for combine" },
+	{ .name = "mirror",
+	  .value = "DIR",
+	  .choices = CLI_FOLDERS,
+	  .id = CLI_MIRROR,
+	  .help = "keep what is read there, and read it from there next time" },
+	{ .name = "entries-only",
+	  .id = CLI_ENTRIES_ONLY,
+	  .help = "leave out the tiles of leaf hashes" },
+
 	{ .help = "What is trusted" },
 	{ .name = "instance",
 	  .value = "NAME",
@@ -101,6 +134,10 @@ static const struct {
 	{ CLI_RATE, SIGLET_AUDITOR_RATE, "--rate" },
 	{ CLI_CONTACT, SIGLET_AUDITOR_CONTACT, "--contact" },
 	{ CLI_TIMEOUT, SIGLET_AUDITOR_TIMEOUT, "--timeout" },
+	{ CLI_RANGE, SIGLET_AUDITOR_RANGE, "--range" },
+	{ CLI_CHECKPOINT, SIGLET_AUDITOR_CHECKPOINT, "--checkpoint" },
+	{ CLI_PART, SIGLET_AUDITOR_PART, "--part" },
+	{ CLI_MIRROR, SIGLET_AUDITOR_MIRROR, "--mirror" },
 };
 
 static siglet_err *set_policy(audit_run *run)
@@ -233,6 +270,118 @@ static siglet_err *evidence(audit_run *run)
 	return err;
 }
 
+/* ---- log ---- */
+
+/* Where batch systems say which of several equal jobs this is, and how many there are. */
+static const struct {
+	const char *index, *count, *first;
+} batches[] = {
+	{ "JOB_COMPLETION_INDEX", NULL, NULL }, /* Kubernetes: an indexed job */
+	{ "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN" },
+	{ "AWS_BATCH_JOB_ARRAY_INDEX", NULL, NULL },
+};
+
+static siglet_err *read_variable(const char *name, const char *value, unsigned *ret_number)
+{
+	unsigned number = 0;
+
+	for (const char *c = value; *c != '\0'; c++) {
+		if (*c < '0' || *c > '9' || number > 99999999)
+			return siglet_err_new(SIGLET_E_USAGE, "%s is no number", name);
+		number = number * 10 + (unsigned)(*c - '0');
+	}
+	*ret_number = number;
+	return NULL;
+}
+
+static siglet_err *find_shard(const cli_arguments *arguments, unsigned *ret_index,
+			      unsigned *ret_count)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(batches); i++) {
+		const char *index = siglet_sys_environment(batches[i].index);
+		const char *count =
+			batches[i].count == NULL ? NULL : siglet_sys_environment(batches[i].count);
+		const char *first =
+			batches[i].first == NULL ? NULL : siglet_sys_environment(batches[i].first);
+		unsigned begin = 0;
+		siglet_err *err;
+
+		if (index == NULL)
+			continue;
+		err = read_variable(batches[i].index, index, ret_index);
+		if (err == NULL && first != NULL)
+			err = read_variable(batches[i].first, first, &begin);
+		if (err == NULL && count != NULL && !cli_has(arguments, CLI_SHARDS))
+			return read_variable(batches[i].count, count, ret_count) == NULL &&
+					       *ret_index >= begin
+				       ? (*ret_index -= begin, NULL)
+				       : siglet_err_new(SIGLET_E_USAGE, "%s", batches[i].count);
+		if (err == NULL && !cli_has(arguments, CLI_SHARDS))
+			err = siglet_err_new(SIGLET_E_USAGE,
+					     "%s says which shard, --shards must "
+					     "say of how many",
+					     batches[i].index);
+		if (err == NULL)
+			err = cli_number(arguments, CLI_SHARDS, 1, 65536, ret_count);
+		*ret_index -= err == NULL && *ret_index >= begin ? begin : 0;
+		return err;
+	}
+	return siglet_err_new(SIGLET_E_USAGE, "--shard env: no batch system says which shard");
+}
+
+static siglet_err *set_shard(const audit_run *run)
+{
+	const char *value = cli_value(run->arguments, CLI_SHARD);
+	unsigned index = 0, count = 0;
+	char text[64];
+	siglet_err *err = NULL;
+
+	if (value == NULL)
+		return NULL;
+	if (strcmp(value, "env") == 0) {
+		err = find_shard(run->arguments, &index, &count);
+		if (err != NULL)
+			return err;
+		(void)snprintf(text, sizeof(text), "%u/%u", index, count);
+		value = text;
+	}
+	err = siglet_auditor_set(run->auditor, SIGLET_AUDITOR_SHARD, value);
+	return err == NULL ? NULL : siglet_err_wrap(err, "--shard %s", value);
+}
+
+static siglet_err *list_shards(const audit_run *run)
+{
+	unsigned shards = 0;
+	char *lines = NULL;
+	siglet_err *err = cli_number(run->arguments, CLI_LIST_SHARDS, 1, 65536, &shards);
+
+	if (err == NULL)
+		err = siglet_audit_list_shards(run->auditor, shards, &lines);
+	if (err == NULL)
+		(void)printf("%s", lines);
+	siglet_string_free(lines);
+	return err;
+}
+
+static siglet_err *check_log(audit_run *run)
+{
+	siglet_err *err = set_shard(run);
+
+	if (err != NULL)
+		return err;
+	if (cli_has(run->arguments, CLI_LIST_SHARDS))
+		return list_shards(run);
+	if (cli_has(run->arguments, CLI_ENTRIES_ONLY))
+		siglet_auditor_skip_tiles(run->auditor);
+	return siglet_audit_check_log(run->auditor, tell, run);
+}
+
+static siglet_err *combine(audit_run *run)
+{
+	return siglet_audit_combine_parts(run->auditor, run->arguments->operands + 1,
+					  run->arguments->operand_count - 1, tell, run);
+}
+
 /* ---- the verb ---- */
 
 #define MAX_TAKEN 12
@@ -245,6 +394,14 @@ static const struct {
 	cli_id takes[MAX_TAKEN]; /* beside what all take */
 } checks[] = {
 	{ "consistency", 0, 0, "no file", consistency, { CLI_FROM, CLI_MAX_AGE } },
+	{ "log",
+	  0,
+	  0,
+	  "no file",
+	  check_log,
+	  { CLI_FROM, CLI_MAX_AGE, CLI_RANGE, CLI_SHARD, CLI_SHARDS, CLI_LIST_SHARDS,
+	    CLI_CHECKPOINT, CLI_PART, CLI_MIRROR, CLI_ENTRIES_ONLY } },
+	{ "combine", 1, SIZE_MAX, "at least one part", combine, { CLI_CHECKPOINT } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", evidence, { 0 } },
 };
 
@@ -283,7 +440,8 @@ static siglet_err *check_options(const cli_arguments *arguments, size_t check)
 static siglet_err *find_check(const cli_arguments *a, size_t *ret_check)
 {
 	if (a->operand_count == 0)
-		return siglet_err_new(SIGLET_E_USAGE, "say what: consistency or evidence");
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "say what: consistency, log, combine or evidence");
 	for (size_t i = 0; i < SIGLET_COUNT(checks); i++) {
 		if (strcmp(checks[i].name, a->operands[0]) != 0)
 			continue;
@@ -336,10 +494,12 @@ static siglet_status run_audit(const cli_verb *verb, int argc, char **argv)
 
 const cli_verb cli_audit = {
 	.name = "audit",
-	.operands = "consistency | evidence FILE...",
-	.choices = "consistency evidence",
+	.operands = "consistency | log | combine PART... | evidence FILE...",
+	.choices = "consistency log combine evidence",
 	.summary = "check the transparency log itself",
 	.about = "consistency  has the log only grown since it was last looked at?\n"
+		 "log          does the signed root follow from the entries, and every tile?\n"
+		 "combine      do the parts that log wrote make up the whole?\n"
 		 "evidence     does this file show what it says of a log?\n",
 	.options = audit_options,
 	.option_count = SIGLET_COUNT(audit_options),

@@ -97,6 +97,14 @@ typedef enum cli_id {
 	CLI_MAX_AGE,
 	CLI_RATE,
 	CLI_CONTACT,
+	CLI_RANGE,
+	CLI_SHARD,
+	CLI_SHARDS,
+	CLI_LIST_SHARDS,
+	CLI_CHECKPOINT,
+	CLI_PART,
+	CLI_MIRROR,
+	CLI_ENTRIES_ONLY,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */

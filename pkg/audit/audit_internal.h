@@ -201,4 +201,40 @@ SIGLET_MUST_USE siglet_err *siglet_audit_range_read(const siglet_json *object, c
 						    uint64_t begin, uint64_t end,
 						    siglet_range *ret_range);
 
+/* ---- how far entries were read (progress.c) ---- */
+
+/*
+ * The compact range of the entries that were read and found to be the tree's, from the first on; a
+ * fresh one where nothing is kept under that name. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_frontier_read(const audit_state *state, const char *name,
+						       siglet_range *ret_range);
+SIGLET_MUST_USE siglet_err *siglet_audit_frontier_write(const audit_state *state, const char *name,
+							const siglet_range *range);
+
+/* ---- one tree by a checkpoint in a file (tree.c) ---- */
+
+/*
+ * The one tree that is meant, under the checkpoint in that file, which its log must have signed; its
+ * fresh view is that one. Visits it as siglet_audit_each_tree does, without asking for another; its
+ * source is NULL where there is nowhere to read it from.
+ * Errors: those of reading and of siglet_audit_view_read; SIGLET_E_UNTRUSTED: of no log that is known.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_tree_under(const siglet_audit *audit,
+						    const char *checkpoint,
+						    siglet_audit_tree_visit *visit, void *context);
+
+/* ---- parts (part.c) ---- */
+
+/* What was found out of a range of entries, to be put together with others. */
+typedef struct audit_part {
+	siglet_slice origin;
+	siglet_audit_head head; /* of the whole tree */
+	siglet_range range;
+	uint64_t bytes; /* of its entries */
+	uint64_t hits, skipped;
+} audit_part;
+
+SIGLET_MUST_USE siglet_err *siglet_audit_part_write(const audit_part *part, siglet_buf *ret_json);
+
 #endif

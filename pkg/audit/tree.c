@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rekor/rekor.h"
+#include "sys/sys.h"
 
 /* A log that is asked: of which kind it is, and what it shows. */
 
@@ -180,5 +181,88 @@ siglet_err *siglet_audit_each_tree(const siglet_audit *audit, const audit_log *l
 		err = visit_any(&a);
 	siglet_source_free(a.source);
 	free(where);
+	return err;
+}
+
+/* ---- under a checkpoint that is given ---- */
+
+typedef struct under {
+	const siglet_audit *audit;
+	siglet_slice text;
+	siglet_audit_tree_visit *visit;
+	void *context;
+	bool is_found;
+	siglet_err *why_not; /* of the last log whose checkpoint it is not */
+} under;
+
+/* The prefix is the one that answers; where none does, the first request says so. */
+static siglet_err *visit_given(const under *u, const audit_log *log, audit_view *view)
+{
+	asking a = { u->audit, log, NULL, u->visit, u->context, NULL };
+	audit_tree tree = { .audit = u->audit, .log = log, .kind = AUDIT_TILED, .fresh = *view };
+	bool is_tiled = false;
+	char *where = NULL;
+	siglet_err *err = siglet_strndup(
+		u->audit->from != NULL ? siglet_slice_str(u->audit->from) : log->url, &where);
+
+	if (err == NULL && where[0] != '\0' &&
+	    (u->audit->transport != NULL || !siglet_source_is_url(where))) {
+		err = siglet_source_new(where, u->audit->transport, u->audit->rate, &a.source);
+		if (err == NULL)
+			err = find_prefix(a.source, &is_tiled);
+	}
+	tree.source = a.source;
+	tree.url = where;
+	if (err == NULL)
+		err = u->visit(u->context, &tree);
+	siglet_source_free(a.source);
+	free(where);
+	return err;
+}
+
+static siglet_err *try_log(void *context, const audit_log *log)
+{
+	under *u = context;
+	audit_view view;
+	siglet_err *err;
+
+	if (u->is_found)
+		return NULL;
+	siglet_audit_view_init(&view);
+	err = siglet_audit_view_read(log, u->text, &view);
+	if (err != NULL && !siglet_err_is_fault(err)) {
+		siglet_err_free(u->why_not);
+		u->why_not = err;
+		return NULL;
+	}
+	u->is_found = err == NULL;
+	if (err == NULL)
+		err = visit_given(u, log, &view);
+	siglet_audit_view_clear(&view);
+	return err;
+}
+
+siglet_err *siglet_audit_tree_under(const siglet_audit *audit, const char *checkpoint,
+				    siglet_audit_tree_visit *visit, void *context)
+{
+	siglet_audit every = *audit;
+	under u = { .audit = audit, .visit = visit, .context = context };
+	siglet_buf text;
+	siglet_err *err;
+
+	siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
+	err = siglet_sys_read_file(checkpoint, &text);
+	u.text = siglet_buf_slice(&text);
+	/* Which log it is, its signature says. */
+	every.from = NULL;
+	if (err == NULL)
+		err = siglet_audit_each_log(&every, try_log, &u);
+	if (err == NULL && !u.is_found) {
+		err = siglet_err_wrap(u.why_not, "%s",
+				      siglet_text_printable(siglet_slice_str(checkpoint)).text);
+		u.why_not = NULL;
+	}
+	siglet_err_free(u.why_not);
+	siglet_buf_clear(&text);
 	return err;
 }

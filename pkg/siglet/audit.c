@@ -1,5 +1,6 @@
 #include "siglet/siglet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #define MAX_JOBS 64
 #define MAX_RATE 100000
 #define DEFAULT_JOBS 8
+#define MAX_SHARDS 65536
 
 struct siglet_auditor {
 	siglet_audit audit;
@@ -25,7 +27,8 @@ struct siglet_auditor {
 	siglet_transport transport;
 	siglet_witness_policy *policy;
 	siglet_note_key *log_key;
-	char *state, *from, *log, *contact;
+	char *state, *from, *log, *contact, *checkpoint, *part, *mirror;
+	siglet_audit_span span;
 	bool offline;
 	siglet_audit_visit *visit;
 	void *context;
@@ -54,6 +57,9 @@ void siglet_auditor_free(siglet_auditor *auditor)
 	free(auditor->from);
 	free(auditor->log);
 	free(auditor->contact);
+	free(auditor->checkpoint);
+	free(auditor->part);
+	free(auditor->mirror);
 	free(auditor);
 }
 
@@ -152,6 +158,54 @@ static siglet_err *set_log_key(siglet_auditor *auditor, const char *value)
 	return NULL;
 }
 
+/* Two numbers with a sign between them; the second may be left out where most says so. */
+static siglet_err *read_pair(const char *value, char sign, uint64_t *ret_first,
+			     uint64_t *ret_second)
+{
+	const char *middle = strchr(value, sign);
+	char first[32];
+	siglet_err *err;
+
+	if (middle == NULL || (size_t)(middle - value) >= sizeof(first))
+		return siglet_err_new(SIGLET_E_USAGE, "not two numbers with %c between them", sign);
+	memcpy(first, value, (size_t)(middle - value));
+	first[middle - value] = '\0';
+	err = read_number(first, 0, INT64_MAX, ret_first);
+	return err == NULL ? read_number(middle + 1, 0, INT64_MAX, ret_second) : err;
+}
+
+static siglet_err *set_range(siglet_auditor *auditor, const char *value)
+{
+	siglet_audit_span *span = &auditor->span;
+	const size_t len = strlen(value);
+	char whole[64];
+	siglet_err *err;
+
+	/* "A:" is up to the end. */
+	if (len > 0 && len < 32 && value[len - 1] == ':')
+		(void)snprintf(whole, sizeof(whole), "%s%lld", value, (long long)INT64_MAX);
+	else
+		(void)snprintf(whole, sizeof(whole), "%s", len < sizeof(whole) ? value : "");
+	err = read_pair(whole, ':', &span->begin, &span->end);
+	if (err == NULL && span->begin >= span->end)
+		err = siglet_err_new(SIGLET_E_USAGE, "a range that ends before it begins");
+	span->has_range = err == NULL;
+	return err;
+}
+
+static siglet_err *set_shard(siglet_auditor *auditor, const char *value)
+{
+	siglet_audit_span *span = &auditor->span;
+	siglet_err *err = read_pair(value, '/', &span->shard, &span->shards);
+
+	if (err == NULL &&
+	    (span->shards == 0 || span->shards > MAX_SHARDS || span->shard >= span->shards))
+		err = siglet_err_new(SIGLET_E_USAGE, "not I/N with I from 0 to N - 1 and N to %d",
+				     MAX_SHARDS);
+	span->has_shard = err == NULL;
+	return err;
+}
+
 siglet_err *siglet_auditor_set(siglet_auditor *auditor, siglet_auditor_option what,
 			       const char *value)
 {
@@ -164,6 +218,16 @@ siglet_err *siglet_auditor_set(siglet_auditor *auditor, siglet_auditor_option wh
 		return set_text(&auditor->log, value);
 	case SIGLET_AUDITOR_CONTACT:
 		return set_text(&auditor->contact, value);
+	case SIGLET_AUDITOR_CHECKPOINT:
+		return set_text(&auditor->checkpoint, value);
+	case SIGLET_AUDITOR_PART:
+		return set_text(&auditor->part, value);
+	case SIGLET_AUDITOR_MIRROR:
+		return set_text(&auditor->mirror, value);
+	case SIGLET_AUDITOR_RANGE:
+		return set_range(auditor, value);
+	case SIGLET_AUDITOR_SHARD:
+		return set_shard(auditor, value);
 	case SIGLET_AUDITOR_LOG_KEY:
 		return set_log_key(auditor, value);
 	case SIGLET_AUDITOR_WITNESS_POLICY:
@@ -260,6 +324,87 @@ siglet_err *siglet_audit_check_consistency(siglet_auditor *auditor, siglet_audit
 	if (err == NULL)
 		err = start_http(auditor);
 	return err == NULL ? siglet_audit_consistency(&auditor->audit) : err;
+}
+
+void siglet_auditor_skip_tiles(siglet_auditor *auditor)
+{
+	auditor->span.skips_tiles = true;
+}
+
+static siglet_err *check_span(const siglet_audit_span *span)
+{
+	if (span->has_range && span->has_shard)
+		return siglet_err_new(SIGLET_E_USAGE, "a range and a shard contradict each other");
+	if (span->part != NULL && !span->has_range && !span->has_shard)
+		return siglet_err_new(SIGLET_E_USAGE, "a part is of a range or a shard");
+	/* Parts that go by checkpoints of their own can't be put together. */
+	if (span->part != NULL && span->checkpoint == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "a part needs a checkpoint to go by");
+	return NULL;
+}
+
+siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *visit,
+				   void *context)
+{
+	siglet_audit_span *span = &auditor->span;
+	siglet_err *err = start(auditor, visit, context, auditor->checkpoint == NULL);
+
+	span->checkpoint = auditor->checkpoint;
+	span->part = auditor->part;
+	span->mirror = auditor->mirror;
+	if (err == NULL)
+		err = check_span(span);
+	if (err == NULL)
+		err = start_http(auditor);
+	return err == NULL ? siglet_audit_recompute(&auditor->audit, span) : err;
+}
+
+siglet_err *siglet_audit_combine_parts(siglet_auditor *auditor, const char *const *paths,
+				       size_t count, siglet_audit_visit *visit, void *context)
+{
+	siglet_err *err = start(auditor, visit, context, false);
+
+	if (err == NULL && auditor->checkpoint == NULL)
+		err = siglet_err_new(SIGLET_E_USAGE, "parts need the checkpoint they were made by");
+	if (err == NULL)
+		err = siglet_audit_combine(&auditor->audit, auditor->checkpoint, paths, count);
+	return err;
+}
+
+static siglet_err *append_shards(uint64_t size, unsigned shards, siglet_buf *lines)
+{
+	siglet_err *err = NULL;
+
+	for (unsigned i = 0; err == NULL && i < shards; i++) {
+		uint64_t begin = 0, end = 0;
+
+		siglet_audit_shard(size, i, shards, &begin, &end);
+		if (begin < end)
+			err = siglet_buf_printf(lines, "%llu:%llu\n", (unsigned long long)begin,
+						(unsigned long long)end);
+	}
+	return err;
+}
+
+siglet_err *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards, char **ret_lines)
+{
+	uint64_t size = 0;
+	siglet_buf lines;
+	siglet_err *err = start(auditor, NULL, NULL, false);
+
+	if (err == NULL && (shards == 0 || shards > MAX_SHARDS))
+		err = siglet_err_new(SIGLET_E_USAGE, "%u shards, not 1 to %d", shards, MAX_SHARDS);
+	if (err == NULL)
+		err = start_http(auditor);
+	if (err == NULL)
+		err = siglet_audit_size(&auditor->audit, auditor->checkpoint, &size);
+	siglet_buf_init(&lines, MAX_JSON_BYTES);
+	if (err == NULL)
+		err = append_shards(size, shards, &lines);
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&lines), ret_lines);
+	siglet_buf_clear(&lines);
+	return err;
 }
 
 siglet_err *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,

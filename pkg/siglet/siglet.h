@@ -694,6 +694,12 @@ typedef enum siglet_auditor_option {
 	SIGLET_AUDITOR_RATE,		  /* requests a second, at most */
 	SIGLET_AUDITOR_CONTACT,		  /* a mail address or URL that operators see */
 	SIGLET_AUDITOR_TIMEOUT,		  /* seconds, of each request */
+	/* for siglet_audit_check_log */
+	SIGLET_AUDITOR_RANGE,	   /* "A:B": entries from A up to, without, B; B may be left out */
+	SIGLET_AUDITOR_SHARD,	   /* "I/N": the I-th, from 0 on, of N about equal ranges */
+	SIGLET_AUDITOR_CHECKPOINT, /* a file: go by this signed checkpoint, not by a fresh one */
+	SIGLET_AUDITOR_PART,	   /* a file for the outcome of a range, to be combined */
+	SIGLET_AUDITOR_MIRROR,	   /* a folder: keep what is read there, and read it from there */
 } siglet_auditor_option;
 
 /* Errors: USAGE; UNREADABLE (a policy that is none), INTERNAL. */
@@ -725,6 +731,24 @@ SIGLET_CHECKED siglet_error *siglet_audit_report_describe_json(const siglet_audi
 SIGLET_CHECKED siglet_error *siglet_audit_check_consistency(siglet_auditor *auditor,
 							    siglet_audit_visit *visit,
 							    void *context);
+/* For siglet_audit_check_log: the entries alone, not each tile of hashes. */
+SIGLET_API void siglet_auditor_skip_tiles(siglet_auditor *auditor);
+/*
+ * Compute the root of each log from its entries, and compare every tile with them; of a whole log
+ * from where the last run came to. Errors: USAGE, TRUST, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_check_log(siglet_auditor *auditor,
+						    siglet_audit_visit *visit, void *context);
+/* Do these files of parts make up the tree of the checkpoint that was set? Errors: as above. */
+SIGLET_CHECKED siglet_error *siglet_audit_combine_parts(siglet_auditor *auditor,
+							const char *const *paths, size_t count,
+							siglet_audit_visit *visit, void *context);
+/*
+ * "A:B" of each of so many shards of the one log that is meant, a line each, by the checkpoint that
+ * was set, else a fresh one; empty ones are left out. Owned. Errors also: SERVICE, REFUSED.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards,
+						      char **ret_lines);
 /* Does a file of evidence show what it claims? Errors: UNREADABLE, INTERNAL. */
 SIGLET_CHECKED siglet_error *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,
 							 siglet_audit_visit *visit, void *context);

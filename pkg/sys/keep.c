@@ -133,6 +133,81 @@ siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *ret_real_path)
 	return err;
 }
 
+/* ---- copies ---- */
+
+static siglet_err *make_folders_above(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = NULL;
+	siglet_err *err;
+
+	if (slash == NULL || slash == path)
+		return NULL;
+	err = siglet_strndup(siglet_slice_of(path, (size_t)(slash - path)), &folder);
+	if (err != NULL)
+		return err;
+	for (char *part = strchr(folder + 1, '/'); part != NULL; part = strchr(part + 1, '/')) {
+		*part = '\0';
+		if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+			err = siglet_sys_errno(folder, errno);
+		*part = '/';
+		if (err != NULL)
+			break;
+	}
+	if (err == NULL && mkdir(folder, 0777) != 0 && errno != EEXIST)
+		err = siglet_sys_errno(folder, errno);
+	free(folder);
+	return err;
+}
+
+static siglet_err *write_all(int fd, const char *path, siglet_slice data)
+{
+	while (data.len > 0) {
+		const ssize_t len = write(fd, data.ptr, data.len);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return siglet_sys_errno(path, errno);
+		data = siglet_slice_of(data.ptr + len, data.len - (size_t)len);
+	}
+	return NULL;
+}
+
+static int open_temporary(const char *name)
+{
+	return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0666);
+}
+
+siglet_err *siglet_sys_write_copy(const char *path, siglet_slice data)
+{
+	char name[4096];
+	siglet_err *err;
+	int fd;
+
+	/* Threads of this process, and other processes, may be writing the same. */
+	if (snprintf(name, sizeof(name), "%s.%ld-%p.tmp", path, (long)getpid(), (void *)&err) >=
+	    (int)sizeof(name))
+		return siglet_err_new(SIGLET_E_USAGE, "too long a path");
+	fd = open_temporary(name);
+	if (fd < 0 && errno == ENOENT) {
+		err = make_folders_above(path);
+		if (err != NULL)
+			return err;
+		fd = open_temporary(name);
+	}
+	if (fd < 0)
+		return siglet_sys_errno(path, errno);
+	err = write_all(fd, path, data);
+	if (close(fd) != 0 && err == NULL)
+		err = siglet_sys_errno(path, errno);
+	if (err == NULL && rename(name, path) != 0)
+		err = siglet_sys_errno(path, errno);
+	if (err != NULL)
+		(void)unlink(name);
+	return err;
+}
+
 /* ---- locks ---- */
 
 /* A lock that is had at once, or after a while; never longer than it was waited for. */

@@ -172,6 +172,12 @@ SIGLET_MUST_USE siglet_err *siglet_sys_write_kept(const char *path, siglet_slice
 SIGLET_MUST_USE siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *ret_real_path);
 
 /*
+ * Put a file in place, for everybody to read, with the folders above it; whole, but not put on disk:
+ * it is a copy that can be had again. Errors: SIGLET_E_IO, _NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_write_copy(const char *path, siglet_slice data);
+
+/*
  * Wait for the lock that a file stands for, which is made where there is none; of all processes
  * one has it, until it is given back or ends. Errors: SIGLET_E_IO, also when it took too long.
  */

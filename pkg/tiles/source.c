@@ -17,6 +17,7 @@ struct siglet_source {
 	char *where; /* without a slash at its end */
 	char *base;  /* where, and the prefix behind it */
 	siglet_transport transport;
+	char *mirror; /* a folder of copies; NULL: none */
 	bool is_remote;
 	unsigned interval_ms; /* between two requests; 0: none */
 	pthread_mutex_t lock; /* over next_ms */
@@ -92,6 +93,7 @@ void siglet_source_free(siglet_source *source)
 	(void)pthread_mutex_destroy(&source->lock);
 	free(source->where);
 	free(source->base);
+	free(source->mirror);
 	free(source);
 }
 
@@ -119,6 +121,8 @@ siglet_err *siglet_source_set_prefix(siglet_source *source, const char *prefix)
 
 siglet_source_counts siglet_source_counts_of(const siglet_source *source)
 {
+	if (source == NULL)
+		return (siglet_source_counts) { 0, 0 };
 	return (siglet_source_counts) {
 		.requests = atomic_load_explicit(&source->requests, memory_order_relaxed),
 		.bytes = atomic_load_explicit(&source->bytes, memory_order_relaxed),
@@ -177,10 +181,9 @@ static siglet_err *download(siglet_source *source, const char *url, siglet_fresh
 	return err;
 }
 
-siglet_err *siglet_source_fetch(siglet_source *source, const char *path, siglet_freshness freshness,
-				siglet_buf *ret_data)
+static siglet_err *read_from(siglet_source *source, const char *path, siglet_freshness freshness,
+			     siglet_buf *ret_data)
 {
-	const size_t before = ret_data->len;
 	siglet_buf name;
 	siglet_err *err;
 
@@ -192,14 +195,92 @@ siglet_err *siglet_source_fetch(siglet_source *source, const char *path, siglet_
 		err = siglet_sys_read_kept(siglet_buf_text(&name), ret_data);
 	siglet_buf_clear(&name);
 	/* A service that fails is named already, and fails for any path. */
+	return err == NULL || siglet_err_code(err) == SIGLET_E_NETWORK
+		       ? err
+		       : siglet_err_wrap(err, "%s", path);
+}
+
+siglet_err *siglet_source_fetch(siglet_source *source, const char *path, siglet_freshness freshness,
+				siglet_buf *ret_data)
+{
+	const size_t before = ret_data->len;
+	siglet_err *err = read_from(source, path, freshness, ret_data);
+
 	if (err != NULL)
-		return siglet_err_code(err) == SIGLET_E_NETWORK ? err
-								: siglet_err_wrap(err, "%s", path);
+		return err;
 	(void)atomic_fetch_add_explicit(&source->requests, 1, memory_order_relaxed);
 	(void)atomic_fetch_add_explicit(&source->bytes, ret_data->len - before,
 					memory_order_relaxed);
 	return NULL;
 }
+
+/* ---- copies ---- */
+
+siglet_err *siglet_source_set_mirror(siglet_source *source, const char *folder)
+{
+	char *copy = NULL;
+	siglet_err *err = siglet_strndup(siglet_slice_str(folder), &copy);
+
+	if (err != NULL)
+		return err;
+	free(source->mirror);
+	source->mirror = copy;
+	return NULL;
+}
+
+static siglet_err *name_copy(const siglet_source *source, const char *path, siglet_buf *ret_name)
+{
+	return siglet_buf_printf(ret_name, "%s/%s", source->mirror, path);
+}
+
+/* A copy that is not there, cut short or can't be read is as good as none. */
+static bool read_copy(const siglet_source *source, const char *path, siglet_buf *ret_data)
+{
+	siglet_buf name;
+	siglet_err *err;
+
+	siglet_buf_init(&name, MAX_WHERE_BYTES);
+	err = name_copy(source, path, &name);
+	if (err == NULL)
+		err = siglet_sys_read_kept(siglet_buf_text(&name), ret_data);
+	siglet_buf_clear(&name);
+	siglet_err_free(err);
+	return err == NULL && ret_data->len > 0;
+}
+
+static siglet_err *write_copy(const siglet_source *source, const char *path, siglet_slice data)
+{
+	siglet_buf name;
+	siglet_err *err;
+
+	siglet_buf_init(&name, MAX_WHERE_BYTES);
+	err = name_copy(source, path, &name);
+	if (err == NULL)
+		err = siglet_sys_write_copy(siglet_buf_text(&name), data);
+	siglet_buf_clear(&name);
+	return err;
+}
+
+siglet_err *siglet_source_mirror_checkpoint(const siglet_source *source, siglet_slice note)
+{
+	return source->mirror == NULL ? NULL : write_copy(source, "checkpoint", note);
+}
+
+static siglet_err *fetch_one(siglet_source *source, const char *path, siglet_freshness freshness,
+			     siglet_buf *ret_data)
+{
+	siglet_err *err;
+
+	if (source->mirror == NULL)
+		return siglet_source_fetch(source, path, freshness, ret_data);
+	if (freshness == SIGLET_ANY_COPY && read_copy(source, path, ret_data))
+		return NULL;
+	siglet_buf_clear(ret_data);
+	err = siglet_source_fetch(source, path, freshness, ret_data);
+	return err == NULL ? write_copy(source, path, siglet_buf_slice(ret_data)) : err;
+}
+
+/* ---- tiles ---- */
 
 static bool is_missing(const siglet_err *err)
 {
@@ -210,8 +291,7 @@ siglet_err *siglet_source_fetch_tile(siglet_source *source, const siglet_tile *t
 				     siglet_freshness freshness, siglet_buf *ret_data)
 {
 	siglet_tile whole = *tile;
-	siglet_err *err =
-		siglet_source_fetch(source, siglet_tile_path_of(tile).text, freshness, ret_data);
+	siglet_err *err = fetch_one(source, siglet_tile_path_of(tile).text, freshness, ret_data);
 
 	if (!is_missing(err))
 		return err;
@@ -220,6 +300,5 @@ siglet_err *siglet_source_fetch_tile(siglet_source *source, const siglet_tile *t
 	    (freshness == SIGLET_FRESH_COPY || !source->is_remote))
 		return err;
 	siglet_err_free(err);
-	return siglet_source_fetch(source, siglet_tile_path_of(&whole).text, SIGLET_FRESH_COPY,
-				   ret_data);
+	return fetch_one(source, siglet_tile_path_of(&whole).text, SIGLET_FRESH_COPY, ret_data);
 }

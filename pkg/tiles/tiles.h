@@ -63,6 +63,14 @@ SIGLET_MUST_USE siglet_err *siglet_source_fetch(siglet_source *source, const cha
 SIGLET_MUST_USE siglet_err *siglet_source_fetch_tile(siglet_source *source, const siglet_tile *tile,
 						     siglet_freshness freshness,
 						     siglet_buf *ret_data);
+/*
+ * Keep a copy of each tile in folder, and read it from there the next time; in the layout of a log,
+ * so that it can be served. Errors: SIGLET_E_IO, SIGLET_E_USAGE, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_source_set_mirror(siglet_source *source, const char *folder);
+/* The last thing to be kept there: a checkpoint whose tiles are all there. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_source_mirror_checkpoint(const siglet_source *source,
+							    siglet_slice note);
 /* What was asked for so far, and how much came. */
 typedef struct siglet_source_counts {
 	uint64_t requests, bytes;
@@ -112,5 +120,57 @@ SIGLET_MUST_USE siglet_err *siglet_tree_look_up(void *tree, unsigned level, uint
 /* The entry at index, authenticated; appended. Errors: as above. */
 SIGLET_MUST_USE siglet_err *siglet_tree_entry(siglet_tree *tree, uint64_t index,
 					      siglet_buf *ret_entry);
+
+/* ---- many entries (scan.c, scan_bundle.c) ---- */
+
+/* Entries under one hash of level 16: what is authenticated, and given out, at once. */
+#define SIGLET_SCAN_BLOCK 65536
+#define SIGLET_SCAN_MAX_JOBS 64
+#define SIGLET_SCAN_BUNDLES (SIGLET_SCAN_BLOCK / SIGLET_TILE_WIDTH) /* of one block */
+
+/* Entries in a row that were read; begin and end lie in one block. */
+typedef struct siglet_scan_block {
+	uint64_t begin, end;
+	siglet_range range; /* of their leaves */
+	size_t count;	    /* of findings: one a bundle, in order; some may be NULL */
+	void **findings;    /* what see made of them */
+} siglet_scan_block;
+
+typedef struct siglet_scan {
+	siglet_source *source;
+	siglet_tree *tree; /* of the checkpoint that covers the entries */
+	uint64_t begin, end;
+	unsigned jobs;	   /* threads; at least 1 */
+	size_t memory;	   /* bytes of bundles in flight, at most; a bundle at least is */
+	bool checks_tiles; /* compare each tile of leaf hashes, and of those above, too */
+	void *context;
+	/*
+	 * By several threads at once, in any order: the entries of a bundle from first on, with their
+	 * leaf hashes. They are not authenticated yet. NULL: nothing is made of them.
+	 */
+	siglet_err *(*see)(void *context, uint64_t first, const siglet_entries *entries,
+			   const siglet_hash32 *leaves, void **ret_finding);
+	void (*drop)(void *finding); /* also of findings that are never taken */
+	/*
+	 * By the caller's thread, in order: a block that the tree covers. An error ends the scan, and
+	 * is returned.
+	 */
+	siglet_err *(*take)(void *context, const siglet_scan_block *block);
+	/*
+	 * Likewise: a tile or bundle that the tree does not cover. Takes err. NULL goes on with what
+	 * is behind it; an error ends the scan. Without it such an error ends the scan.
+	 */
+	siglet_err *(*bear)(void *context, siglet_err *err);
+} siglet_scan;
+
+/*
+ * Read the entries from begin to end in parallel. All that was taken is authentic, and without
+ * gaps; a bundle that is wrong is asked for again past caches before that is said.
+ *
+ * Errors: SIGLET_E_MISMATCH  entries or tiles are not those that the root covers
+ *         SIGLET_E_MISSING, SIGLET_E_NETWORK, SIGLET_E_IO, SIGLET_E_MALFORMED, SIGLET_E_LIMIT,
+ *         SIGLET_E_RANGE, SIGLET_E_NOMEM; those of see and take
+ */
+SIGLET_MUST_USE siglet_err *siglet_scan_run(const siglet_scan *scan);
 
 #endif

@@ -1,4 +1,4 @@
-#include "tiles/tiles.h"
+#include "tiles/tiles_internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static siglet_err *read_tile(const siglet_tree *tree, const siglet_tile *tile,
 }
 
 /* A cache may have kept what was once wrong or not there: such an answer is asked for twice. */
-static bool may_be_stale(const siglet_source *source, const siglet_err *err)
+bool siglet_tiles_may_be_stale(const siglet_source *source, const siglet_err *err)
 {
 	const siglet_code code = siglet_err_code(err);
 
@@ -138,7 +138,7 @@ siglet_err *siglet_tree_open(siglet_source *source, uint64_t size, const siglet_
 	tree->size = size;
 	tree->root = *root;
 	err = take_edge(tree, SIGLET_ANY_COPY);
-	if (err != NULL && may_be_stale(source, err)) {
+	if (err != NULL && siglet_tiles_may_be_stale(source, err)) {
 		siglet_err_free(err);
 		err = take_edge(tree, SIGLET_FRESH_COPY);
 	}
@@ -205,7 +205,7 @@ static siglet_err *find_full(siglet_tree *tree, unsigned level, uint64_t number,
 	if (err != NULL)
 		return err;
 	err = take_full(tree, &tile, SIGLET_ANY_COPY, &parent, hashes);
-	if (err != NULL && may_be_stale(tree->source, err)) {
+	if (err != NULL && siglet_tiles_may_be_stale(tree->source, err)) {
 		siglet_err_free(err);
 		err = take_full(tree, &tile, SIGLET_FRESH_COPY, &parent, hashes);
 	}
@@ -290,7 +290,7 @@ siglet_err *siglet_tree_entry(siglet_tree *tree, uint64_t index, siglet_buf *ret
 	if (err != NULL)
 		return err;
 	err = take_entry(tree, index, SIGLET_ANY_COPY, &want, ret_entry);
-	if (err != NULL && may_be_stale(tree->source, err)) {
+	if (err != NULL && siglet_tiles_may_be_stale(tree->source, err)) {
 		siglet_err_free(err);
 		err = take_entry(tree, index, SIGLET_FRESH_COPY, &want, ret_entry);
 	}
