@@ -148,16 +148,23 @@ siglet_err *siglet_sys_read_file(const char *path, siglet_buf *ret_data)
 
 siglet_err *siglet_sys_read_kept(const char *path, siglet_buf *ret_data)
 {
-	struct stat info;
+	const int fd = open(path, OPEN_FILE | O_NOFOLLOW);
+	siglet_err *err;
 
-	if (lstat(path, &info) != 0)
-		return errno == ENOENT || errno == ENOTDIR
-			       ? siglet_sys_refuse(SIGLET_E_MISSING, path, "no such file")
-			       : siglet_sys_errno(path, errno);
-	if (S_ISLNK(info.st_mode))
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return siglet_sys_refuse(SIGLET_E_MISSING, path, "no such file");
+	if (fd < 0 && errno == ELOOP)
 		return siglet_sys_refuse(SIGLET_E_IO, path,
 					 "is a symbolic link, which is not followed");
-	return read_opened(path, O_NOFOLLOW, ret_data);
+	if (fd < 0)
+		return cannot_open(path, errno);
+	err = check_regular(fd, path);
+	if (err == NULL)
+		err = read_whole(fd, path, ret_data);
+	(void)close(fd);
+	if (err != NULL)
+		siglet_buf_clear(ret_data);
+	return err;
 }
 
 siglet_err *siglet_sys_read_stdin(siglet_buf *ret_data)

@@ -22,13 +22,16 @@ typedef struct open_block {
 
 typedef struct pool {
 	const siglet_scan *scan;
-	uint64_t first, last; /* bundles: from first up to, without, last */
-	pthread_mutex_t lock; /* over what follows */
-	pthread_cond_t changed;
-	uint64_t next;	 /* bundle to be read */
-	uint64_t given;	 /* block that is given out now */
-	size_t guess;	 /* bytes of a bundle */
-	size_t reserved; /* bytes of bundles in flight */
+	uint64_t first, last;	 /* bundles: from first up to, without, last */
+	pthread_mutex_t lock;	 /* over what follows */
+	pthread_cond_t opened;	 /* a block may be read, or nothing more */
+	pthread_cond_t released; /* there is more room */
+	pthread_cond_t whole;	 /* all of a block was read */
+	unsigned without_room;	 /* threads that wait for it */
+	uint64_t next;		 /* bundle to be read */
+	uint64_t given;		 /* block that is given out now */
+	size_t guess;		 /* bytes of a bundle */
+	size_t reserved;	 /* bytes of bundles in flight */
 	bool is_stopping;
 	open_block *blocks; /* OPEN_BLOCKS of them, by number */
 } pool;
@@ -41,6 +44,21 @@ static uint64_t block_of(uint64_t bundle)
 static open_block *place_of(const pool *p, uint64_t block)
 {
 	return &p->blocks[block % OPEN_BLOCKS];
+}
+
+typedef struct extent {
+	uint64_t first, last; /* bundles of a block that are in the scan */
+	unsigned count;
+} extent;
+
+static extent extent_of(const pool *p, uint64_t block)
+{
+	const uint64_t first = block * SIGLET_SCAN_BUNDLES, last = first + SIGLET_SCAN_BUNDLES;
+
+	extent e = { first < p->first ? p->first : first, last > p->last ? p->last : last, 0 };
+
+	e.count = (unsigned)(e.last - e.first);
+	return e;
 }
 
 /* ---- memory: what is in flight is reserved first ---- */
@@ -56,8 +74,10 @@ static bool reserve(pool *p, size_t bytes)
 	bool stops;
 
 	(void)pthread_mutex_lock(&p->lock);
+	p->without_room++;
 	while (!p->is_stopping && !has_room(p, bytes))
-		(void)pthread_cond_wait(&p->changed, &p->lock);
+		(void)pthread_cond_wait(&p->released, &p->lock);
+	p->without_room--;
 	stops = p->is_stopping;
 	if (!stops)
 		p->reserved += bytes;
@@ -69,7 +89,8 @@ static void release(pool *p, size_t bytes)
 {
 	(void)pthread_mutex_lock(&p->lock);
 	p->reserved -= bytes;
-	(void)pthread_cond_broadcast(&p->changed);
+	if (p->without_room > 0)
+		(void)pthread_cond_broadcast(&p->released);
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
@@ -82,7 +103,7 @@ static uint64_t take_turn(pool *p, size_t *ret_guess)
 
 	(void)pthread_mutex_lock(&p->lock);
 	while (!p->is_stopping && p->next < p->last && block_of(p->next) >= p->given + OPEN_BLOCKS)
-		(void)pthread_cond_wait(&p->changed, &p->lock);
+		(void)pthread_cond_wait(&p->opened, &p->lock);
 	if (!p->is_stopping && p->next < p->last)
 		number = p->next++;
 	*ret_guess = p->guess;
@@ -140,23 +161,13 @@ static void *run_thread(void *context)
 		open_block *block = place_of(p, block_of(number));
 		block->bundles[number % SIGLET_SCAN_BUNDLES] = bundle;
 		block->done++;
-		(void)pthread_cond_broadcast(&p->changed);
+		if (block->done == extent_of(p, block_of(number)).count)
+			(void)pthread_cond_signal(&p->whole);
 		(void)pthread_mutex_unlock(&p->lock);
 	}
 }
 
 /* ---- one block ---- */
-
-typedef struct extent {
-	uint64_t first, last; /* bundles of the block that are in the scan */
-} extent;
-
-static extent extent_of(const pool *p, uint64_t block)
-{
-	const uint64_t first = block * SIGLET_SCAN_BUNDLES, last = first + SIGLET_SCAN_BUNDLES;
-
-	return (extent) { first < p->first ? p->first : first, last > p->last ? p->last : last };
-}
 
 static siglet_err *push_bundle(const scanned_bundle *bundle, siglet_range *range)
 {
@@ -307,7 +318,7 @@ static siglet_err *check_tiles(const pool *p, open_block *block, uint64_t number
 		bundle->tile_err = NULL;
 	}
 	/* Of a part of a block not all nodes are known. */
-	if (err == NULL && p->scan->checks_tiles && e.last - e.first == SIGLET_SCAN_BUNDLES &&
+	if (err == NULL && p->scan->checks_tiles && e.count == SIGLET_SCAN_BUNDLES &&
 	    block->bundles[0].leaves == NULL &&
 	    block->bundles[SIGLET_SCAN_BUNDLES - 1].leaves == NULL)
 		err = bear(p, check_tile_above(p, block, number));
@@ -334,7 +345,7 @@ static siglet_err *give_out(const pool *p, open_block *block, extent e, const si
 		.begin = range->begin,
 		.end = range->end,
 		.range = *range,
-		.count = (size_t)(e.last - e.first),
+		.count = e.count,
 		.findings = findings,
 	};
 
@@ -377,7 +388,7 @@ static void wait_for_block(pool *p, const open_block *block, uint64_t count)
 {
 	(void)pthread_mutex_lock(&p->lock);
 	while (block->done < count)
-		(void)pthread_cond_wait(&p->changed, &p->lock);
+		(void)pthread_cond_wait(&p->whole, &p->lock);
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
@@ -396,13 +407,13 @@ static siglet_err *give_all(pool *p)
 		open_block *block = place_of(p, number);
 		const extent e = extent_of(p, number);
 
-		wait_for_block(p, block, e.last - e.first);
+		wait_for_block(p, block, e.count);
 		err = judge_block(p, block, number);
 		clear_block(p, block);
 		(void)pthread_mutex_lock(&p->lock);
 		block->done = 0;
 		p->given = number + 1;
-		(void)pthread_cond_broadcast(&p->changed);
+		(void)pthread_cond_broadcast(&p->opened);
 		(void)pthread_mutex_unlock(&p->lock);
 	}
 	return err;
@@ -423,7 +434,8 @@ static siglet_err *run_threads(pool *p)
 		err = give_all(p);
 	(void)pthread_mutex_lock(&p->lock);
 	p->is_stopping = true;
-	(void)pthread_cond_broadcast(&p->changed);
+	(void)pthread_cond_broadcast(&p->opened);
+	(void)pthread_cond_broadcast(&p->released);
 	(void)pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < started; i++)
 		(void)pthread_join(threads[i], NULL);
@@ -444,6 +456,31 @@ static siglet_err *run_pool(pool *p)
 	return err;
 }
 
+static siglet_err *start_locks(pool *p)
+{
+	pthread_cond_t *const conditions[] = { &p->opened, &p->released, &p->whole };
+	size_t made = 0;
+
+	if (pthread_mutex_init(&p->lock, NULL) != 0)
+		return siglet_err_nomem();
+	while (made < SIGLET_COUNT(conditions) && pthread_cond_init(conditions[made], NULL) == 0)
+		made++;
+	if (made == SIGLET_COUNT(conditions))
+		return NULL;
+	while (made > 0)
+		(void)pthread_cond_destroy(conditions[--made]);
+	(void)pthread_mutex_destroy(&p->lock);
+	return siglet_err_nomem();
+}
+
+static void end_locks(pool *p)
+{
+	(void)pthread_cond_destroy(&p->opened);
+	(void)pthread_cond_destroy(&p->released);
+	(void)pthread_cond_destroy(&p->whole);
+	(void)pthread_mutex_destroy(&p->lock);
+}
+
 siglet_err *siglet_scan_run(const siglet_scan *scan)
 {
 	pool p = {
@@ -462,14 +499,10 @@ siglet_err *siglet_scan_run(const siglet_scan *scan)
 		return NULL;
 	p.next = p.first;
 	p.given = block_of(p.first);
-	if (pthread_mutex_init(&p.lock, NULL) != 0)
-		return siglet_err_nomem();
-	if (pthread_cond_init(&p.changed, NULL) != 0) {
-		(void)pthread_mutex_destroy(&p.lock);
-		return siglet_err_nomem();
-	}
+	err = start_locks(&p);
+	if (err != NULL)
+		return err;
 	err = run_pool(&p);
-	(void)pthread_cond_destroy(&p.changed);
-	(void)pthread_mutex_destroy(&p.lock);
+	end_locks(&p);
 	return err;
 }
