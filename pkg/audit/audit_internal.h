@@ -3,7 +3,9 @@
 #define SIGLET_AUDIT_INTERNAL_H
 
 #include "audit/audit.h"
+#include "cert/cert.h"
 #include "tiles/tiles.h"
+#include "tlog/tlog.h"
 
 #define SIGLET_AUDIT_MAX_PATH 4096
 #define SIGLET_AUDIT_MAX_ORIGIN 1024
@@ -236,5 +238,35 @@ typedef struct audit_part {
 } audit_part;
 
 SIGLET_MUST_USE siglet_err *siglet_audit_part_write(const audit_part *part, siglet_buf *ret_json);
+
+/* ---- what an entry is about (content.c) ---- */
+
+#define AUDIT_MAX_CERTS 16
+
+/* Of one entry at a time; slices borrow from the body and from this. Nothing is verified. */
+typedef struct audit_content {
+	siglet_arena arena;
+	siglet_buf scratch;
+	siglet_slice scratch_value;
+	siglet_slice kind, version;
+	siglet_slice algorithm,
+		digest; /* of the artifact, as the entry spells them; may be empty */
+	bool digest_is_base64;
+	siglet_slice certs[AUDIT_MAX_CERTS]; /* DER */
+	size_t cert_count;
+	siglet_slice keys[AUDIT_MAX_CERTS]; /* DER SubjectPublicKeyInfo */
+	size_t key_count;
+} audit_content;
+
+void siglet_audit_content_init(audit_content *content);
+void siglet_audit_content_clear(audit_content *content);
+/*
+ * Errors: SIGLET_E_MALFORMED, SIGLET_E_MISSING, SIGLET_E_LIMIT  it can't be read
+ *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content);
+/* Append "sha256:HEX" of the artifact; nothing where none is named. Errors: MALFORMED, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_content_digest(const audit_content *content,
+							siglet_buf *ret_text);
 
 #endif

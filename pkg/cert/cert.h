@@ -136,6 +136,32 @@ const char *siglet_fulcio_name(unsigned number);
 unsigned siglet_fulcio_find(siglet_slice name);
 const char *siglet_san_type_name(siglet_san_type type);
 
+/* ---- a glance at a certificate (glance.c) ---- */
+
+#define SIGLET_MAX_GLANCE_NAMES 16
+
+typedef struct siglet_glance_name {
+	siglet_san_type type;
+	siglet_slice text; /* any bytes */
+} siglet_glance_name;
+
+/* What it says, as it stands there; nothing of it is verified. Borrows from the DER. */
+typedef struct siglet_glance {
+	siglet_glance_name names[SIGLET_MAX_GLANCE_NAMES]; /* of the types that we know */
+	size_t name_count;
+	siglet_slice value[SIGLET_FULCIO_COUNT]; /* empty: no such extension */
+	siglet_slice spki;			 /* DER SubjectPublicKeyInfo */
+	int64_t not_before_s;
+} siglet_glance;
+
+/*
+ * Look at a certificate, or with is_tbs at a TBSCertificate (which a CT log has of a precertificate),
+ * far faster than siglet_cert_parse. One that is well-formed for it may still be none for others.
+ * Errors: SIGLET_E_MALFORMED: not DER, more names than there is room for.
+ */
+SIGLET_MUST_USE siglet_err *siglet_cert_glance(siglet_slice der, bool is_tbs,
+					       siglet_glance *ret_glance);
+
 /* ---- requests (request.c) ---- */
 
 /*

@@ -1,0 +1,278 @@
+#include "audit/audit_internal.h"
+
+#include <string.h>
+
+/*
+ * What an entry of a log is about: whose certificate or key, which artifact. Nearly every entry is a
+ * hashedrekord of Rekor v2 in the one form that its log writes, which is read as it stands; any
+ * other is read as JSON, of whatever kind, so that no spelling hides a certificate.
+ */
+
+#define MAX_DECODED_BYTES ((size_t)32 << 20)
+#define CERTIFICATE "CERTIFICATE"
+#define PUBLIC_KEY "PUBLIC KEY"
+
+void siglet_audit_content_init(audit_content *content)
+{
+	memset(content, 0, sizeof(*content));
+	siglet_arena_init(&content->arena, MAX_DECODED_BYTES);
+	siglet_buf_init(&content->scratch, SIGLET_MAX_CERT_BYTES);
+}
+
+void siglet_audit_content_clear(audit_content *content)
+{
+	siglet_arena_clear(&content->arena);
+	siglet_buf_clear(&content->scratch);
+}
+
+static void reset(audit_content *content)
+{
+	if (content->arena.used > 0)
+		siglet_arena_clear(&content->arena);
+	siglet_buf_truncate(&content->scratch, 0);
+	content->kind = content->version = content->digest = content->algorithm = SIGLET_SLICE_NONE;
+	content->cert_count = content->key_count = 0;
+}
+
+/* ---- the one form ---- */
+
+/* The text up to the next quote, which must be the end of value. */
+static bool take_value(siglet_slice *left, siglet_slice *ret_value)
+{
+	const uint8_t *quote = left->len == 0 ? NULL : memchr(left->ptr, '"', left->len);
+
+	if (quote == NULL)
+		return false;
+	*ret_value = siglet_slice_of(left->ptr, (size_t)(quote - left->ptr));
+	*left = siglet_slice_of(quote, left->len - ret_value->len);
+	/* An escape could stand for anything. */
+	return memchr(ret_value->ptr, '\\', ret_value->len) == NULL;
+}
+
+static bool take_text(siglet_slice *left, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (left->len < len || memcmp(left->ptr, text, len) != 0)
+		return false;
+	*left = siglet_slice_of(left->ptr + len, left->len - len);
+	return true;
+}
+
+#define V2_START                                                                               \
+	"{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"spec\":{\"hashedRekordV002\":{" \
+	"\"data\":{\"algorithm\":\""
+
+static bool read_v2(siglet_slice body, audit_content *content)
+{
+	siglet_slice signature, details, raw;
+	siglet_slice *value = &content->scratch_value;
+	bool is_cert;
+
+	if (!take_text(&body, V2_START) || !take_value(&body, &content->algorithm) ||
+	    !take_text(&body, "\",\"digest\":\"") || !take_value(&body, &content->digest) ||
+	    !take_text(&body, "\"},\"signature\":{\"content\":\"") ||
+	    !take_value(&body, &signature) ||
+	    !take_text(&body, "\",\"verifier\":{\"keyDetails\":\"") ||
+	    !take_value(&body, &details) || !take_text(&body, "\",\""))
+		return false;
+	is_cert = take_text(&body, "x509Certificate");
+	if ((!is_cert && !take_text(&body, "publicKey")) ||
+	    !take_text(&body, "\":{\"rawBytes\":\"") || !take_value(&body, &raw) ||
+	    !take_text(&body, "\"}}}}}}") || body.len != 0)
+		return false;
+	siglet_err *err = siglet_base64_decode(raw, &content->scratch);
+	siglet_err_free(err);
+	if (err != NULL)
+		return false;
+	*value = siglet_buf_slice(&content->scratch);
+	if (is_cert)
+		content->certs[content->cert_count++] = *value;
+	else
+		content->keys[content->key_count++] = *value;
+	content->kind = siglet_slice_str("hashedrekord");
+	content->version = siglet_slice_str("0.0.2");
+	content->digest_is_base64 = true;
+	return true;
+}
+
+/* ---- any JSON ---- */
+
+typedef struct search {
+	audit_content *content;
+	unsigned depth;
+	siglet_slice name; /* of the member that is looked at */
+} search;
+
+static siglet_err *add_cert(audit_content *content, siglet_slice der)
+{
+	if (content->cert_count == AUDIT_MAX_CERTS)
+		return siglet_err_new(SIGLET_E_LIMIT, "more than %d certificates", AUDIT_MAX_CERTS);
+	return siglet_arena_copy(&content->arena, der, &content->certs[content->cert_count++]);
+}
+
+static siglet_err *add_key(audit_content *content, siglet_slice der)
+{
+	if (content->key_count == AUDIT_MAX_CERTS)
+		return siglet_err_new(SIGLET_E_LIMIT, "more than %d keys", AUDIT_MAX_CERTS);
+	return siglet_arena_copy(&content->arena, der, &content->keys[content->key_count++]);
+}
+
+/* Blocks of one label; false: there is none, or what is there is no such block. */
+static siglet_err *take_pem(siglet_slice text, const char *label, audit_content *content,
+			    siglet_err *(*add)(audit_content *, siglet_slice))
+{
+	siglet_err *err = NULL;
+	bool found = true;
+
+	while (err == NULL && found) {
+		siglet_buf der;
+
+		siglet_buf_init(&der, SIGLET_MAX_CERT_BYTES);
+		err = siglet_pem_next(&text, label, &der, &found);
+		if (err == NULL && found)
+			err = add(content, siglet_buf_slice(&der));
+		siglet_buf_clear(&der);
+	}
+	return err;
+}
+
+/* What a text is, or is the base64 of: PEM, or the DER of a certificate. */
+static siglet_err *look_at(siglet_slice text, unsigned depth, audit_content *content)
+{
+	siglet_glance glance;
+	siglet_buf decoded;
+	siglet_err *err;
+
+	if (siglet_slice_contains(text, "-----BEGIN " CERTIFICATE))
+		return take_pem(text, CERTIFICATE, content, add_cert);
+	if (siglet_slice_contains(text, "-----BEGIN " PUBLIC_KEY))
+		return take_pem(text, PUBLIC_KEY, content, add_key);
+	if (depth >= 2 || text.len < 32)
+		return NULL;
+	siglet_buf_init(&decoded, MAX_DECODED_BYTES);
+	err = siglet_base64_decode_any(text, &decoded);
+	if (err == NULL) {
+		const siglet_slice bytes = siglet_buf_slice(&decoded);
+
+		err = siglet_cert_glance(bytes, false, &glance);
+		err = err == NULL ? add_cert(content, bytes) : (siglet_err_free(err), NULL);
+		if (err == NULL)
+			err = look_at(bytes, depth + 1, content);
+	} else if (!siglet_err_is_fault(err)) {
+		siglet_err_free(err);
+		err = NULL;
+	}
+	siglet_buf_clear(&decoded);
+	return err;
+}
+
+static siglet_err *search_value(search *s, const siglet_json *value);
+
+static siglet_err *search_member(void *context, siglet_slice name, const siglet_json *value)
+{
+	search *s = context;
+
+	s->name = name;
+	return search_value(s, value);
+}
+
+/* {"algorithm": …, "value": …}: of several the last one that is of the payload or the data. */
+static siglet_err *take_hash(search *s, const siglet_json *value)
+{
+	const siglet_slice algorithm =
+		siglet_json_string(siglet_json_object_get(value, "algorithm"));
+	const siglet_slice hex = siglet_json_string(siglet_json_object_get(value, "value"));
+	audit_content *content = s->content;
+	siglet_err *err;
+
+	if (algorithm.len == 0 || hex.len == 0 || siglet_slice_is(s->name, "envelopeHash"))
+		return NULL;
+	if (siglet_slice_is(s->name, "hash") && content->digest.len > 0)
+		return NULL;
+	err = siglet_arena_copy(&content->arena, algorithm, &content->algorithm);
+	if (err == NULL)
+		err = siglet_arena_copy(&content->arena, hex, &content->digest);
+	content->digest_is_base64 = false;
+	return err;
+}
+
+/* The document's depth is bounded by its reader. */
+static siglet_err *search_value(search *s, const siglet_json *value)
+{
+	siglet_err *err = NULL;
+
+	switch (siglet_json_kind_of(value)) {
+	case SIGLET_JSON_STRING:
+		return look_at(siglet_json_string(value), 0, s->content);
+	case SIGLET_JSON_ARRAY:
+		for (size_t i = 0; err == NULL && i < siglet_json_array_count(value); i++)
+			err = search_value(s, siglet_json_array_item(value, i));
+		return err;
+	case SIGLET_JSON_OBJECT:
+		err = take_hash(s, value);
+		return err == NULL ? siglet_json_object_each(value, search_member, s) : err;
+	case SIGLET_JSON_NULL:
+	case SIGLET_JSON_BOOL:
+	case SIGLET_JSON_NUMBER:
+		break;
+	}
+	return NULL;
+}
+
+static siglet_err *read_json(const siglet_json *root, audit_content *content)
+{
+	search s = { .content = content };
+	siglet_slice kind = SIGLET_SLICE_NONE, version = SIGLET_SLICE_NONE;
+	siglet_err *err = siglet_json_need_string(root, "kind", &kind);
+
+	if (err == NULL)
+		err = siglet_json_need_string(root, "apiVersion", &version);
+	if (err == NULL)
+		err = siglet_arena_copy(&content->arena, kind, &content->kind);
+	if (err == NULL)
+		err = siglet_arena_copy(&content->arena, version, &content->version);
+	return err == NULL ? search_value(&s, root) : err;
+}
+
+siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_err *err;
+
+	reset(content);
+	if (read_v2(body, content))
+		return NULL;
+	reset(content);
+	err = siglet_json_parse(body, SIGLET_MAX_ENTRY_BODY_BYTES, &doc);
+	if (err == NULL)
+		err = read_json(siglet_json_root(doc), content);
+	siglet_json_doc_free(doc);
+	return err;
+}
+
+/* "sha256:HEX"; nothing where the entry names no digest. */
+siglet_err *siglet_audit_content_digest(const audit_content *content, siglet_buf *ret_text)
+{
+	static const struct {
+		const char *name, *printed;
+	} names[] = { { "SHA2_256", "sha256" }, { "SHA2_384", "sha384" }, { "SHA2_512", "sha512" },
+		      { "sha256", "sha256" },	{ "sha384", "sha384" },	  { "sha512", "sha512" } };
+	siglet_buf raw;
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; i < SIGLET_COUNT(names); i++) {
+		if (!siglet_slice_is(content->algorithm, names[i].name))
+			continue;
+		siglet_buf_init(&raw, 256);
+		err = content->digest_is_base64 ? siglet_base64_decode(content->digest, &raw)
+						: siglet_hex_decode(content->digest, &raw);
+		if (err == NULL)
+			err = siglet_buf_printf(ret_text, "%s:", names[i].printed);
+		if (err == NULL)
+			err = siglet_hex_encode(siglet_buf_slice(&raw), ret_text);
+		siglet_buf_clear(&raw);
+		return err;
+	}
+	return NULL;
+}
