@@ -165,7 +165,8 @@ static siglet_err *visit_skipped(walk *w, row_reader *r)
 	if (r->err != NULL)
 		return r->err;
 	w->number = (int64_t)skipped.index;
-	return w->skipped(w->context, &skipped);
+	r->err = w->skipped(w->context, &skipped);
+	return r->err;
 }
 
 static siglet_err *visit_run(walk *w, row_reader *r)
@@ -178,7 +179,8 @@ static siglet_err *visit_run(walk *w, row_reader *r)
 	if (r->err != NULL)
 		return r->err;
 	w->number = number;
-	return w->run(w->context, &run);
+	r->err = w->run(w->context, &run);
+	return r->err;
 }
 
 /* The statement that gives the next row, with its values. */

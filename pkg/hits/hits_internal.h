@@ -69,6 +69,8 @@ SIGLET_MUST_USE siglet_err *siglet_hits_settle_schema(siglet_hits *hits);
 
 /* ---- statement.c ---- */
 
+const char *siglet_hits_statement_text(siglet_hits_statement which);
+
 /* Values of parameters; they borrow. */
 siglet_db_column siglet_hits_number(int64_t number);
 siglet_db_column siglet_hits_text(siglet_slice text);

@@ -81,6 +81,11 @@ static const char *const texts[SIGLET_HITS_STATEMENTS] = {
 		" AND (NOT ?2 OR acknowledged IS NULL)",
 };
 
+const char *siglet_hits_statement_text(siglet_hits_statement which)
+{
+	return texts[which];
+}
+
 siglet_db_column siglet_hits_number(int64_t number)
 {
 	return (siglet_db_column) { .type = SIGLET_DB_INTEGER, .integer = number };

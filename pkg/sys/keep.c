@@ -115,21 +115,24 @@ siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *ret_real_path)
 	const siglet_slice folder = slash == NULL   ? siglet_slice_str(".")
 				    : slash == path ? siglet_slice_str("/")
 						    : siglet_slice_of(path, (size_t)(slash - path));
+	const size_t before = ret_real_path->len;
 	char *given = NULL, *real = NULL;
+	int number;
 	siglet_err *err = siglet_strndup(folder, &given);
 
 	if (err != NULL)
 		return err;
 	real = realpath(given, NULL);
-	if (real == NULL)
-		err = siglet_sys_errno(path, errno);
-	if (err == NULL)
-		err = siglet_buf_printf(ret_real_path, "%s/%s", strcmp(real, "/") == 0 ? "" : real,
-					name);
-	if (err == NULL)
-		err = make_file(path, siglet_buf_text(ret_real_path), real);
-	free(real);
+	number = errno;
 	free(given);
+	if (real == NULL)
+		return siglet_sys_errno(path, number);
+	err = siglet_buf_printf(ret_real_path, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
+	if (err == NULL)
+		err = make_file(path, siglet_buf_text(ret_real_path) + before, real);
+	if (err != NULL)
+		siglet_buf_truncate(ret_real_path, before);
+	free(real);
 	return err;
 }
 

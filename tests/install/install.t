@@ -59,6 +59,9 @@ nothing_left() {
 }
 
 ok 'make install' make -s install B="$B" PREFIX="$prefix"
+for library in libsiglet-net.so.0 libsiglet-db.so.0; do
+	ok "$library lies beside the library" cmp "$B/$library" "$prefix/lib/$library"
+done
 ok 'a program compiles against it by pkg-config' build_embed
 ok 'it accepts the demo artifact' run_embed "$DEMO_IDENTITY"
 ok 'it refuses another identity' refused

@@ -11,7 +11,7 @@ case $B in
 esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-made='build/siglet build/siglet-sandbox build/libsiglet.so build/libsiglet.a build/libsiglet-verify.a build/libsiglet-net.so.0'
+made='build/siglet build/siglet-sandbox build/libsiglet.so build/libsiglet.a build/libsiglet-verify.a build/libsiglet-net.so.0 build/libsiglet-db.so.0'
 
 # What git would give to somebody else, as it stands now.
 build_in() {

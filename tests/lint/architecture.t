@@ -42,7 +42,8 @@ library_violations() {
 	grep -rn '#include <pcre2' pkg cmd | grep -vE '^pkg/siglet/pattern\.c:'
 	grep -rn '#include <curl/' pkg cmd | grep -vE '^pkg/http/net_curl\.c:'
 	grep -rn '#include <microhttpd' pkg cmd | grep -vE '^cmd/siglet-sandbox/server\.c:'
-	grep -rn '#include <sqlite3\|#include <cbor' pkg cmd
+	grep -rn '#include <sqlite3' pkg cmd | grep -vE '^pkg/hits/db_sqlite\.c:'
+	grep -rn '#include <cbor' pkg cmd
 	grep -n '#include <openssl/\|#include <json-c/' pkg/*/*.h | grep -v '_internal\.h:'
 }
 
@@ -132,6 +133,12 @@ C
 no_other_library() {
 	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^lib(crypto|json-c|c|asan|ubsan|gcov)\.so|^ld-linux|^libpthread|^libdl'
 }
+# What is loaded when it is needed has its library behind it and nothing of ours.
+needs_only() {
+	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "^($2|libc|libpthread|libasan|libubsan|libtsan|libgcov)\.so|^ld-linux"
+	nm -D "$1" | awk '$(NF-1) == "U" && $NF ~ /^siglet_/'
+	nm -D --defined-only "$1" | awk '$2 ~ /^[A-Z]$/ && $2 != "A" && $3 != entry' entry="$3" | grep -v ' __gcov\| __asan\| __odr_asan'
+}
 cbor_free() {
 	nm "$B/libsiglet-verify.a" 2>/dev/null | grep -E ' U (cbor|curl|sqlite3|pcre2)_'
 }
@@ -153,6 +160,8 @@ if [ -f "$B/pkg/base/err.o" ]; then
 	ok 'libsiglet-verify.a links with OpenSSL and json-c alone' verify_archive_is_enough
 	ok 'the program needs libcrypto and json-c only' empty no_other_library "$B/siglet"
 	ok 'the shared library needs libcrypto and json-c only' empty no_other_library "$B/libsiglet.so"
+	ok 'libsiglet-net.so.0 needs libcurl only' empty needs_only "$B/libsiglet-net.so.0" libcurl siglet_net_functions
+	ok 'libsiglet-db.so.0 needs SQLite only' empty needs_only "$B/libsiglet-db.so.0" libsqlite3 siglet_db_functions
 	ok 'no verify object refers to CBOR, HTTP, SQL or patterns' empty cbor_free
 else
 	skip 'nothing is built yet'
