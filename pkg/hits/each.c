@@ -133,9 +133,14 @@ typedef struct walk {
 	const siglet_hits_filter *filter;
 	siglet_slice origin;
 	int64_t log_id;
-	int64_t number; /* the index, or number, of the row at hand */
+	int64_t number; /* the index of the row at hand, or the run's own */
 	siglet_buf rule;
 	siglet_arena arena; /* what the row holds */
+	union {
+		siglet_match_record match;
+		siglet_skipped_record skipped;
+		siglet_run_record run;
+	} row; /* at hand */
 	siglet_hits_match_visit *match;
 	siglet_hits_skipped_visit *skipped;
 	siglet_hits_run_visit *run;
@@ -144,43 +149,44 @@ typedef struct walk {
 
 static siglet_err *visit_match(walk *w, row_reader *r)
 {
-	siglet_match_record match = { .origin = w->origin };
+	siglet_match_record *match = &w->row.match;
 
-	read_match(r, &match);
+	*match = (siglet_match_record) { .origin = w->origin };
+	read_match(r, match);
 	w->hits->db->reset(r->row);
 	if (r->err != NULL)
 		return r->err;
-	w->number = (int64_t)match.index;
+	w->number = (int64_t)match->index;
 	siglet_buf_clear(&w->rule);
-	r->err = siglet_buf_append(&w->rule, match.rule);
-	return r->err == NULL ? w->match(w->context, &match) : r->err;
+	r->err = siglet_buf_append(&w->rule, match->rule);
+	return r->err == NULL ? w->match(w->context, match) : r->err;
 }
 
 static siglet_err *visit_skipped(walk *w, row_reader *r)
 {
-	siglet_skipped_record skipped = { .origin = w->origin };
+	siglet_skipped_record *skipped = &w->row.skipped;
 
-	read_skipped(r, &skipped);
+	*skipped = (siglet_skipped_record) { .origin = w->origin };
+	read_skipped(r, skipped);
 	w->hits->db->reset(r->row);
 	if (r->err != NULL)
 		return r->err;
-	w->number = (int64_t)skipped.index;
-	r->err = w->skipped(w->context, &skipped);
-	return r->err;
+	w->number = (int64_t)skipped->index;
+	return w->skipped(w->context, skipped);
 }
 
 static siglet_err *visit_run(walk *w, row_reader *r)
 {
-	siglet_run_record run = { .origin = w->origin };
+	siglet_run_record *run = &w->row.run;
 	const int64_t number = read_number(r);
 
-	read_run(r, &run);
+	*run = (siglet_run_record) { .origin = w->origin };
+	read_run(r, run);
 	w->hits->db->reset(r->row);
 	if (r->err != NULL)
 		return r->err;
 	w->number = number;
-	r->err = w->run(w->context, &run);
-	return r->err;
+	return w->run(w->context, run);
 }
 
 /* The statement that gives the next row, with its values. */

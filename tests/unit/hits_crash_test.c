@@ -1,9 +1,7 @@
 #define _DEFAULT_SOURCE /* the file systems of Linux */
 #include "hits_scene.h"
 
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #ifdef __linux__
 #include <sys/mount.h>
 #endif
@@ -99,50 +97,49 @@ static siglet_err *put_block(siglet_hits *hits, uint64_t block)
 
 #define BLOCKS 8
 
-/* Write blocks, and a byte to the pipe for each that is said to be kept. Does not return. */
-static void write_blocks(const char *path, int told)
-{
-	siglet_hits *hits = NULL;
-	siglet_err *err = siglet_hits_open(path, 0, &hits);
+/* Where a child writes, and how large a file may be. */
+typedef struct task {
+	const char *name;
+	rlim_t limit;
+	bool dies; /* by the first write that goes beyond it; else that write fails */
+	uint64_t first;
+	unsigned wait_ms;
+} task;
 
+/* Blocks: a '+' for each that is said to be kept, then '.', or 'r' for an error as it should be. */
+static void write_blocks(void *context)
+{
+	const task *t = context;
+	const struct rlimit size = { t->limit, t->limit };
+	const char *path = in_scratch(t->name);
+	siglet_hits *hits = NULL;
+	siglet_err *err;
+
+	(void)signal(SIGXFSZ, t->dies ? SIG_DFL : SIG_IGN);
+	if (t->limit > 0 && setrlimit(RLIMIT_FSIZE, &size) != 0)
+		return;
+	err = siglet_hits_open(path, t->wait_ms, &hits);
 	for (uint64_t i = 0; err == NULL && i < BLOCKS; i++) {
-		err = put_block(hits, i);
-		if (err == NULL && write(told, "+", 1) != 1)
-			_exit(9);
-	}
-	if (err != NULL) {
-		const bool good = siglet_err_code(err) == SIGLET_E_IO &&
-				  strstr(siglet_err_message(err), path) != NULL;
-		_exit(good ? 1 : 8);
+		err = put_block(hits, t->first + i);
+		if (err == NULL)
+			say('+');
 	}
 	siglet_hits_close(hits);
-	_exit(0);
+	if (err == NULL)
+		say('.');
+	else if (siglet_err_code(err) == SIGLET_E_IO && strstr(siglet_err_message(err), path))
+		say('r');
+	else
+		printf("# %s\n", siglet_err_message(err));
 }
 
-/* How many blocks another process said it had kept, when no file may be larger than limit. */
-static uint64_t blocks_of_child(const char *name, rlim_t limit, bool dies, int *ret_status)
+/* How many blocks a child said it had kept, and its last word. */
+static uint64_t kept_by(const child *c, char *ret_last)
 {
-	const struct rlimit size = { limit, limit };
-	uint64_t kept = 0;
-	int ends[2];
-	char byte;
+	const size_t plus = strspn(c->all, "+");
 
-	if (pipe(ends) != 0)
-		need(siglet_err_new(SIGLET_E_IO, "no pipe"));
-	const pid_t child = fork();
-	if (child == 0) {
-		(void)signal(SIGXFSZ, dies ? SIG_DFL : SIG_IGN);
-		if (setrlimit(RLIMIT_FSIZE, &size) != 0)
-			_exit(7);
-		write_blocks(in_scratch(name), ends[1]);
-	}
-	(void)close(ends[1]);
-	while (read(ends[0], &byte, 1) == 1)
-		kept++;
-	(void)close(ends[0]);
-	if (child < 0 || waitpid(child, ret_status, 0) != child)
-		need(siglet_err_new(SIGLET_E_IO, "no child"));
-	return kept;
+	*ret_last = c->all[plus];
+	return plus;
 }
 
 /* What was said to be kept is there; of what was not, a whole block or none. */
@@ -165,64 +162,64 @@ static bool holds(const char *name, uint64_t blocks)
  */
 static void killed_anywhere_nothing_is_lost(void)
 {
-	unsigned killed = 0, bad = 0, finished = 0;
+	unsigned killed = 0, bad = 0;
+	char last = '\0';
 
-	for (rlim_t limit = 0; limit < 1 << 20 && finished == 0; limit += 3001) {
+	for (rlim_t limit = 1; limit < 1 << 20 && last != '.'; limit += 3001) {
 		char name[32];
-		int status = 0;
+		task t = { .name = name, .limit = limit, .dies = true };
 
 		(void)snprintf(name, sizeof(name), "killed-%u", (unsigned)limit);
-		const uint64_t kept = blocks_of_child(name, limit, true, &status);
-		killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ;
-		finished += WIFEXITED(status) && WEXITSTATUS(status) == 0;
-		bad += WIFEXITED(status) && WEXITSTATUS(status) != 0;
-		bad += !holds(name, kept);
+		const child c = run_child(write_blocks, &t);
+		const uint64_t kept = kept_by(&c, &last);
+		killed += WIFSIGNALED(c.status) && WTERMSIG(c.status) == SIGXFSZ;
+		bad += last == 'r' || !holds(name, kept);
 	}
-	OK(killed > 20 && finished == 1 && bad == 0,
+	OK(killed > 20 && last == '.' && bad == 0,
 	   "ended in the middle of a write %u times, what was committed is there", killed);
 }
 
 /* The same, where the write fails instead. */
 static void refused_anywhere_nothing_is_lost(void)
 {
-	unsigned refused = 0, bad = 0, finished = 0;
+	unsigned refused = 0, bad = 0;
+	char last = 'r';
 
-	for (rlim_t limit = 0; limit < 1 << 20 && finished == 0; limit += 3001) {
+	for (rlim_t limit = 1; limit < 1 << 20 && last == 'r'; limit += 3001) {
 		char name[32];
-		int status = 0;
+		task t = { .name = name, .limit = limit };
 
 		(void)snprintf(name, sizeof(name), "refused-%u", (unsigned)limit);
-		const uint64_t kept = blocks_of_child(name, limit, false, &status);
-		if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
-			printf("# limit %u: status %x\n", (unsigned)limit, (unsigned)status);
-			bad++;
-		}
-		refused += WIFEXITED(status) && WEXITSTATUS(status) == 1;
-		finished += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		const child c = run_child(write_blocks, &t);
+		const uint64_t kept = kept_by(&c, &last);
+		refused += last == 'r';
 		bad += !holds(name, kept);
 	}
-	OK(refused > 20 && finished == 1 && bad == 0,
+	OK(refused > 20 && last == '.' && bad == 0,
 	   "refused a write %u times, by name, what was committed is there", refused);
+}
+
+/* More than SQLite's cache: part of it is in the log already. */
+static void die_in_a_block(void *context)
+{
+	siglet_hits *hits = open_hits("kill-9");
+
+	(void)context;
+	need(siglet_hits_begin(hits));
+	for (uint64_t i = 100; i < 10000; i++)
+		add_match(hits, i);
+	say('+');
 }
 
 static void killed_within_a_block_it_is_gone(void)
 {
 	siglet_hits *hits = open_hits("kill-9");
-	int status = 0;
 
 	need(put_block(hits, 0));
 	siglet_hits_close(hits);
-	const pid_t child = fork();
-	if (child == 0) {
-		hits = open_hits("kill-9");
-		need(siglet_hits_begin(hits));
-		/* More than SQLite's cache: part of it is in the log already. */
-		for (uint64_t i = 100; i < 10000; i++)
-			add_match(hits, i);
-		(void)raise(SIGKILL);
-	}
-	OK(child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status),
-	   "a process ends within a block of thousands");
+	const child c = run_child(die_in_a_block, NULL);
+	OK(strcmp(c.all, "+") == 0 && WIFSIGNALED(c.status) && WTERMSIG(c.status) == SIGKILL,
+	   "a process is killed within a block of thousands");
 	hits = open_hits("kill-9");
 	OK(matches_in(hits) == 4, "the block before is there, and nothing else");
 	OK(add_match(hits, 100), "its rows are new");
@@ -287,99 +284,90 @@ static void a_full_disk_is_told(void)
 	SKIP("no small file system can be made here");
 }
 
-/* A block that failed half way can't be committed, whatever the caller made of the error. */
-static void half_a_block_is_none(void)
+/* The caller goes on whatever is answered: '+' when all that follows the first failure fails. */
+static void write_half_a_block(void *context)
 {
 	static char json[60000];
 	const struct rlimit size = { 1u << 20, 1u << 20 };
-	int status = 0;
-	const pid_t child = fork();
+	siglet_hits *hits = open_hits("half");
+	unsigned failed = 0;
+	bool good = true;
 
-	if (child == 0) {
-		siglet_hits *hits = open_hits("half");
-		unsigned failed = 0;
+	(void)context;
+	need(put_block(hits, 0));
+	(void)signal(SIGXFSZ, SIG_IGN);
+	need(siglet_hits_begin(hits));
+	if (setrlimit(RLIMIT_FSIZE, &size) != 0)
+		return;
+	memset(json, 'a', sizeof(json));
+	for (uint64_t i = 100; i < 200; i++) {
+		siglet_match_record match = match_at(i);
+		bool is_new = false;
 
-		need(put_block(hits, 0));
-		(void)signal(SIGXFSZ, SIG_IGN);
-		need(siglet_hits_begin(hits));
-		if (setrlimit(RLIMIT_FSIZE, &size) != 0)
-			_exit(7);
-		memset(json, 'a', sizeof(json));
-		for (uint64_t i = 100; i < 200; i++) {
-			siglet_match_record match = match_at(i);
-			bool is_new = false;
-
-			match.json = siglet_slice_of(json, sizeof(json));
-			siglet_err *err = siglet_hits_add_match(hits, &match, &is_new);
-			failed += err != NULL;
-			/* The first that fails, and all that follow. */
-			if ((err != NULL) != (failed > 0) || (err != NULL && is_new))
-				_exit(6);
-			siglet_err_free(err);
-		}
-		siglet_err *err = siglet_hits_commit(hits);
-		if (failed == 0 || err == NULL || siglet_err_code(err) != SIGLET_E_IO ||
-		    strstr(siglet_err_message(err), "nothing of this block was kept") == NULL)
-			_exit(5);
-		if (matches_in(hits) != 4)
-			_exit(4);
-		_exit(0);
+		match.json = siglet_slice_of(json, sizeof(json));
+		siglet_err *err = siglet_hits_add_match(hits, &match, &is_new);
+		failed += err != NULL;
+		good = good && (err != NULL) == (failed > 0) && is_new == (err == NULL);
+		siglet_err_free(err);
 	}
-	OK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-		   WEXITSTATUS(status) == 0,
-	   "of a block of which some rows failed, none is there (%d)", WEXITSTATUS(status));
+	siglet_err *err = siglet_hits_commit(hits);
+	good = good && failed > 0 && err != NULL && siglet_err_code(err) == SIGLET_E_IO &&
+	       strstr(siglet_err_message(err), "nothing of this block was kept") != NULL;
+	siglet_err_free(err);
+	say(good && matches_in(hits) == 4 ? '+' : '-');
+	need(put_block(hits, 1));
+	say(matches_in(hits) == 8 ? '+' : '-');
+}
+
+static void half_a_block_is_none(void)
+{
+	const child c = run_child(write_half_a_block, NULL);
+
+	OK(strcmp(c.all, "++") == 0, "of a block of which some rows failed, none is there: %s",
+	   c.all);
 }
 
 /* ---- another process ---- */
 
-/* A child that does something to the database, says so, and waits to be told. */
+/* A child that does something to the database, says so, and then does nothing until it is ended. */
 typedef struct other {
-	pid_t pid;
-	int said, tell;
+	const char *name;
+	void (*act)(siglet_hits *hits);
 } other;
 
-static other start_other(const char *name, void (*act)(const char *name, siglet_hits *hits))
+static void act_and_stay(void *context)
 {
-	int said[2], tell[2];
-	other o;
-	char byte;
+	const other *o = context;
 
-	if (pipe(said) != 0 || pipe(tell) != 0)
-		need(siglet_err_new(SIGLET_E_IO, "no pipe"));
-	o = (other) { .pid = fork(), .said = said[0], .tell = tell[1] };
-	if (o.pid == 0) {
-		siglet_hits *hits = open_hits(name);
+	o->act(open_hits(o->name));
+	say('+');
+	(void)pause();
+}
 
-		(void)close(tell[1]);
-		act(name, hits);
-		if (write(said[1], "+", 1) != 1 || read(tell[0], &byte, 1) < 0)
-			_exit(1);
-		_exit(0);
-	}
-	(void)close(said[1]);
-	(void)close(tell[0]);
-	if (o.pid < 0 || read(o.said, &byte, 1) != 1)
+static child start_other(const char *name, void (*act)(siglet_hits *hits))
+{
+	other o = { name, act };
+	child c = start_child(act_and_stay, &o);
+
+	if (read(c.said, c.all, 1) != 1)
 		need(siglet_err_new(SIGLET_E_IO, "no other process"));
-	return o;
+	return c;
 }
 
-static void end_other(other *o)
+static void end_other(child *c)
 {
-	(void)close(o->tell);
-	(void)close(o->said);
-	(void)waitpid(o->pid, NULL, 0);
+	(void)kill(c->pid, SIGKILL);
+	end_child(c);
 }
 
-static void begin_and_stay(const char *name, siglet_hits *hits)
+static void begin_and_stay(siglet_hits *hits)
 {
-	(void)name;
 	need(siglet_hits_begin(hits));
 	add_match(hits, 77);
 }
 
-static void take_it_all(const char *name, siglet_hits *hits)
+static void take_it_all(siglet_hits *hits)
 {
-	(void)name;
 	if (hits->db->run(hits->handle, "PRAGMA locking_mode = EXCLUSIVE") != SIGLET_DB_DONE ||
 	    hits->db->run(hits->handle, "BEGIN EXCLUSIVE") != SIGLET_DB_DONE ||
 	    hits->db->run(hits->handle, "UPDATE logs SET origin = origin") != SIGLET_DB_DONE)
@@ -393,7 +381,7 @@ static void a_locked_one_is_told(void)
 	bool is_new = false;
 
 	add_match(hits, 1);
-	other o = start_other("locked", begin_and_stay);
+	child o = start_other("locked", begin_and_stay);
 	OK_REFUSED(siglet_hits_begin(hits), "is locked by another process", "locked", "a block");
 	OK_REFUSED(siglet_hits_add_match(hits, &match, &is_new), "is locked by another process",
 		   "locked", "a single row");
@@ -411,28 +399,29 @@ static void a_locked_one_is_told(void)
 	siglet_hits_close(hits);
 }
 
+static void try_to_begin(void *context)
+{
+	siglet_hits *hits = NULL;
+	siglet_err *err = siglet_hits_open(in_scratch("twice"), 0, &hits);
+
+	(void)context;
+	if (err == NULL)
+		err = siglet_hits_begin(hits);
+	say(err != NULL && strstr(siglet_err_message(err), "is locked") != NULL ? '+' : '-');
+}
+
 /* POSIX takes all locks of a process on a file when it closes the file, by whichever descriptor. */
 static void a_second_opening_unlocks_nothing(void)
 {
-	siglet_hits *first = open_hits("twice"), *second, *none = NULL;
-	int status = 0;
+	siglet_hits *first = open_hits("twice"), *second;
 
 	need(siglet_hits_begin(first));
 	add_match(first, 1);
 	second = open_hits("twice");
 	OK_REFUSED(siglet_hits_begin(second), "is locked", "twice", "one block at a time");
 	siglet_hits_close(second);
-	const pid_t child = fork();
-	if (child == 0) {
-		siglet_err *err = siglet_hits_open(in_scratch("twice"), 0, &none);
-
-		if (err == NULL)
-			err = siglet_hits_begin(none);
-		_exit(err != NULL && strstr(siglet_err_message(err), "is locked") != NULL ? 0 : 1);
-	}
-	OK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-		   WEXITSTATUS(status) == 0,
-	   "the first still has the lock, for another process too");
+	const child c = run_child(try_to_begin, NULL);
+	OK(strcmp(c.all, "+") == 0, "the first still has the lock, for another process too");
 	OK_SUCCESS(siglet_hits_commit(first), "and commits");
 	siglet_hits_close(first);
 }
@@ -440,32 +429,24 @@ static void a_second_opening_unlocks_nothing(void)
 /* Several begin at once, where there is no file yet. */
 static void many_may_make_it(void)
 {
-	pid_t children[6];
+	child children[6];
+	task tasks[SIGLET_COUNT(children)];
 	unsigned good = 0;
-	siglet_hits *hits = NULL;
+	siglet_hits *hits;
 
 	for (size_t i = 0; i < SIGLET_COUNT(children); i++) {
-		children[i] = fork();
-		if (children[i] != 0)
-			continue;
-		siglet_err *err = siglet_hits_open(in_scratch("race"), 60000, &hits);
-		for (uint64_t block = 0; err == NULL && block < 5; block++)
-			err = put_block(hits, 10 * i + block);
-		if (err != NULL)
-			printf("# %s\n", siglet_err_message(err));
-		(void)fflush(stdout);
-		siglet_hits_close(hits);
-		_exit(err == NULL ? 0 : 1);
+		tasks[i] = (task) { .name = "race", .first = BLOCKS * i, .wait_ms = 60000 };
+		children[i] = start_child(write_blocks, &tasks[i]);
 	}
 	for (size_t i = 0; i < SIGLET_COUNT(children); i++) {
-		int status = -1;
+		char last = '\0';
 
-		(void)waitpid(children[i], &status, 0);
-		good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		end_child(&children[i]);
+		good += kept_by(&children[i], &last) == BLOCKS && last == '.';
 	}
 	OK(good == SIGLET_COUNT(children), "%u processes make one database at once", good);
 	hits = open_hits("race");
-	OK(matches_in(hits) == 4 * 5 * SIGLET_COUNT(children), "with all of their rows");
+	OK(matches_in(hits) == 4 * BLOCKS * SIGLET_COUNT(children), "with all of their rows");
 	siglet_hits_close(hits);
 }
 

@@ -6,6 +6,9 @@
 
 #include "hits/hits.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "../lib/check.h"
 #include "sys_scratch.h"
 
@@ -97,6 +100,68 @@ static inline uint64_t skipped_in(siglet_hits *hits)
 
 	need(siglet_hits_count_skipped(hits, &everything, &count));
 	return count;
+}
+
+/* ---- other processes ---- */
+
+/* A child says how it goes, a letter at a time. */
+typedef struct child {
+	pid_t pid;
+	int said;
+	char all[64]; /* what it said until its end */
+	int status;
+} child;
+
+static int say_to = -1; /* in the child */
+
+static inline void say(char letter)
+{
+	if (write(say_to, &letter, 1) != 1)
+		_exit(99);
+}
+
+/* It ends at once when act does: what its parent had open is not its own to give back. */
+static inline child start_child(void (*act)(void *context), void *context)
+{
+	int ends[2];
+	child c;
+
+	(void)fflush(stdout);
+	if (pipe(ends) != 0)
+		need(siglet_err_new(SIGLET_E_IO, "no pipe"));
+	c = (child) { .pid = fork(), .said = ends[0] };
+	if (c.pid == 0) {
+		say_to = ends[1];
+		act(context);
+		(void)fflush(stdout);
+		(void)raise(SIGKILL);
+	}
+	(void)close(ends[1]);
+	if (c.pid < 0)
+		need(siglet_err_new(SIGLET_E_IO, "no child"));
+	return c;
+}
+
+static inline void end_child(child *c)
+{
+	const size_t before = strlen(c->all);
+	ssize_t more;
+
+	for (size_t at = before; at < sizeof(c->all) - 1; at += (size_t)more) {
+		more = read(c->said, c->all + at, sizeof(c->all) - 1 - at);
+		if (more <= 0)
+			break;
+	}
+	(void)close(c->said);
+	(void)waitpid(c->pid, &c->status, 0);
+}
+
+static inline child run_child(void (*act)(void *context), void *context)
+{
+	child c = start_child(act, context);
+
+	end_child(&c);
+	return c;
 }
 
 /* The call must fail as I/O does, with these words and the file's name in its message. */
