@@ -19,7 +19,6 @@ void siglet_hits_close(siglet_hits *hits)
 	if (hits == NULL)
 		return;
 	if (hits->handle != NULL) {
-		siglet_hits_rollback(hits);
 		for (size_t i = 0; i < SIGLET_COUNT(hits->queries); i++)
 			hits->db->end(hits->queries[i]);
 		hits->db->close(hits->handle);
