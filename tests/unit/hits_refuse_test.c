@@ -136,6 +136,10 @@ static void another_programs_rule_is_no_repetition(void)
 	hits = open_hits("rule");
 	OK_REFUSED(siglet_hits_add_match(hits, &match, &is_new), "refuses a row", "rule",
 		   "a row that another's index refuses is an error");
+	need(siglet_hits_begin(hits));
+	siglet_err_free(siglet_hits_add_match(hits, &match, &is_new));
+	OK_REFUSED(siglet_hits_commit(hits), "nothing of this block was kept", "rule",
+		   "also for the block, if the caller goes on");
 	siglet_hits_close(hits);
 }
 

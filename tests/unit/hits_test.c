@@ -337,6 +337,10 @@ static void acknowledged_is_no_finding_any_more(void)
 	const siglet_hits_filter both = { .unacknowledged_only = true, .undelivered_only = true };
 	need(siglet_hits_count_matches(hits, &both, &count));
 	OK(count == 1, "also of those that wait");
+	s = (seen) { .hits = hits };
+	OK_SUCCESS(siglet_hits_each_match(hits, &everything, see_match, &s), "all matches");
+	OK(s.count == 3 && !s.torn, "keep the first time that they were looked at");
+	OK_SUCCESS(siglet_hits_acknowledge(hits, origin, 3, NOW + 3), "one that was skipped alone");
 	OK_SUCCESS(siglet_hits_acknowledge(hits, origin, 4, NOW),
 		   "a match without a skipped entry");
 	OK_ERROR(siglet_hits_acknowledge(hits, origin, 5, NOW), SIGLET_E_MISSING,
