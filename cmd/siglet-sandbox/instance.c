@@ -6,6 +6,7 @@
 
 /* Keys and certificates of one instance, and the file that makes others trust it. */
 
+/* What was there before: more than a tile holds, so that proofs have something to prove. */
 #define OTHERS 300 /* entries */
 #define START "2020-01-01T00:00:00Z"
 
@@ -34,19 +35,6 @@ static void note_id(const char *name, uint8_t type, const siglet_signer *key, ui
 
 	WELL(siglet_crypto_sha256(parts, SIGLET_COUNT(parts), &digest));
 	memcpy(ret_id, digest.bytes, 32);
-}
-
-/* What was there before: more than a tile holds, so that proofs have something to prove. */
-static void fill(tree *t)
-{
-	for (unsigned i = 0; i < OTHERS; i++) {
-		siglet_buf entry;
-
-		siglet_buf_init(&entry, 64);
-		put(&entry, "somebody else's entry %u", i);
-		(void)tree_add(t, siglet_buf_slice(&entry));
-		siglet_buf_clear(&entry);
-	}
 }
 
 static void make_keys(instance *in, const char *folder)
@@ -124,16 +112,28 @@ instance *instance_new_bare(const faults *f, const char *folder, const char *nam
 	return in;
 }
 
+static void misbehave(instance *in)
+{
+	MUST(pthread_mutex_lock(&in->lock) == 0);
+	rekor_v1_misbehave(in);
+	rekor_v2_misbehave(in);
+	MUST(pthread_mutex_unlock(&in->lock) == 0);
+}
+
 instance *instance_new(const faults *f, const char *folder)
 {
 	instance *in = instance_new_bare(f, folder, V2_HOST, "https://" V2_HOST);
 
-	state_log(folder, "rekor-v1", &in->v1_log);
-	state_log(folder, "rekor-v2", &in->v2_log);
-	if (in->v1_log.count == 0)
-		fill(&in->v1_log);
-	if (in->v2_log.count == 0)
-		fill(&in->v2_log);
+	in->shards[0].id = V1_TREE_ID;
+	in->shard_count = 1;
+	state_log(folder, "rekor-v1", &in->shards[0].log.honest);
+	state_log(folder, "rekor-v2", &in->v2_log.honest);
+	if (in->shards[0].log.honest.count == 0)
+		tree_grow(&in->shards[0].log.honest, OTHERS);
+	if (in->v2_log.honest.count == 0)
+		tree_grow(&in->v2_log.honest, OTHERS);
+	in->misbehave = misbehave;
+	misbehave(in);
 	return in;
 }
 
@@ -149,8 +149,9 @@ void instance_free(instance *in)
 	X509_free(in->ca);
 	X509_free(in->tsa_root);
 	X509_free(in->tsa);
-	tree_clear(&in->v1_log);
-	tree_clear(&in->v2_log);
+	for (size_t i = 0; i < in->shard_count; i++)
+		log_clear(&in->shards[i].log);
+	log_clear(&in->v2_log);
 	tuf_free(in->tuf);
 	rotate_free(in);
 	(void)pthread_rwlock_destroy(&in->keys);

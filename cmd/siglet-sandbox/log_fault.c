@@ -51,6 +51,8 @@ static bool set_fork(const char *value, log_faults *f)
 	(void)snprintf(index, sizeof(index), "%.*s",
 		       colon == NULL ? (int)strlen(value) : (int)(colon - value), value);
 	f->fork_size = 0;
+	f->fork_at = 0;
+	f->is_new_fork = true;
 	f->forks = *value == '\0' ||
 		   (read_number(index, MAX_LOG_SIZE, &f->fork_at) &&
 		    (colon == NULL || read_number(colon + 1, MAX_LOG_SIZE, &f->fork_size)));

@@ -109,7 +109,7 @@ static void write_log(const instance *in, entry_maker *m, const options *o, uint
 		tile_files_add(tiles, entries_make(m, i));
 	tile_files_finish(tiles, &root);
 	siglet_buf_init(&note, 65536);
-	write_checkpoint(in, true, (size_t)o->size, &root, &note);
+	write_checkpoint(in, 0, (size_t)o->size, &root, &note);
 	write_beside(o->out, "checkpoint", siglet_buf_slice(&note));
 	siglet_buf_clear(&note);
 	tile_files_free(tiles);

@@ -40,24 +40,25 @@ static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *n
 }
 
 /* What the log says, before it is signed. */
-static void put_text(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+static void put_text(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
 		     siglet_buf *text)
 {
-	const char *other = in->faults.logs[is_v2 ? LOG_V2 : LOG_V1].origin;
+	const char *other = in->faults.logs[v1_tree == 0 ? LOG_V2 : LOG_V1].origin;
 
 	if (other[0] != '\0')
 		put(text, "%s\n%zu\n", other, size);
-	else if (is_v2)
+	else if (v1_tree == 0)
 		put(text, "%s\n%zu\n", in->v2_name, size);
 	else
-		put(text, "%s - %" PRId64 "\n%zu\n", V1_HOST, V1_TREE_ID, size);
+		put(text, "%s - %" PRId64 "\n%zu\n", V1_HOST, v1_tree, size);
 	put_base64(text, siglet_hash32_slice(root));
 	put(text, "\n");
 }
 
-void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
 		      siglet_buf *ret_note)
 {
+	const bool is_v2 = v1_tree == 0;
 	const siglet_signer *key = is_v2 ? in->v2 : in->v1;
 	const uint8_t *id = is_v2 ? in->v2_id : siglet_key_id(siglet_signer_key(in->v1))->bytes;
 	const log_faults *f = &in->faults.logs[is_v2 ? LOG_V2 : LOG_V1];
@@ -65,7 +66,7 @@ void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_
 
 	siglet_buf_init(&text, 4096);
 	siglet_buf_init(&signature, 1024);
-	put_text(in, is_v2, size, root, &text);
+	put_text(in, v1_tree, size, root, &text);
 	sign_bytes(key, siglet_buf_slice(&text), &signature);
 	if ((f->kinds & FAULT_BAD_SIGNATURE) != 0)
 		signature.ptr[signature.len - 1] ^= 1;

@@ -44,6 +44,8 @@ static bool rotate(instance *in, const char *what)
 		rotate_ca(in);
 	else if (strcmp(what, "log") == 0)
 		rotate_log(in);
+	else if (strcmp(what, "shard") == 0)
+		return rekor_v1_rotate(in); /* the same key: nobody trusts anything new */
 	else
 		return false;
 	tuf_publish(in);
@@ -65,7 +67,7 @@ void rotate_answer(instance *in, const request *q, response *r)
 	MUST(pthread_rwlock_wrlock(&in->keys) == 0);
 	done = rotate(in, q->path + strlen(ROTATE_PATH));
 	MUST(pthread_rwlock_unlock(&in->keys) == 0);
-	response_text(r, done ? 200 : 404, done ? "rotated" : "root, ca or log");
+	response_text(r, done ? 200 : 404, done ? "rotated" : "root, ca, log or shard");
 }
 
 void rotate_free(instance *in)

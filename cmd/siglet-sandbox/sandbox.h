@@ -29,7 +29,8 @@
 #define V1_HOST "rekor.sandbox.example"
 #define V2_HOST "log2026.sandbox.example"
 #define WITNESS_NAME "witness.sandbox.example"
-#define V1_TREE_ID 1193050959916656506
+#define V1_TREE_ID 1193050959916656506 /* of the first shard */
+#define MAX_SHARDS 8
 
 /* End the program with a message when a thing of its own fails. */
 #define MUST(condition) ((condition) ? (void)0 : sandbox_end(#condition, __FILE__, __LINE__))
@@ -75,6 +76,7 @@ typedef enum log_fault {
 typedef struct log_faults {
 	unsigned kinds;
 	bool is_frozen, has_size, forks, grows;
+	bool is_new_fork;	     /* the fork is not made yet */
 	uint64_t size;		     /* which the checkpoint shows, if the log is larger */
 	uint64_t fork_at, fork_size; /* size 0: that of the log */
 	uint64_t grown_size;
@@ -115,6 +117,19 @@ typedef struct tree {
 	size_t count, room;
 } tree;
 
+/* A log, and, once it has forked, the one that is shown in its place. */
+typedef struct log_tree {
+	tree honest, fork;
+	bool is_forked;
+} log_tree;
+
+/* Rekor v1 is several logs behind one URL, with one key; only the last one grows. */
+typedef struct shard {
+	int64_t id;
+	size_t begin; /* the index across all of them that its first entry has */
+	log_tree log;
+} shard;
+
 typedef struct tuf_repository tuf_repository;
 typedef struct request request;
 typedef struct response response;
@@ -145,7 +160,9 @@ typedef struct instance {
 	bool is_log;		      /* nothing but that log */
 	pthread_mutex_t lock;	      /* over the logs and serials */
 	pthread_mutex_t requests;     /* over the request log and counts of faults */
-	tree v1_log, v2_log;
+	shard shards[MAX_SHARDS];
+	size_t shard_count;
+	log_tree v2_log;
 	tuf_repository *tuf;   /* NULL until the URL is known */
 	pthread_rwlock_t keys; /* all that answer read them; a rotation writes */
 	retired retired[MAX_RETIRED];
@@ -194,9 +211,23 @@ void state_append(const char *path, siglet_slice entry);
 size_t tree_add(tree *t, siglet_slice entry); /* its index */
 bool tree_find(const tree *t, siglet_slice entry, size_t *ret_index);
 void tree_hash(const tree *t, size_t begin, size_t end, siglet_hash32 *ret_hash); /* RFC 6962 MTH */
+/* PROOF(first, D[second]); 0 < first <= second. */
+size_t tree_consistency(const tree *t, size_t first, size_t second, siglet_hash32 ret_nodes[64]);
 /* PATH(index) in the tree of the first size entries. Gives the count. */
 size_t tree_path(const tree *t, size_t index, size_t size, siglet_hash32 ret_nodes[64]);
+/* Somebody else's entries, until there are so many. */
+void tree_grow(tree *t, size_t count);
 void tree_clear(tree *t);
+
+/* ---- logs that misbehave (log_tree.c); the caller holds the lock ---- */
+
+tree *log_shown(log_tree *l);
+void log_clear(log_tree *l);
+/* Do what the faults of a log want done once. */
+void log_misbehave(log_tree *l, log_faults *f);
+/* Of the logs of an instance (rekor_v1.c, rekor_v2.c). */
+void rekor_v1_misbehave(instance *in);
+void rekor_v2_misbehave(instance *in);
 
 /* ---- a TUF repository (tuf.c) ---- */
 
@@ -252,7 +283,7 @@ void server_stop(void);
 
 /* ---- rotation (rotate.c) ---- */
 
-/* POST to it with root, ca or log behind. */
+/* POST to it with root, ca, log or shard behind. */
 #define ROTATE_PATH "/sandbox/rotate/"
 void rotate_answer(instance *in, const request *q, response *r);
 void rotate_free(instance *in);
@@ -265,6 +296,8 @@ X509 *fulcio_issue(instance *in, const siglet_key *key, const siglet_json *claim
 void fulcio_answer(instance *in, const request *q, response *r);
 void ct_answer(instance *in, const request *q, response *r);
 void rekor_v1_answer(instance *in, const request *q, response *r);
+/* A new shard, which is empty. False: there are too many. */
+bool rekor_v1_rotate(instance *in);
 void rekor_v2_answer(instance *in, const request *q, response *r);
 void tuf_answer(const instance *in, const request *q, response *r);
 void tsa_answer(instance *in, const request *q, response *r);
@@ -291,8 +324,8 @@ bool verifies_message(const siglet_key *key, siglet_slice message, siglet_slice 
 /* A key of a PEM or DER certificate or public key; NULL: neither. */
 siglet_key *key_of_pem(siglet_slice pem);
 siglet_key *key_of_cert_der(siglet_slice der);
-/* A checkpoint over the first size entries, signed; v2's is cosigned. */
-void write_checkpoint(const instance *in, bool is_v2, size_t size, const siglet_hash32 *root,
+/* A checkpoint of a shard of v1, or (v1_tree 0) of v2, which is cosigned. */
+void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
 		      siglet_buf *ret_note);
 
 #endif

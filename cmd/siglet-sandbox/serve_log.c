@@ -64,7 +64,7 @@ static void read_hash(void *context, unsigned level, uint64_t index, siglet_hash
 static void put_checkpoint(const instance *in, uint64_t size, const siglet_hash32 *root,
 			   siglet_buf *ret_note)
 {
-	write_checkpoint(in, true, (size_t)size, root, ret_note);
+	write_checkpoint(in, 0, (size_t)size, root, ret_note);
 }
 
 /* ---- answers ---- */

@@ -55,7 +55,7 @@ static void make_entry(void *context, uint64_t index, siglet_buf *out)
 static void put_checkpoint(const instance *in, uint64_t size, const siglet_hash32 *root,
 			   siglet_buf *ret_note)
 {
-	write_checkpoint(in, true, (size_t)size, root, ret_note);
+	write_checkpoint(in, 0, (size_t)size, root, ret_note);
 }
 
 static void answer(instance *in, const request *q, response *r)

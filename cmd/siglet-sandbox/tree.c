@@ -44,6 +44,13 @@ void tree_hash(const tree *t, size_t begin, size_t end, siglet_hash32 *ret_hash)
 {
 	siglet_hash32 left, right;
 
+	if (end == begin) {
+		siglet_digest empty;
+
+		WELL(siglet_crypto_sha256(NULL, 0, &empty));
+		memcpy(ret_hash->bytes, empty.bytes, sizeof(ret_hash->bytes));
+		return;
+	}
 	if (end - begin == 1) {
 		*ret_hash = t->leaves[begin];
 		return;
@@ -76,10 +83,38 @@ size_t tree_path(const tree *t, size_t index, size_t size, siglet_hash32 ret_nod
 	return walk(t, index, 0, size, ret_nodes);
 }
 
+/* RFC 6962 section 2.1.2: SUBPROOF. is_known: the tree of the first ones is one that was asked for. */
+static size_t prove(const tree *t, size_t first, size_t begin, size_t end, bool is_known,
+		    siglet_hash32 *nodes)
+{
+	size_t count;
+
+	if (first == end) {
+		if (!is_known)
+			tree_hash(t, begin, end, &nodes[0]);
+		return is_known ? 0 : 1;
+	}
+	const size_t middle = begin + split(end - begin);
+	if (first <= middle) {
+		count = prove(t, first, begin, middle, is_known, nodes);
+		tree_hash(t, middle, end, &nodes[count]);
+	} else {
+		count = prove(t, first, middle, end, false, nodes);
+		tree_hash(t, begin, middle, &nodes[count]);
+	}
+	return count + 1;
+}
+
+size_t tree_consistency(const tree *t, size_t first, size_t second, siglet_hash32 ret_nodes[64])
+{
+	return prove(t, first, 0, second, true, ret_nodes);
+}
+
 void tree_clear(tree *t)
 {
 	for (size_t i = 0; i < t->count; i++)
 		siglet_buf_clear(&t->entries[i]);
 	free(t->entries);
 	free(t->leaves);
+	*t = (tree) { .path = "" };
 }
