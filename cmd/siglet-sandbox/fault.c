@@ -18,11 +18,9 @@ static fault_service service_of(const char *name, size_t len)
 	static const struct {
 		const char *name;
 		fault_service service;
-	} services[] = { { "oidc", SERVICE_OIDC },
-			 { "fulcio", SERVICE_FULCIO },
-			 { "rekor", SERVICE_REKOR },
-			 { "tsa", SERVICE_TSA },
-			 { "tuf", SERVICE_TUF } };
+	} services[] = { { "oidc", SERVICE_OIDC },   { "fulcio", SERVICE_FULCIO },
+			 { "rekor", SERVICE_REKOR }, { "tsa", SERVICE_TSA },
+			 { "tuf", SERVICE_TUF },     { "ct", SERVICE_CT } };
 
 	for (size_t i = 0; i < SIGLET_COUNT(services); i++)
 		if (strlen(services[i].name) == len && strncmp(services[i].name, name, len) == 0)

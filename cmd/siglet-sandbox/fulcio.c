@@ -1,4 +1,4 @@
-#include "sandbox.h"
+#include "ct.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #define LIFETIME_S 600
 #define SCT_LIST_OID "1.3.6.1.4.1.11129.2.4.2"
+#define POISON_OID "1.3.6.1.4.1.11129.2.4.3"
 #define FULCIO_OID "1.3.6.1.4.1.57264.1."
 #define GITHUB_ISSUER "https://token.actions.githubusercontent.com"
 
@@ -135,168 +136,67 @@ static void add_claims(X509 *cert, const siglet_json *claims)
 			   claim(claims, list[i].claim));
 }
 
-/* ---- the CT log ---- */
+/* ---- the promise of the CT log ---- */
 
-/*
- * RFC 6962 section 3.2: what is signed, for a precertificate or (issuer NULL) the certificate
- * itself.
- */
-static void put_signed(siglet_buf *out, int64_t time_ms, X509 *issuer, siglet_slice content)
+/* The same certificate with the poison that makes it one for the log alone. */
+static void make_precert(const instance *in, X509 *cert, siglet_buf *ret_der)
 {
-	WELL(siglet_buf_append_uint(out, 0, 2));
-	WELL(siglet_buf_append_uint(out, (uint64_t)time_ms, 8));
-	WELL(siglet_buf_append_uint(out, issuer != NULL ? 1 : 0, 2));
-	if (issuer != NULL) {
-		unsigned char *spki = NULL;
-		const int len = i2d_PUBKEY(X509_get0_pubkey(issuer), &spki);
-		const siglet_slice key = siglet_slice_of(spki, (size_t)len);
-		siglet_digest digest;
+	X509 *precert = X509_dup(cert);
 
-		MUST(len > 0);
-		WELL(siglet_crypto_sha256(&key, 1, &digest));
-		WELL(siglet_buf_append(out, siglet_digest_slice(&digest)));
-		OPENSSL_free(spki);
-	}
-	WELL(siglet_buf_append_uint(out, content.len, 3));
-	WELL(siglet_buf_append(out, content));
-	WELL(siglet_buf_append_uint(out, 0, 2));
-}
-
-static void sign_sct(const instance *in, int64_t time_ms, X509 *issuer, siglet_slice content,
-		     siglet_buf *ret_signature)
-{
-	siglet_buf data;
-
-	siglet_buf_init(&data, 131072);
-	put_signed(&data, time_ms, issuer, content);
-	sign_bytes(in->ct, siglet_buf_slice(&data), ret_signature);
-	if (in->faults.wrong_sct)
-		ret_signature->ptr[ret_signature->len - 1] ^= 1;
-	siglet_buf_clear(&data);
-}
-
-static siglet_slice ct_id(const instance *in)
-{
-	return siglet_digest_slice(siglet_key_id(siglet_signer_key(in->ct)));
+	MUST(precert != NULL);
+	x509_add_raw(precert, POISON_OID, true, siglet_slice_of("\x05\x00", 2));
+	x509_sign(precert, in->ca_key);
+	x509_der(precert, ret_der);
+	X509_free(precert);
 }
 
 /* The extension: an OCTET STRING of a list of one. */
-static void embed_sct(const instance *in, X509 *cert)
+static void embed_sct(instance *in, X509 *cert)
 {
-	const int64_t time_ms = instance_now_s(in) * 1000;
+	X509 *const chain[] = { in->ca, in->root };
 	unsigned char *tbs = NULL, header[16], *at = header;
 	const int tbs_len = i2d_re_X509_tbs(cert, &tbs);
-	siglet_buf signature, sct, list;
+	siglet_buf precert, sct, list;
 
 	MUST(tbs_len > 0);
-	siglet_buf_init(&signature, 1024);
+	siglet_buf_init(&precert, 65536);
 	siglet_buf_init(&sct, 2048);
 	siglet_buf_init(&list, 4096);
-	sign_sct(in, time_ms, in->ca, siglet_slice_of(tbs, (size_t)tbs_len), &signature);
+	make_precert(in, cert, &precert);
+	ct_promise p = ct_add(in, in->ca, siglet_slice_of(tbs, (size_t)tbs_len),
+			      siglet_buf_slice(&precert), chain, SIGLET_COUNT(chain));
 	WELL(siglet_buf_append_uint(&sct, 0, 1));
 	WELL(siglet_buf_append(&sct, ct_id(in)));
-	WELL(siglet_buf_append_uint(&sct, (uint64_t)time_ms, 8));
-	WELL(siglet_buf_append_uint(&sct, 0, 2));
-	WELL(siglet_buf_append_uint(&sct, 0x0403, 2)); /* SHA-256, ECDSA */
-	WELL(siglet_buf_append_uint(&sct, signature.len, 2));
-	WELL(siglet_buf_append(&sct, siglet_buf_slice(&signature)));
+	WELL(siglet_buf_append_uint(&sct, (uint64_t)p.time_ms, 8));
+	WELL(siglet_buf_append_uint(&sct, sizeof(p.extensions), 2));
+	WELL(siglet_buf_append(&sct, siglet_slice_of(p.extensions, sizeof(p.extensions))));
+	WELL(siglet_buf_append(&sct, siglet_buf_slice(&p.signature)));
 	ASN1_put_object(&at, 0, (int)sct.len + 4, V_ASN1_OCTET_STRING, V_ASN1_UNIVERSAL);
 	WELL(siglet_buf_append(&list, siglet_slice_of(header, (size_t)(at - header))));
 	WELL(siglet_buf_append_uint(&list, sct.len + 2, 2));
 	WELL(siglet_buf_append_uint(&list, sct.len, 2));
 	WELL(siglet_buf_append(&list, siglet_buf_slice(&sct)));
 	x509_add_raw(cert, SCT_LIST_OID, false, siglet_buf_slice(&list));
+	siglet_buf_clear(&p.signature);
 	siglet_buf_clear(&list);
 	siglet_buf_clear(&sct);
-	siglet_buf_clear(&signature);
+	siglet_buf_clear(&precert);
 	OPENSSL_free(tbs);
 }
 
-/* RFC 6962 section 4.1: an AddChainResponse, over a precertificate's TBS or (issuer NULL) a certificate. */
-static void write_promise(const instance *in, X509 *issuer, siglet_slice content,
-			  siglet_buf *ret_json)
-{
-	const int64_t time_ms = instance_now_s(in) * 1000;
-	siglet_json_writer w;
-	siglet_buf signature, tls;
-
-	siglet_buf_init(&signature, 1024);
-	siglet_buf_init(&tls, 2048);
-	sign_sct(in, time_ms, issuer, content, &signature);
-	WELL(siglet_buf_append_uint(&tls, 0x0403, 2));
-	WELL(siglet_buf_append_uint(&tls, signature.len, 2));
-	WELL(siglet_buf_append(&tls, siglet_buf_slice(&signature)));
-	siglet_json_writer_init(&w, ret_json, 0);
-	siglet_json_write_begin_object(&w, NULL);
-	siglet_json_write_int(&w, "sct_version", 0);
-	siglet_json_write_base64(&w, "id", ct_id(in));
-	siglet_json_write_int(&w, "timestamp", time_ms);
-	siglet_json_write_text(&w, "extensions", "");
-	siglet_json_write_base64(&w, "signature", siglet_buf_slice(&tls));
-	siglet_json_write_end_object(&w);
-	WELL(siglet_json_writer_finish(&w));
-	siglet_buf_clear(&tls);
-	siglet_buf_clear(&signature);
-}
-
 /* Beside the final certificate, in place of one in it. */
-static void write_detached(const instance *in, X509 *cert, siglet_buf *ret_json)
+static void write_detached(instance *in, X509 *cert, siglet_buf *ret_json)
 {
+	X509 *const chain[] = { in->ca, in->root };
 	siglet_buf der;
 
 	siglet_buf_init(&der, 65536);
 	x509_der(cert, &der);
-	write_promise(in, NULL, siglet_buf_slice(&der), ret_json);
+	ct_promise p = ct_add(in, NULL, siglet_buf_slice(&der), SIGLET_SLICE_NONE, chain,
+			      SIGLET_COUNT(chain));
+	ct_write_promise(in, &p, ret_json);
+	siglet_buf_clear(&p.signature);
 	siglet_buf_clear(&der);
-}
-
-static X509 *cert_of(const siglet_json *base64)
-{
-	X509 *cert = NULL;
-	siglet_buf der;
-
-	siglet_buf_init(&der, 65536);
-	siglet_err *err = siglet_base64_decode(siglet_json_string(base64), &der);
-	if (err == NULL) {
-		const unsigned char *at = der.ptr;
-
-		cert = d2i_X509(NULL, &at, (long)der.len);
-	}
-	siglet_err_free(err);
-	siglet_buf_clear(&der);
-	siglet_crypto_clear_errors();
-	return cert;
-}
-
-/* add-pre-chain, for other certificate authorities: promises whatever has the poison of a precertificate. */
-void ct_answer(instance *in, const request *q, response *r)
-{
-	siglet_json_doc *doc = NULL;
-	siglet_err *err = siglet_json_parse(q->body, MAX_BODY_BYTES, &doc);
-	const siglet_json *chain =
-		err == NULL ? siglet_json_object_get(siglet_json_root(doc), "chain") : NULL;
-	X509 *precert = cert_of(siglet_json_array_item(chain, 0));
-	X509 *issuer = cert_of(siglet_json_array_item(chain, 1));
-	const int poison =
-		precert == NULL ? -1 : X509_get_ext_by_NID(precert, NID_ct_precert_poison, -1);
-
-	r->service = SERVICE_FULCIO;
-	if (poison < 0 || issuer == NULL) {
-		response_text(r, 400, "no precertificate and its issuer");
-	} else {
-		unsigned char *tbs = NULL;
-		int len;
-
-		X509_EXTENSION_free(X509_delete_ext(precert, poison));
-		len = i2d_re_X509_tbs(precert, &tbs);
-		MUST(len > 0);
-		write_promise(in, issuer, siglet_slice_of(tbs, (size_t)len), &r->body);
-		OPENSSL_free(tbs);
-	}
-	X509_free(issuer);
-	X509_free(precert);
-	siglet_err_free(err);
-	siglet_json_doc_free(doc);
 }
 
 /* ---- the certificate ---- */
@@ -326,7 +226,7 @@ X509 *fulcio_issue(instance *in, const siglet_key *key, const siglet_json *claim
 	return cert;
 }
 
-static void write_answer(const instance *in, X509 *cert, response *r)
+static void write_answer(instance *in, X509 *cert, response *r)
 {
 	X509 *const chain[] = { cert, in->ca, in->root };
 	siglet_json_writer w;

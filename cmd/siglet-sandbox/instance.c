@@ -1,4 +1,4 @@
-#include "sandbox.h"
+#include "ct.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +118,7 @@ static void misbehave(instance *in)
 	rekor_v1_misbehave(in);
 	rekor_v2_misbehave(in);
 	MUST(pthread_mutex_unlock(&in->lock) == 0);
+	ct_misbehave(in);
 }
 
 instance *instance_new(const faults *f, const char *folder)
@@ -132,6 +133,7 @@ instance *instance_new(const faults *f, const char *folder)
 		tree_grow(&in->shards[0].log.honest, OTHERS);
 	if (in->v2_log.honest.count == 0)
 		tree_grow(&in->v2_log.honest, OTHERS);
+	ct_open(in, folder);
 	in->misbehave = misbehave;
 	misbehave(in);
 	return in;
@@ -152,6 +154,7 @@ void instance_free(instance *in)
 	for (size_t i = 0; i < in->shard_count; i++)
 		log_clear(&in->shards[i].log);
 	log_clear(&in->v2_log);
+	ct_free(in);
 	tuf_free(in->tuf);
 	rotate_free(in);
 	(void)pthread_rwlock_destroy(&in->keys);
@@ -252,14 +255,16 @@ static void write_cas(const instance *in, siglet_json_writer *w)
 
 static void write_root(const instance *in, const char *name, siglet_json_writer *w)
 {
+	char url[128];
+
+	(void)snprintf(url, sizeof(url), "%s" CT_PATH, in->url);
 	siglet_json_write_begin_object(w, name);
 	siglet_json_write_text(w, "mediaType",
 			       "application/vnd.dev.sigstore.trustedroot+json;version=0.1");
 	write_tlogs(in, w);
 	write_cas(in, w);
 	siglet_json_write_begin_array(w, "ctlogs");
-	write_log(w, "https://ct.sandbox.example", in->ct, key_id(in->ct),
-		  "PKIX_ECDSA_P256_SHA_256", 0);
+	write_log(w, url, in->ct, key_id(in->ct), "PKIX_ECDSA_P256_SHA_256", 0);
 	siglet_json_write_end_array(w);
 	siglet_json_write_begin_array(w, "timestampAuthorities");
 	write_authority(w, "https://tsa.sandbox.example", in->tsa, in->tsa_root, 0);

@@ -51,6 +51,7 @@ typedef enum fault_service {
 	SERVICE_REKOR,
 	SERVICE_TSA,
 	SERVICE_TUF,
+	SERVICE_CT,
 } fault_service;
 
 /* The logs that can do wrong; that of Rekor v2 is the one of the log verbs too. */
@@ -162,9 +163,12 @@ typedef struct instance {
 	pthread_mutex_t requests;     /* over the request log and counts of faults */
 	shard shards[MAX_SHARDS];
 	size_t shard_count;
-	log_tree v2_log;
-	tuf_repository *tuf;   /* NULL until the URL is known */
-	pthread_rwlock_t keys; /* all that answer read them; a rotation writes */
+	log_tree v2_log, ct_log;
+	siglet_buf *ct_extras; /* of each entry of the CT log: what its hash does not cover */
+	size_t ct_extra_count;
+	char ct_path[MAX_STATE_PATH]; /* where its entries are kept; "": nowhere */
+	tuf_repository *tuf;	      /* NULL until the URL is known */
+	pthread_rwlock_t keys;	      /* all that answer read them; a rotation writes */
 	retired retired[MAX_RETIRED];
 	size_t retired_count;
 	bool is_kept; /* in a folder: then nothing rotates */
@@ -204,6 +208,10 @@ X509 *state_cert(const char *folder, const char *name); /* NULL: none is there *
 X509 *state_keep_cert(const char *folder, const char *name, X509 *cert);
 /* Fill a tree, whose entries are kept from now on. */
 void state_log(const char *folder, const char *name, tree *t);
+/* Each line of such a file; ret_path is where it is, or "". */
+typedef void state_take(void *context, siglet_slice bytes);
+void state_lines(const char *folder, const char *name, char ret_path[MAX_STATE_PATH],
+		 state_take *take, void *context);
 void state_append(const char *path, siglet_slice entry);
 
 /* ---- trees (tree.c); the caller holds the lock ---- */
@@ -294,6 +302,10 @@ void oidc_answer(instance *in, const request *q, response *r);
 /* The certificate that such claims get for a key. */
 X509 *fulcio_issue(instance *in, const siglet_key *key, const siglet_json *claims);
 void fulcio_answer(instance *in, const request *q, response *r);
+/* The CT log. */
+void ct_open(instance *in, const char *folder);
+void ct_free(instance *in);
+void ct_misbehave(instance *in);
 void ct_answer(instance *in, const request *q, response *r);
 void rekor_v1_answer(instance *in, const request *q, response *r);
 /* A new shard, which is empty. False: there are too many. */

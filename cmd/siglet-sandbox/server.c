@@ -50,7 +50,7 @@ static void route(instance *in, const request *q, response *r)
 {
 	if (strcmp(q->path, "/api/v2/signingCert") == 0)
 		fulcio_answer(in, q, r);
-	else if (strcmp(q->path, "/ct/v1/add-pre-chain") == 0)
+	else if (strncmp(q->path, "/ct/v1/", 7) == 0 || strncmp(q->path, "/ctlog/", 7) == 0)
 		ct_answer(in, q, r);
 	else if (strcmp(q->path, "/api/v1/timestamp") == 0)
 		tsa_answer(in, q, r);

@@ -145,7 +145,7 @@ X509 *state_keep_cert(const char *folder, const char *name, X509 *cert)
 
 /* ---- logs ---- */
 
-static void read_entries(tree *t, siglet_slice text)
+static void read_lines(siglet_slice text, state_take *take, void *context)
 {
 	while (text.len > 0) {
 		const uint8_t *end = memchr(text.ptr, '\n', text.len);
@@ -155,30 +155,38 @@ static void read_entries(tree *t, siglet_slice text)
 		siglet_buf_init(&entry, MAX_BODY_BYTES);
 		WELL(siglet_base64_decode(siglet_slice_of(text.ptr, (size_t)(end - text.ptr)),
 					  &entry));
-		(void)tree_add(t, siglet_buf_slice(&entry));
+		take(context, siglet_buf_slice(&entry));
 		siglet_buf_clear(&entry);
 		text.len -= (size_t)(end - text.ptr) + 1;
 		text.ptr = end + 1;
 	}
 }
 
-void state_log(const char *folder, const char *name, tree *t)
+void state_lines(const char *folder, const char *name, char ret_path[MAX_STATE_PATH],
+		 state_take *take, void *context)
 {
+	char path[MAX_STATE_PATH];
 	siglet_buf text;
 
 	if (folder == NULL)
 		return;
 	siglet_buf_init(&text, MAX_FILE_BYTES);
-	name_file(t->path, folder, name, "log");
-	if (read_file(t->path, &text)) {
-		const char first = t->path[0];
-
-		/* What is read is not written again. */
-		t->path[0] = '\0';
-		read_entries(t, siglet_buf_slice(&text));
-		t->path[0] = first;
-	}
+	name_file(path, folder, name, "log");
+	if (read_file(path, &text))
+		read_lines(siglet_buf_slice(&text), take, context);
+	/* Only now: what is read is not written again. */
+	memcpy(ret_path, path, sizeof(path));
 	siglet_buf_clear(&text);
+}
+
+static void take_entry(void *context, siglet_slice entry)
+{
+	(void)tree_add(context, entry);
+}
+
+void state_log(const char *folder, const char *name, tree *t)
+{
+	state_lines(folder, name, t->path, take_entry, t);
 }
 
 void state_append(const char *path, siglet_slice entry)

@@ -32,6 +32,44 @@ def tree(hashes):
     return node(tree(hashes[:power]), tree(hashes[power:]))
 
 
+def included(index, size, hashes, hash, root):
+    """RFC 9162 section 2.1.3.2."""
+    fn, sn = index, size - 1
+    for p in hashes:
+        assert sn
+        if fn & 1 or fn == sn:
+            hash = node(p, hash)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            hash = node(hash, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and hash == root
+
+
+def consistent(first, second, hashes, first_root, second_root):
+    """RFC 9162 section 2.1.4.2."""
+    if first == second:
+        return not hashes and first_root == second_root
+    hashes = list(hashes)
+    if first & (first - 1) == 0:
+        hashes.insert(0, first_root)
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = hashes[0]
+    for c in hashes[1:]:
+        assert sn
+        if fn & 1 or fn == sn:
+            fr, sr = node(c, fr), node(c, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
+
+
 def name(number, width):
     digits = str(number)
     digits = digits.zfill((len(digits) + 2) // 3 * 3)
