@@ -97,6 +97,8 @@ instance *instance_new_bare(const faults *f, const char *folder, const char *nam
 	     pthread_mutex_init(&in->requests, NULL) == 0);
 	in->faults = *f;
 	in->serial = (uint64_t)time(NULL) << 20;
+	in->v1_name = V1_HOST;
+	in->v1_url = "https://" V1_HOST;
 	in->v2_name = name;
 	in->v2_url = url;
 	if (folder != NULL)
@@ -137,6 +139,16 @@ instance *instance_new(const faults *f, const char *folder)
 	in->misbehave = misbehave;
 	misbehave(in);
 	return in;
+}
+
+void instance_name_logs(instance *in)
+{
+	(void)snprintf(in->own_url, sizeof(in->own_url), "%s" V2_PATH, in->url);
+	in->v1_url = in->url;
+	in->v1_name = strstr(in->v1_url, "://") + 3;
+	in->v2_url = in->own_url;
+	in->v2_name = strstr(in->v2_url, "://") + 3;
+	note_id(in->v2_name, 0x01, in->v2, in->v2_id);
 }
 
 void instance_free(instance *in)
@@ -232,7 +244,7 @@ static siglet_slice key_id(const siglet_signer *key)
 static void write_tlogs(const instance *in, siglet_json_writer *w)
 {
 	siglet_json_write_begin_array(w, "tlogs");
-	write_log(w, "https://" V1_HOST, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256", 0);
+	write_log(w, in->v1_url, in->v1, key_id(in->v1), "PKIX_ECDSA_P256_SHA_256", 0);
 	for (size_t i = 0; i < in->retired_count; i++)
 		if (in->retired[i].kind == RETIRED_V2)
 			write_log(w, in->v2_url, in->retired[i].key,

@@ -128,7 +128,7 @@ typedef struct log_server_options {
 int log_server_option(const char *name, const char *value, log_server_options *o);
 /* Serve until a signal; in->answer is set. Gives the exit status. */
 int log_server_run(instance *in, const log_server_options *o);
-/* What is asked for, below / or /api/v2/. */
+/* What is asked for, below / or /log/, with or without api/v2/. */
 const char *log_server_path(const char *path);
 
 /* POST /sandbox/log/NAME[?value=VALUE] sets a fault; honest takes all of them back. */

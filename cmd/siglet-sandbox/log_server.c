@@ -46,6 +46,12 @@ int log_server_run(instance *in, const log_server_options *o)
 		in->misbehave(in);
 	keep_signals(true);
 	server_start(in, o->port);
+	/* A log that is named after this very place. */
+	if (strncmp(in->v2_name, in->url + strlen("http://"),
+		    strlen(in->url + strlen("http://"))) == 0) {
+		(void)snprintf(in->own_url, sizeof(in->own_url), "http://%.64s", in->v2_name);
+		in->v2_url = in->own_url;
+	}
 	if (o->config_out != NULL)
 		write_config(in, o->config_out);
 	serve_until_end(in);
@@ -55,9 +61,12 @@ int log_server_run(instance *in, const log_server_options *o)
 
 const char *log_server_path(const char *path)
 {
-	static const char api[] = "/api/v2/";
+	static const char *const prefixes[] = { "/log/", "/api/v2/" };
 
-	return strncmp(path, api, strlen(api)) == 0 ? path + strlen(api) : path + 1;
+	for (size_t i = 0; i < SIGLET_COUNT(prefixes); i++)
+		if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
+			path += strlen(prefixes[i]) - 1;
+	return path + (*path == '/');
 }
 
 /* ---- misbehaviour ---- */

@@ -37,6 +37,8 @@ static const char usage[] =
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
 	"  --log FILE            append a line for each request\n"
+	"  --log-names NAMES     how the trust config names the logs of Rekor: example (by\n"
+	"                        names that lead nowhere), or url: where they are\n"
 	"  --state DIR           keep keys and logs there, and go on with them next time\n"
 	"  --port N              serve: on this port\n"
 	"  --config-out FILE     serve: write the trust config there\n"
@@ -71,7 +73,7 @@ typedef struct options {
 	const char *shape, *who, *log, *config_out, *state;
 	char shape_text[32];
 	int rekor_version;
-	bool has_identity;
+	bool has_identity, names_urls;
 	unsigned port;
 	faults faults;
 	char **command;
@@ -105,6 +107,13 @@ static bool set_identity(const char *value, options *o)
 	return true;
 }
 
+static int set_names(const char *value, options *o)
+{
+	o->names_urls = strcmp(value, "url") == 0;
+	return o->names_urls || strcmp(value, "example") == 0 ? 0
+							      : complain("no such names", value);
+}
+
 static int set_option(const char *name, const char *value, options *o)
 {
 	o->has_identity = o->has_identity || strcmp(name, "--as") == 0;
@@ -125,6 +134,8 @@ static int set_option(const char *name, const char *value, options *o)
 		o->log = value;
 	else if (strcmp(name, "--port") == 0)
 		return read_port(value, &o->port) ? 0 : complain("no such port", value);
+	else if (strcmp(name, "--log-names") == 0)
+		return set_names(value, o);
 	else if (strcmp(name, "--config-out") == 0)
 		o->config_out = value;
 	else if (strcmp(name, "--state") == 0)
@@ -281,6 +292,8 @@ int main(int argc, char **argv)
 	}
 	siglet_buf_clear(&jwt);
 	server_start(in, o.port);
+	if (o.names_urls)
+		instance_name_logs(in);
 	(void)tuf_new(in, o.rekor_version, o.state);
 	if (o.is_run)
 		keep_signals(false);

@@ -50,7 +50,7 @@ static void put_text(const instance *in, int64_t v1_tree, size_t size, const sig
 	else if (v1_tree == 0)
 		put(text, "%s\n%zu\n", in->v2_name, size);
 	else
-		put(text, "%s - %" PRId64 "\n%zu\n", V1_HOST, v1_tree, size);
+		put(text, "%s - %" PRId64 "\n%zu\n", in->v1_name, v1_tree, size);
 	put_base64(text, siglet_hash32_slice(root));
 	put(text, "\n");
 }
@@ -72,7 +72,7 @@ void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const si
 		signature.ptr[signature.len - 1] ^= 1;
 	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
 	put(ret_note, "\n");
-	put_line(ret_note, is_v2 ? in->v2_name : V1_HOST, id, siglet_buf_slice(&signature));
+	put_line(ret_note, is_v2 ? in->v2_name : in->v1_name, id, siglet_buf_slice(&signature));
 	if (is_v2)
 		put_cosignature(in, siglet_buf_slice(&text), ret_note);
 	siglet_buf_clear(&signature);

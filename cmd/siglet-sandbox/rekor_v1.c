@@ -75,7 +75,7 @@ static void write_v1_entry(const instance *in, const shard *s, size_t index, sig
 	const bool is_duplicate = log_fault_is(&in->faults.logs[LOG_V1], FAULT_DUPLICATE_ENTRY);
 	const size_t shows = index - (is_duplicate && index % 2 == 1);
 	const siglet_slice body = siglet_buf_slice(&shown(s)->entries[shows]);
-	const int64_t time_s = instance_now_s(in);
+	const int64_t time_s = shown(s)->times_s[shows] + in->faults.skew_s;
 
 	put(out, "{\"");
 	put_id(s, shows, out);

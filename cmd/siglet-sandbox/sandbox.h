@@ -115,6 +115,7 @@ typedef struct tree {
 	char path[MAX_STATE_PATH]; /* where its entries are kept; "": nowhere */
 	siglet_buf *entries;
 	siglet_hash32 *leaves;
+	int64_t *times_s; /* when each came, or was read from the file */
 	size_t count, room;
 } tree;
 
@@ -157,10 +158,12 @@ typedef struct instance {
 	siglet_signer *oidc, *root_key, *ca_key, *ct, *tsa_root_key, *tsa_key, *v1, *v2, *witness;
 	X509 *root, *ca, *tsa_root, *tsa;
 	uint8_t v2_id[32], witness_id[4];
-	const char *v2_name, *v2_url; /* of the log of Rekor v2, in checkpoints and trusted roots */
-	bool is_log;		      /* nothing but that log */
-	pthread_mutex_t lock;	      /* over the logs and serials */
-	pthread_mutex_t requests;     /* over the request log and counts of faults */
+	/* Of the logs of Rekor, in checkpoints and trusted roots. */
+	const char *v1_name, *v1_url, *v2_name, *v2_url;
+	char own_url[80];
+	bool is_log;		  /* nothing but that log */
+	pthread_mutex_t lock;	  /* over the logs and serials */
+	pthread_mutex_t requests; /* over the request log and counts of faults */
 	shard shards[MAX_SHARDS];
 	size_t shard_count;
 	log_tree v2_log, ct_log;
@@ -185,6 +188,9 @@ typedef struct instance {
 instance *instance_new(const faults *f, const char *folder);
 /* Its keys and certificates alone, for a log by that name (borrowed) at that URL; no entries. */
 instance *instance_new_bare(const faults *f, const char *folder, const char *name, const char *url);
+/* Name the logs of Rekor after where they are, in->url; that of v2 has a path of its own. */
+#define V2_PATH "/log"
+void instance_name_logs(instance *in);
 void instance_free(instance *in);
 int64_t instance_now_s(const instance *in);
 uint64_t instance_next_serial(instance *in);

@@ -171,15 +171,17 @@ static void read_name(const char *folder, char ret_name[MAX_NAME])
 {
 	char path[MAX_STATE_PATH];
 	siglet_buf note;
+	siglet_err *err;
 	size_t len;
 
 	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
 	siglet_buf_init(&note, 65536);
-	if (siglet_sys_read_file(path, &note) != NULL)
-		fail_at(path, "no checkpoint");
+	err = siglet_sys_read_file(path, &note);
 	len = strcspn(siglet_buf_text(&note), "\n");
-	if (len >= MAX_NAME)
+	if (err != NULL || len == 0 || len >= MAX_NAME) {
+		siglet_err_free(err);
 		fail_at(path, "no checkpoint");
+	}
 	memcpy(ret_name, note.ptr, len);
 	ret_name[len] = '\0';
 	siglet_buf_clear(&note);

@@ -46,6 +46,22 @@ static const char *query_of(void *connection, const char *name)
 	return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+/* The log of v2 by its own URL, with or without the API's path. */
+static void answer_log(instance *in, const request *q, response *r)
+{
+	request inner = *q;
+	char path[512];
+	const int len = snprintf(path, sizeof(path), "/api/v2/%s",
+				 log_server_path(q->path + strlen(V2_PATH)));
+
+	if (len < 0 || (size_t)len >= sizeof(path)) {
+		response_text(r, 404, "not found");
+		return;
+	}
+	inner.path = path;
+	rekor_v2_answer(in, &inner, r);
+}
+
 static void route(instance *in, const request *q, response *r)
 {
 	if (strcmp(q->path, "/api/v2/signingCert") == 0)
@@ -58,6 +74,8 @@ static void route(instance *in, const request *q, response *r)
 		tuf_answer(in, q, r);
 	else if (strncmp(q->path, "/api/v1/log", 11) == 0)
 		rekor_v1_answer(in, q, r);
+	else if (strncmp(q->path, V2_PATH "/", strlen(V2_PATH) + 1) == 0)
+		answer_log(in, q, r);
 	else if (strncmp(q->path, "/api/v2/", 8) == 0)
 		rekor_v2_answer(in, q, r);
 	else

@@ -166,8 +166,10 @@ static void read_tile(const tile_files *t, unsigned place, uint64_t number, unsi
 
 	name_tile(t, place, number, width, path);
 	err = siglet_sys_read_file(path, ret_data);
-	if (err != NULL)
+	if (err != NULL) {
+		siglet_err_free(err);
 		fail_at(path, "of the log that is to grow, can't be read");
+	}
 }
 
 /* ---- the log ---- */
@@ -302,8 +304,10 @@ static uint64_t size_in(siglet_slice note, const char *path)
 
 	if (err == NULL)
 		err = siglet_reader_line(&lines, &line);
-	if (err != NULL)
+	if (err != NULL) {
+		siglet_err_free(err);
 		fail_at(path, "no checkpoint");
+	}
 	(void)snprintf(number, sizeof(number), "%.*s", (int)line.len, (const char *)line.ptr);
 	if (!read_number(number, MAX_LOG_SIZE, &size))
 		fail_at(path, "no checkpoint");

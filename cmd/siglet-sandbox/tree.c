@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* An append-only list and its hashes, as RFC 6962 section 2.1 defines them. */
 
@@ -11,11 +12,13 @@ size_t tree_add(tree *t, siglet_slice entry)
 		t->room = t->room == 0 ? 64 : 2 * t->room;
 		t->entries = realloc(t->entries, t->room * sizeof(*t->entries));
 		t->leaves = realloc(t->leaves, t->room * sizeof(*t->leaves));
-		MUST(t->entries != NULL && t->leaves != NULL);
+		t->times_s = realloc(t->times_s, t->room * sizeof(*t->times_s));
+		MUST(t->entries != NULL && t->leaves != NULL && t->times_s != NULL);
 	}
 	siglet_buf_init(&t->entries[t->count], MAX_BODY_BYTES);
 	WELL(siglet_buf_append(&t->entries[t->count], entry));
 	WELL(siglet_merkle_hash_leaf(entry, &t->leaves[t->count]));
+	t->times_s[t->count] = (int64_t)time(NULL);
 	if (t->path[0] != '\0')
 		state_append(t->path, entry);
 	return t->count++;
@@ -116,5 +119,6 @@ void tree_clear(tree *t)
 		siglet_buf_clear(&t->entries[i]);
 	free(t->entries);
 	free(t->leaves);
+	free(t->times_s);
 	*t = (tree) { .path = "" };
 }

@@ -21,6 +21,7 @@ sandbox 'no such fault' 2 run --fault nonsense -- true
 err 'is answered with those there are' 'wrong-proof'
 sandbox 'no such identity' 2 run --as nobody -- true
 sandbox 'no such version' 2 run --rekor-version 3 -- true
+sandbox 'no such names of logs' 2 run --log-names other -- true
 sandbox 'no such port' 2 serve --port 99999
 sandbox 'the status of the command' 7 run -- sh -c 'exit 7'
 sandbox 'of one that a signal ends' 137 run -- sh -c 'kill -KILL $$'

@@ -187,6 +187,13 @@ ok 'a fork is a log' log check "$url"
 ok 'another one' not root 70000
 serve again simulate-log --size 70000 --entry-bytes 40 --keys simulated.keys
 ok 'started again it is the same' test "$(cat simulated.keys/log.vkey | cut -d+ -f1)" = "$(get checkpoint | head -1)"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$SANDBOX" make-log --out placed --size 3 --url "http://127.0.0.1:$port/log"
+serve placed serve-log placed --port "$port" --config-out placed.config
+ok 'a log that is named after its place' test "$(get checkpoint | head -1)" = "127.0.0.1:$port/log"
+ok 'is found by the trust config beside it' grep -q "\"baseUrl\": \"$url/log\"" placed.keys/trust_config.json
+ok 'and that of the server' grep -q "\"baseUrl\": \"$url/log\"" placed.config
+ok 'there' log check "$url/log"
 status=0
 "$SANDBOX" simulate-log --size x >out 2>err || status=$?
 ok 'no such size' has_status 2

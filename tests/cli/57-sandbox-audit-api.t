@@ -98,4 +98,23 @@ ok 'and only there' answers 400 "$url/api/v1/log/proof?firstSize=5&lastSize=300"
 ok 'what is signed then stands in the new one' env -u IN_SANDBOX "$SANDBOX" run --rekor-version 1 -- sh -c '
 curl -fsS -X POST "$SIGLET_SANDBOX_URL/sandbox/rotate/shard" && "$0" sign one --quiet -o bundle && "$0" verify one --bundle bundle --github acme/app &&
 python3 -c "import json; e = json.load(open(\"bundle\"))[\"verificationMaterial\"][\"tlogEntries\"][0]; assert e[\"logIndex\"] == \"300\" and e[\"inclusionProof\"][\"logIndex\"] == \"0\", e"' "$SIGLET"
+# What a client finds that knows nothing but the trust config.
+cat >named.py <<'P'
+from audit import *
+import json, os
+tlogs = json.load(open(os.environ["SIGLET_TRUST_CONFIG"]))["trustedRoot"]["tlogs"]
+from tile_log import check
+v1, v2 = (log["baseUrl"] for log in tlogs)
+with urllib.request.urlopen(v1 + "/api/v1/log") as answer:
+    assert json.loads(answer.read())["signedTreeHead"].startswith(v1.split("://")[1] + " - 1193")
+for prefix in (v2, v2 + "/api/v2"):
+    check(prefix)
+    with urllib.request.urlopen(prefix + "/checkpoint") as answer:
+        lines = answer.read().decode().split("\n")
+    assert lines[0] == v2.split("://")[1] and lines[4].split(" ")[1] == lines[0]
+P
+for version in 1 2; do
+	ok 'logs that are named after where they are' env -u IN_SANDBOX "$SANDBOX" run --log-names url --rekor-version $version -- sh -c '
+"$0" sign one --quiet --force -o bundle && "$0" verify one --bundle bundle --github acme/app >out && python3 named.py' "$SIGLET"
+done
 done_testing
