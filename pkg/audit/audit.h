@@ -25,6 +25,7 @@
 #include "merkle/merkle.h"
 #include "note/note.h"
 #include "trustroot/trustroot.h"
+#include "verify/verify.h"
 
 /* ---- what was found (report.c) ---- */
 
@@ -168,5 +169,85 @@ SIGLET_MUST_USE siglet_err *siglet_audit_size(const siglet_audit *audit, const c
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
 						 const char *const *parts, size_t count);
+
+/* ---- watch (rules.c, watch.c) ---- */
+
+/*
+ * Which entries concern somebody: those that meet all conditions of the policy by one certificate, or
+ * have one of the digests, keys or subjects. Borrows.
+ */
+typedef struct siglet_audit_rules {
+	/*
+	 * Identity, issuer, short form, requirements; NULL: none. A short form is taken in its widest
+	 * sense: nobody's use of a repository is missed because its workflow is another's.
+	 */
+	const siglet_policy *policy;
+	const siglet_digest *digests;
+	size_t digest_count;
+	const siglet_key *const *keys;
+	size_t key_count;
+	const char *const *subjects; /* parts of a name, in any case */
+	size_t subject_count;
+} siglet_audit_rules;
+
+/*
+ * Can anything match? Errors: SIGLET_E_USAGE: no rule, or an identity and an issuer that never occur
+ * together.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules);
+
+/* An entry that a rule matched. Text is printable; borrows. */
+typedef struct siglet_audit_match {
+	siglet_slice origin;
+	uint64_t index;
+	bool known;	   /* it was expected */
+	bool chain_ok;	   /* its certificate chains to a trusted authority */
+	siglet_slice rule; /* "identity", "digest", "key", "subject" */
+	siglet_slice kind, api_version, digest, identity, issuer;
+	siglet_slice json; /* all of it as an object, without a newline */
+} siglet_audit_match;
+
+typedef enum siglet_audit_since {
+	SIGLET_SINCE_LAST = 0, /* where the last run came to; there must have been one */
+	SIGLET_SINCE_INDEX,
+	SIGLET_SINCE_TIME, /* entries whose certificates are of then or later */
+	SIGLET_SINCE_HEAD, /* what comes from now on */
+} siglet_audit_since;
+
+typedef struct siglet_audit_watch {
+	siglet_audit_rules rules;
+	siglet_slice rules_name;  /* the same for the same rules: each has a cursor of its own */
+	siglet_audit_since since; /* of rules that are watched for the first time */
+	uint64_t since_index;
+	int64_t since_time_s;
+	const char *database;		   /* a file; NULL: one in the state */
+	const siglet_hash32 *known_leaves; /* entries that are our own, by their leaf */
+	size_t known_leaf_count;
+	const siglet_slice *known_urls; /* and by log and index, two arrays */
+	const uint64_t *known_indexes;
+	size_t known_index_count;
+	bool has_canary;
+	uint64_t canary; /* an entry that must match, else the rules are wrong */
+	/*
+	 * Hand a match over. It is told until that succeeded once, so again after an end in between. An
+	 * error is remembered and told; it keeps nothing else from being handed over.
+	 */
+	siglet_err *(*deliver)(void *context, const siglet_audit_match *match);
+	void *context;
+} siglet_audit_watch;
+
+/*
+ * Look through what each log got since the last time, and hand over what matches. What can't be read
+ * is kept in the database until somebody has looked at it. One report a log: MATCH where a match was
+ * found that is not known.
+ * Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_UNSUPPORTED (no SQLite), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_watch_run(const siglet_audit *audit,
+						   const siglet_audit_watch *watch);
+
+/* Somebody has looked at what was found of that entry. Errors: SIGLET_E_MISSING, SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_audit_acknowledge(const siglet_audit *audit,
+						     const char *database, const char *origin,
+						     uint64_t index);
 
 #endif

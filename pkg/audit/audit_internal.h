@@ -90,6 +90,9 @@ typedef struct audit_state audit_state;
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_state_open(const siglet_audit *audit, const audit_log *log,
 						    siglet_slice origin, audit_state **ret_state);
+/* Append the folder that is, or would be, that origin's. Errors: LIMIT, CRYPTO, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_name(const siglet_audit *audit, siglet_slice origin,
+						    siglet_buf *ret_path);
 void siglet_audit_state_close(audit_state *state);
 const char *siglet_audit_state_folder(const audit_state *state);
 
@@ -268,5 +271,57 @@ SIGLET_MUST_USE siglet_err *siglet_audit_content_read(siglet_slice body, audit_c
 /* Append "sha256:HEX" of the artifact; nothing where none is named. Errors: MALFORMED, NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_audit_content_digest(const audit_content *content,
 							siglet_buf *ret_text);
+
+/* ---- rules (rules.c) ---- */
+
+/* Which rule an entry meets; rule NULL: none. Static text. */
+typedef struct audit_hit {
+	const char *rule;
+	bool has_cert;
+	size_t cert;	      /* of the content's */
+	siglet_glance glance; /* of that certificate */
+} audit_hit;
+
+/*
+ * Errors: SIGLET_E_MALFORMED: a certificate of it can't be read, and it could be the one that is
+ *         meant; those of patterns; SIGLET_E_CRYPTO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_rules_match(const siglet_audit_rules *rules,
+						     const audit_content *content,
+						     audit_hit *ret_hit);
+
+/* ---- what a watch finds (found.c) ---- */
+
+/* An entry that matched, or could not be read. Owns its text, which is printable. */
+typedef struct audit_found audit_found;
+struct audit_found {
+	audit_found *next; /* of the same bundle, by index */
+	uint64_t index;
+	siglet_hash32 leaf;
+	char *reason; /* why it could not be read; NULL: it matched */
+	const char *rule;
+	char *kind, *api_version, *digest, *identity, *issuer;
+	siglet_buf cert; /* DER; empty: none */
+	int64_t not_before_s;
+};
+
+void siglet_audit_found_free(audit_found *found); /* all of the list */
+/*
+ * What there is to be found in an entry; *ret_found NULL: nothing. Errors: faults alone.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index,
+					      siglet_slice body, const siglet_hash32 *leaf,
+					      audit_content *content, audit_found **ret_found);
+/* Does its certificate chain to an authority of the trusted root, at the time it begins? */
+SIGLET_MUST_USE siglet_err *siglet_audit_check_chain(const siglet_trustroot *root,
+						     const audit_found *found, bool *ret_ok);
+
+/* ---- cursors (cursor.c) ---- */
+
+/* How far these rules have looked through a log. ret_there false: never. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rules,
+						     uint64_t *ret_scanned, bool *ret_there);
+SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
+						      uint64_t scanned, uint64_t anchor);
 
 #endif

@@ -63,19 +63,27 @@ static siglet_err *damaged(const path *p, siglet_err *err)
 
 /* ---- the folder ---- */
 
-static siglet_err *name_folder(const siglet_audit *audit, siglet_slice origin, audit_state *state)
+siglet_err *siglet_audit_state_name(const siglet_audit *audit, siglet_slice origin,
+				    siglet_buf *ret_path)
 {
 	siglet_hash32 hash;
-	siglet_buf hex;
 	siglet_err *err = siglet_sha256(&origin, 1, hash.bytes);
 
-	siglet_buf_init(&hex, 2 * sizeof(hash.bytes));
 	if (err == NULL)
-		err = siglet_hex_encode(siglet_hash32_slice(&hash), &hex);
-	if (err == NULL && snprintf(state->folder, sizeof(state->folder), "%s/%s", audit->state,
-				    siglet_buf_text(&hex)) >= (int)sizeof(state->folder))
-		err = siglet_err_new(SIGLET_E_USAGE, "too long a path of the state");
-	siglet_buf_clear(&hex);
+		err = siglet_buf_printf(ret_path, "%s/", audit->state);
+	return err == NULL ? siglet_hex_encode(siglet_hash32_slice(&hash), ret_path) : err;
+}
+
+static siglet_err *name_folder(const siglet_audit *audit, siglet_slice origin, audit_state *state)
+{
+	siglet_buf name;
+	siglet_err *err;
+
+	siglet_buf_init(&name, sizeof(state->folder) - 1);
+	err = siglet_audit_state_name(audit, origin, &name);
+	if (err == NULL)
+		(void)snprintf(state->folder, sizeof(state->folder), "%s", siglet_buf_text(&name));
+	siglet_buf_clear(&name);
 	return err;
 }
 

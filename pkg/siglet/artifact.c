@@ -37,8 +37,7 @@ static siglet_err *name_digest(siglet_artifact *artifact)
 	return err;
 }
 
-/* "sha256:HEX" to a digest; what is wrong with it is the caller's fault. */
-static siglet_err *parse_digest(siglet_slice text, siglet_digest *ret_digest)
+siglet_err *siglet_parse_digest(siglet_slice text, siglet_digest *ret_digest)
 {
 	const uint8_t *colon = text.len == 0 ? NULL : memchr(text.ptr, ':', text.len);
 	const size_t name_len = colon == NULL ? text.len : (size_t)(colon - text.ptr);
@@ -65,7 +64,7 @@ siglet_error *siglet_artifact_from_digest(const char *text, siglet_artifact **re
 {
 	siglet_artifact *artifact = NULL;
 	siglet_digest digest = { .hash = SIGLET_SHA256 };
-	siglet_err *err = parse_digest(siglet_slice_str(text), &digest);
+	siglet_err *err = siglet_parse_digest(siglet_slice_str(text), &digest);
 
 	if (err != NULL)
 		return siglet_err_hint(err, "say sha256:HEX, sha384:HEX or sha512:HEX");

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
-#include "http/http.h"
+#include "siglet/auditor_internal.h"
 #include "siglet/siglet_internal.h"
 #include "store/store.h"
 #include "sys/sys.h"
@@ -19,20 +18,6 @@
 #define MAX_RATE 100000
 #define DEFAULT_JOBS 8
 #define MAX_SHARDS 65536
-
-struct siglet_auditor {
-	siglet_audit audit;
-	siglet_http_options http_options;
-	siglet_http *http; /* made with the first audit that needs it */
-	siglet_transport transport;
-	siglet_witness_policy *policy;
-	siglet_note_key *log_key;
-	char *state, *from, *log, *contact, *checkpoint, *part, *mirror;
-	siglet_audit_span span;
-	bool offline;
-	siglet_audit_visit *visit;
-	void *context;
-};
 
 siglet_err *siglet_auditor_new(const siglet_trust *trust, siglet_auditor **ret_auditor)
 {
@@ -251,8 +236,7 @@ static void tell(void *context, const siglet_audit_report *report)
 	auditor->visit(auditor->context, report);
 }
 
-/* A log that lies in a folder needs no network, and no library for it. */
-static siglet_err *start_http(siglet_auditor *auditor)
+siglet_err *siglet_auditor_start_http(siglet_auditor *auditor)
 {
 	siglet_err *err;
 
@@ -290,9 +274,8 @@ static siglet_err *find_state(siglet_auditor *auditor)
 					     "--state names the folder of what is remembered");
 }
 
-/* With the network where it may be used, and the state where there is one. */
-static siglet_err *start(siglet_auditor *auditor, siglet_audit_visit *visit, void *context,
-			 bool needs_state)
+siglet_err *siglet_auditor_start(siglet_auditor *auditor, siglet_audit_visit *visit, void *context,
+				 bool needs_state)
 {
 	siglet_audit *audit = &auditor->audit;
 
@@ -319,10 +302,10 @@ static siglet_err *start(siglet_auditor *auditor, siglet_audit_visit *visit, voi
 siglet_err *siglet_audit_check_consistency(siglet_auditor *auditor, siglet_audit_visit *visit,
 					   void *context)
 {
-	siglet_err *err = start(auditor, visit, context, true);
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
 
 	if (err == NULL)
-		err = start_http(auditor);
+		err = siglet_auditor_start_http(auditor);
 	return err == NULL ? siglet_audit_consistency(&auditor->audit) : err;
 }
 
@@ -347,7 +330,8 @@ siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *
 				   void *context)
 {
 	siglet_audit_span *span = &auditor->span;
-	siglet_err *err = start(auditor, visit, context, auditor->checkpoint == NULL);
+	siglet_err *err =
+		siglet_auditor_start(auditor, visit, context, auditor->checkpoint == NULL);
 
 	span->checkpoint = auditor->checkpoint;
 	span->part = auditor->part;
@@ -355,14 +339,14 @@ siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *
 	if (err == NULL)
 		err = check_span(span);
 	if (err == NULL)
-		err = start_http(auditor);
+		err = siglet_auditor_start_http(auditor);
 	return err == NULL ? siglet_audit_recompute(&auditor->audit, span) : err;
 }
 
 siglet_err *siglet_audit_combine_parts(siglet_auditor *auditor, const char *const *paths,
 				       size_t count, siglet_audit_visit *visit, void *context)
 {
-	siglet_err *err = start(auditor, visit, context, false);
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, false);
 
 	if (err == NULL && auditor->checkpoint == NULL)
 		err = siglet_err_new(SIGLET_E_USAGE, "parts need the checkpoint they were made by");
@@ -390,12 +374,12 @@ siglet_err *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards, c
 {
 	uint64_t size = 0;
 	siglet_buf lines;
-	siglet_err *err = start(auditor, NULL, NULL, false);
+	siglet_err *err = siglet_auditor_start(auditor, NULL, NULL, false);
 
 	if (err == NULL && (shards == 0 || shards > MAX_SHARDS))
 		err = siglet_err_new(SIGLET_E_USAGE, "%u shards, not 1 to %d", shards, MAX_SHARDS);
 	if (err == NULL)
-		err = start_http(auditor);
+		err = siglet_auditor_start_http(auditor);
 	if (err == NULL)
 		err = siglet_audit_size(&auditor->audit, auditor->checkpoint, &size);
 	siglet_buf_init(&lines, MAX_JSON_BYTES);
@@ -411,7 +395,7 @@ siglet_err *siglet_audit_check_evidence(siglet_auditor *auditor, const char *pat
 					siglet_audit_visit *visit, void *context)
 {
 	siglet_buf json;
-	siglet_err *err = start(auditor, visit, context, false);
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, false);
 
 	siglet_buf_init(&json, MAX_JSON_BYTES);
 	if (err == NULL)

@@ -749,6 +749,59 @@ SIGLET_CHECKED siglet_error *siglet_audit_combine_parts(siglet_auditor *auditor,
  */
 SIGLET_CHECKED siglet_error *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards,
 						      char **ret_lines);
+/*
+ * What to watch a log for: entries that use an identity, a key, or are about an artifact. All
+ * conditions of an expectation must be met by one certificate; a short form is taken in its widest
+ * sense. A digest, a key or a subject is enough by itself.
+ */
+typedef struct siglet_watch siglet_watch;
+SIGLET_CHECKED siglet_error *siglet_watch_new(siglet_watch **ret_watch);
+SIGLET_API void siglet_watch_free(siglet_watch *watch);
+
+/* Its identity, issuer, short form and requirements; it must outlive the watch. */
+SIGLET_API void siglet_watch_set_expectation(siglet_watch *watch,
+					     const siglet_expectation *expectation);
+
+typedef enum siglet_watch_option {
+	SIGLET_WATCH_DIGEST = 1, /* "sha256:HEX"; may be repeated */
+	SIGLET_WATCH_SUBJECT,	 /* a part of a name in a certificate, in any case; repeated */
+	SIGLET_WATCH_KEY_PEM,	 /* PEM text of a public key; repeated */
+	/* where to begin: "begin", "head", an index, or a time in RFC 3339; later runs go on */
+	SIGLET_WATCH_SINCE,
+	SIGLET_WATCH_DATABASE, /* an SQLite file (docs/audit-db.md); else one in the state */
+	/*
+	 * a file with bundles or lines of an audit log, or a folder of such: our own entries; repeated
+	 */
+	SIGLET_WATCH_KNOWN,
+	SIGLET_WATCH_CANARY, /* the index of an entry that must match, else the rules are wrong */
+} siglet_watch_option;
+/* Errors: USAGE, UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_watch_set(siglet_watch *watch, siglet_watch_option what,
+					      const char *value);
+
+/*
+ * Take a match: a line for people, and a JSON object. False: it could not be handed over, and will be
+ * again, now or by a later run. Each is handed over at least once.
+ */
+typedef bool siglet_watch_deliver(void *context, const char *line, const char *json, bool known);
+
+/*
+ * Look through what each log got since these rules were last watched. Every entry is hashed against
+ * the signed root. REFUSED: there was a match that is not known. Errors: USAGE, TRUST, UNREADABLE,
+ * INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_run_watch(siglet_auditor *auditor,
+						    const siglet_watch *watch,
+						    siglet_watch_deliver *deliver,
+						    siglet_audit_visit *visit, void *context);
+/*
+ * Somebody has looked at what was found of an entry: "ORIGIN:INDEX". Errors: USAGE, UNREADABLE (or
+ * nothing is known of it), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_acknowledge_entry(siglet_auditor *auditor,
+							    const siglet_watch *watch,
+							    const char *id);
+
 /* Does a file of evidence show what it claims? Errors: UNREADABLE, INTERNAL. */
 SIGLET_CHECKED siglet_error *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,
 							 siglet_audit_visit *visit, void *context);

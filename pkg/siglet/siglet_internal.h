@@ -134,6 +134,9 @@ SIGLET_MUST_USE siglet_err *siglet_result_finish(siglet_result *result,
 /* A result that refuses because the bundle could not be read. Takes err. */
 SIGLET_MUST_USE siglet_err *siglet_result_unreadable(siglet_err *err, siglet_result **ret_result);
 
+/* "sha256:HEX" to a digest; what is wrong with it is the caller's fault: USAGE. (artifact.c) */
+SIGLET_MUST_USE siglet_err *siglet_parse_digest(siglet_slice text, siglet_digest *ret_digest);
+
 /* Errors about the caller's own inputs are SIGLET_E_IO, so that they end as "unreadable". */
 SIGLET_MUST_USE siglet_err *siglet_as_unreadable(siglet_err *err);
 

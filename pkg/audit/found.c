@@ -1,0 +1,174 @@
+#include "audit/audit_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An entry that matched or could not be read, kept until its block is known to be the log's. */
+
+#define MAX_TEXT_BYTES 16384
+
+void siglet_audit_found_free(audit_found *found)
+{
+	while (found != NULL) {
+		audit_found *next = found->next;
+
+		free(found->reason);
+		free(found->kind);
+		free(found->api_version);
+		free(found->digest);
+		free(found->identity);
+		free(found->issuer);
+		siglet_buf_clear(&found->cert);
+		free(found);
+		found = next;
+	}
+}
+
+/* Made harmless for a terminal and for any program that reads it; what is too long is cut. */
+static siglet_err *keep_text(siglet_slice text, char **ret_text)
+{
+	siglet_buf printed;
+	siglet_err *err;
+
+	if (text.len > MAX_TEXT_BYTES / 8)
+		text.len = MAX_TEXT_BYTES / 8;
+	siglet_buf_init(&printed, MAX_TEXT_BYTES);
+	err = siglet_text_print(text, &printed);
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&printed), ret_text);
+	siglet_buf_clear(&printed);
+	return err;
+}
+
+static audit_found *new_found(uint64_t index, const siglet_hash32 *leaf)
+{
+	audit_found *found = siglet_calloc(1, sizeof(*found));
+
+	if (found == NULL)
+		return NULL;
+	found->index = index;
+	found->leaf = *leaf;
+	siglet_buf_init(&found->cert, SIGLET_MAX_CERT_BYTES);
+	return found;
+}
+
+/* Of several names the first: the line is for people, the certificate has them all. */
+static siglet_err *keep_cert(const audit_content *content, const audit_hit *hit, audit_found *found)
+{
+	const siglet_glance *glance = &hit->glance;
+	const siglet_slice v2 = glance->value[SIGLET_FULCIO_ISSUER_V2];
+	siglet_err *err = siglet_buf_append(&found->cert, content->certs[hit->cert]);
+
+	found->not_before_s = glance->not_before_s;
+	if (err == NULL && glance->name_count > 0)
+		err = keep_text(glance->names[0].text, &found->identity);
+	if (err == NULL)
+		err = keep_text(v2.len > 0 ? v2 : glance->value[SIGLET_FULCIO_ISSUER_V1],
+				&found->issuer);
+	return err;
+}
+
+static siglet_err *keep_match(const audit_content *content, const audit_hit *hit,
+			      audit_found *found)
+{
+	siglet_buf digest;
+	siglet_err *err;
+
+	found->rule = hit->rule;
+	siglet_buf_init(&digest, 1024);
+	err = keep_text(content->kind, &found->kind);
+	if (err == NULL)
+		err = keep_text(content->version, &found->api_version);
+	if (err == NULL)
+		err = siglet_audit_content_digest(content, &digest);
+	if (err != NULL && !siglet_err_is_fault(err)) {
+		/* A digest that is none does not make the match less of one. */
+		siglet_err_free(err);
+		siglet_buf_truncate(&digest, 0);
+		err = NULL;
+	}
+	if (err == NULL)
+		err = keep_text(siglet_buf_slice(&digest), &found->digest);
+	if (err == NULL && hit->has_cert)
+		err = keep_cert(content, hit, found);
+	siglet_buf_clear(&digest);
+	return err;
+}
+
+/* What can't be read is found too: it could be anything. */
+static siglet_err *keep_skipped(siglet_err *why, audit_found *found)
+{
+	siglet_err *err = keep_text(siglet_slice_str(siglet_err_message(why)), &found->reason);
+
+	siglet_err_free(why);
+	return err;
+}
+
+siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index, siglet_slice body,
+			      const siglet_hash32 *leaf, audit_content *content,
+			      audit_found **ret_found)
+{
+	audit_hit hit;
+	audit_found *found;
+	siglet_err *err = siglet_audit_content_read(body, content);
+
+	*ret_found = NULL;
+	hit.rule = NULL;
+	if (err == NULL)
+		err = siglet_audit_rules_match(rules, content, &hit);
+	if ((err == NULL && hit.rule == NULL) || (err != NULL && siglet_err_is_fault(err)))
+		return err;
+	found = new_found(index, leaf);
+	if (found == NULL) {
+		siglet_err_free(err);
+		return siglet_err_nomem();
+	}
+	err = err != NULL ? keep_skipped(err, found) : keep_match(content, &hit, found);
+	if (err != NULL) {
+		siglet_audit_found_free(found);
+		return err;
+	}
+	*ret_found = found;
+	return NULL;
+}
+
+/* ---- who issued it ---- */
+
+static siglet_err *try_authority(const siglet_authority *authority, const siglet_cert *leaf,
+				 int64_t time_s, bool *ret_ok)
+{
+	siglet_path path;
+	siglet_err *err;
+
+	if (!siglet_window_contains_s(&authority->window, time_s))
+		return NULL;
+	err = siglet_chain_verify(authority->chain, leaf, NULL, 0, &path);
+	if (err == NULL)
+		err = siglet_path_check_time(&path, time_s);
+	*ret_ok = err == NULL;
+	if (err != NULL && siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return NULL;
+}
+
+siglet_err *siglet_audit_check_chain(const siglet_trustroot *root, const audit_found *found,
+				     bool *ret_ok)
+{
+	const size_t count = root == NULL ? 0 : siglet_trustroot_ca_count(root);
+	siglet_cert *leaf = NULL;
+	siglet_err *err;
+
+	*ret_ok = false;
+	if (found->cert.len == 0 || count == 0)
+		return NULL;
+	err = siglet_cert_parse(siglet_buf_slice(&found->cert), &leaf);
+	for (size_t i = 0; err == NULL && !*ret_ok && i < count; i++)
+		err = try_authority(siglet_trustroot_ca(root, i), leaf, found->not_before_s,
+				    ret_ok);
+	siglet_cert_free(leaf);
+	if (err == NULL || siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return NULL;
+}

@@ -1,0 +1,297 @@
+#include "audit/audit_internal.h"
+
+#include <string.h>
+
+/* Does this entry concern whoever watches? When in doubt, yes. */
+
+/* ---- pairs that never occur together ---- */
+
+#define MAIL "" /* an address, and no URL */
+
+/* Which names an issuer's certificates have, as Fulcio writes them. */
+static const struct {
+	const char *issuer; /* with what may follow behind a slash */
+	const char *names;  /* how they begin */
+} shapes[] = {
+	{ "https://token.actions.githubusercontent.com", "https://github.com/" },
+	{ "https://gitlab.com", "https://gitlab.com/" },
+	{ "https://agent.buildkite.com", "https://buildkite.com/" },
+	{ "https://oidc.circleci.com", "https://circleci.com/" },
+	{ "https://oidc.codefresh.io", "https://g.codefresh.io/" },
+	{ "https://accounts.google.com", MAIL },
+	{ "https://github.com/login/oauth", MAIL },
+	{ "https://login.microsoftonline.com", MAIL },
+	{ "https://oauth2.sigstore.dev/auth", MAIL },
+};
+
+static bool is_issuer(const char *issuer, const char *known)
+{
+	const size_t len = strlen(known);
+
+	return strncmp(issuer, known, len) == 0 && (issuer[len] == '\0' || issuer[len] == '/');
+}
+
+static siglet_err *check_pair(const char *identity, const char *issuer)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(shapes); i++) {
+		const bool is_mail =
+			strchr(identity, '@') != NULL && strncmp(identity, "https://", 8) != 0;
+		bool fits;
+
+		if (!is_issuer(issuer, shapes[i].issuer))
+			continue;
+		fits = shapes[i].names[0] == '\0'
+			       ? is_mail
+			       : strncmp(identity, shapes[i].names, strlen(shapes[i].names)) == 0;
+		if (fits)
+			return NULL;
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE,
+				       "nothing can match: %s gives nobody the name %s",
+				       siglet_text_printable(siglet_slice_str(issuer)).text,
+				       siglet_text_printable(siglet_slice_str(identity)).text),
+			"its names are %s%s", shapes[i].names[0] == '\0' ? "mail addresses" : "",
+			shapes[i].names);
+	}
+	return NULL;
+}
+
+static bool has_condition(const siglet_policy *policy)
+{
+	return policy != NULL && (policy->identity.text != NULL || policy->issuer.text != NULL ||
+				  policy->email_only || policy->forge != SIGLET_FORGE_NONE ||
+				  policy->requirement_count > 0);
+}
+
+siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules)
+{
+	const siglet_policy *policy = rules->policy;
+
+	if (!has_condition(policy) && rules->digest_count == 0 && rules->key_count == 0 &&
+	    rules->subject_count == 0)
+		return siglet_err_new(SIGLET_E_USAGE, "nothing to watch for: an identity, a short "
+						      "form, a subject, a digest or a key");
+	if (policy == NULL || policy->identity.text == NULL || policy->issuer.text == NULL ||
+	    policy->identity.matches != NULL || policy->issuer.matches != NULL)
+		return NULL;
+	return check_pair(policy->identity.text, policy->issuer.text);
+}
+
+/* ---- conditions on a certificate ---- */
+
+static siglet_err *match_text(const siglet_match *match, siglet_slice value, bool *ret_matches)
+{
+	if (match->text == NULL) {
+		*ret_matches = true;
+		return NULL;
+	}
+	if (match->matches != NULL)
+		return match->matches(match->pattern, value, ret_matches);
+	*ret_matches = siglet_slice_is(value, match->text);
+	return NULL;
+}
+
+/* Old certificates have the issuer in .1, new ones in both; either will do. */
+static siglet_err *match_issuer(const siglet_policy *policy, const siglet_glance *glance,
+				bool *ret_matches)
+{
+	siglet_err *err =
+		match_text(&policy->issuer, glance->value[SIGLET_FULCIO_ISSUER_V2], ret_matches);
+
+	if (err != NULL || *ret_matches)
+		return err;
+	return match_text(&policy->issuer, glance->value[SIGLET_FULCIO_ISSUER_V1], ret_matches);
+}
+
+static siglet_err *match_names(const siglet_policy *policy, const siglet_glance *glance,
+			       bool *ret_matches)
+{
+	siglet_err *err = NULL;
+
+	*ret_matches = policy->identity.text == NULL && !policy->email_only;
+	for (size_t i = 0; err == NULL && !*ret_matches && i < glance->name_count; i++)
+		if (!policy->email_only || glance->names[i].type == SIGLET_SAN_EMAIL)
+			err = match_text(&policy->identity, glance->names[i].text, ret_matches);
+	return err;
+}
+
+/* Is text base, or something below it? In any case: GitHub's and GitLab's names have none. */
+static bool is_at_or_below(siglet_slice text, siglet_slice base)
+{
+	return text.len >= base.len &&
+	       siglet_slice_equal_nocase(siglet_slice_of(text.ptr, base.len), base) &&
+	       (text.len == base.len || text.ptr[base.len] == '/' || text.ptr[base.len] == '@');
+}
+
+static const unsigned places[] = {
+	SIGLET_FULCIO_SOURCE_REPOSITORY_URI, SIGLET_FULCIO_SOURCE_REPOSITORY_OWNER_URI,
+	SIGLET_FULCIO_BUILD_SIGNER_URI,	     SIGLET_FULCIO_BUILD_CONFIG_URI,
+	SIGLET_FULCIO_RUN_INVOCATION_URI,
+};
+
+/* Wherever the repository or owner may stand. */
+static siglet_err *match_forge(const siglet_policy *policy, const siglet_glance *glance,
+			       bool *ret_matches)
+{
+	const char *repository = policy->forge_repository, *owner = policy->forge_owner;
+	siglet_slice base, path;
+	siglet_buf text;
+	siglet_err *err;
+
+	*ret_matches = policy->forge == SIGLET_FORGE_NONE;
+	if (*ret_matches)
+		return NULL;
+	siglet_buf_init(&text, 65536);
+	err = siglet_buf_printf(&text, "%s/%s%s%s", policy->forge_url, owner == NULL ? "" : owner,
+				owner != NULL && repository != NULL ? "/" : "",
+				repository == NULL ? "" : repository);
+	base = siglet_buf_slice(&text);
+	if (err == NULL) {
+		path = siglet_slice_of(base.ptr + strlen(policy->forge_url) + 1,
+				       base.len - strlen(policy->forge_url) - 1);
+		for (size_t i = 0; i < SIGLET_COUNT(places); i++)
+			*ret_matches =
+				*ret_matches || is_at_or_below(glance->value[places[i]], base);
+		for (size_t i = 0; i < glance->name_count; i++)
+			*ret_matches = *ret_matches || is_at_or_below(glance->names[i].text, base);
+		*ret_matches = *ret_matches ||
+			       is_at_or_below(glance->value[SIGLET_FULCIO_REPOSITORY], path);
+	}
+	siglet_buf_clear(&text);
+	return err;
+}
+
+static bool match_requirements(const siglet_policy *policy, const siglet_glance *glance)
+{
+	for (size_t i = 0; i < policy->requirement_count; i++) {
+		const siglet_requirement *r = &policy->requirements[i];
+
+		if (!siglet_slice_is(glance->value[r->number], r->value))
+			return false;
+	}
+	return true;
+}
+
+static siglet_err *match_policy(const siglet_policy *policy, const siglet_glance *glance,
+				bool *ret_matches)
+{
+	siglet_err *err = NULL;
+
+	*ret_matches = has_condition(policy) && match_requirements(policy, glance);
+	if (*ret_matches)
+		err = match_issuer(policy, glance, ret_matches);
+	if (err == NULL && *ret_matches)
+		err = match_names(policy, glance, ret_matches);
+	if (err == NULL && *ret_matches)
+		err = match_forge(policy, glance, ret_matches);
+	return err;
+}
+
+/* ---- the other rules ---- */
+
+static char lower(uint8_t c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool contains_nocase(siglet_slice text, const char *part)
+{
+	const size_t len = strlen(part);
+
+	for (size_t at = 0; len <= text.len && at <= text.len - len; at++) {
+		size_t i = 0;
+
+		while (i < len && lower(text.ptr[at + i]) == lower((uint8_t)part[i]))
+			i++;
+		if (i == len)
+			return true;
+	}
+	return false;
+}
+
+static bool match_subjects(const siglet_audit_rules *rules, const siglet_glance *glance)
+{
+	for (size_t i = 0; i < rules->subject_count; i++)
+		for (size_t n = 0; n < glance->name_count; n++)
+			if (contains_nocase(glance->names[n].text, rules->subjects[i]))
+				return true;
+	return false;
+}
+
+static bool is_key(const siglet_audit_rules *rules, siglet_slice spki)
+{
+	for (size_t i = 0; i < rules->key_count; i++)
+		if (siglet_slice_equal(siglet_key_spki(rules->keys[i]), spki))
+			return true;
+	return false;
+}
+
+static siglet_err *match_digest(const siglet_audit_rules *rules, const audit_content *content,
+				bool *ret_matches)
+{
+	siglet_buf have, want;
+	siglet_err *err;
+
+	*ret_matches = false;
+	if (rules->digest_count == 0)
+		return NULL;
+	siglet_buf_init(&have, 1024);
+	siglet_buf_init(&want, 1024);
+	err = siglet_audit_content_digest(content, &have);
+	for (size_t i = 0; err == NULL && i < rules->digest_count; i++) {
+		siglet_buf_truncate(&want, 0);
+		err = siglet_buf_printf(&want, "%s:", siglet_hash_name(rules->digests[i].hash));
+		if (err == NULL)
+			err = siglet_hex_encode(siglet_digest_slice(&rules->digests[i]), &want);
+		*ret_matches = *ret_matches ||
+			       (err == NULL && siglet_slice_equal(siglet_buf_slice(&have),
+								  siglet_buf_slice(&want)));
+	}
+	siglet_buf_clear(&want);
+	siglet_buf_clear(&have);
+	return err;
+}
+
+/* ---- an entry ---- */
+
+static siglet_err *match_cert(const siglet_audit_rules *rules, siglet_slice der, audit_hit *hit)
+{
+	bool matches = false;
+	siglet_err *err = siglet_cert_glance(der, false, &hit->glance);
+
+	if (err == NULL && rules->policy != NULL)
+		err = match_policy(rules->policy, &hit->glance, &matches);
+	if (err != NULL)
+		return err;
+	if (matches)
+		hit->rule = "identity";
+	else if (match_subjects(rules, &hit->glance))
+		hit->rule = "subject";
+	else if (is_key(rules, hit->glance.spki))
+		hit->rule = "key";
+	return NULL;
+}
+
+siglet_err *siglet_audit_rules_match(const siglet_audit_rules *rules, const audit_content *content,
+				     audit_hit *ret_hit)
+{
+	bool matches = false;
+	siglet_err *err = NULL;
+
+	ret_hit->rule = NULL;
+	ret_hit->has_cert = false;
+	for (size_t i = 0; err == NULL && ret_hit->rule == NULL && i < content->cert_count; i++) {
+		err = match_cert(rules, content->certs[i], ret_hit);
+		ret_hit->has_cert = err == NULL;
+		ret_hit->cert = i;
+	}
+	for (size_t i = 0; err == NULL && ret_hit->rule == NULL && i < content->key_count; i++)
+		if (is_key(rules, content->keys[i]))
+			ret_hit->rule = "key";
+	if (err == NULL && ret_hit->rule == NULL) {
+		err = match_digest(rules, content, &matches);
+		if (err == NULL && matches)
+			ret_hit->rule = "digest";
+	}
+	return err;
+}

@@ -1,0 +1,571 @@
+#include "siglet/siglet.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "siglet/auditor_internal.h"
+#include "siglet/siglet_internal.h"
+#include "sys/sys.h"
+#include "tlog/tlog.h"
+
+/* What to watch a log for, put together from a caller's options. */
+
+#define MAX_RULES_BYTES ((size_t)1 << 20)
+#define MAX_KNOWN_BYTES ((size_t)64 << 20)
+#define MAX_LINE_BYTES ((size_t)256 << 10)
+#define MAX_ITEMS ((size_t)1 << 20)
+
+/* An entry by its log and index, as a line of an audit log names it. */
+typedef struct known_line {
+	char *url;
+	uint64_t index;
+} known_line;
+
+struct siglet_watch {
+	const siglet_expectation *expectation;
+	siglet_digest *digests;
+	size_t digest_count;
+	siglet_key **keys;
+	size_t key_count;
+	char **subjects;
+	size_t subject_count;
+	siglet_hash32 *leaves; /* of entries that are known */
+	size_t leaf_count;
+	known_line *lines;
+	size_t line_count;
+	siglet_audit_since since;
+	uint64_t since_index;
+	int64_t since_time_s;
+	char *database;
+	bool has_canary;
+	uint64_t canary;
+};
+
+siglet_err *siglet_watch_new(siglet_watch **ret_watch)
+{
+	siglet_watch *watch = siglet_calloc(1, sizeof(*watch));
+
+	if (watch == NULL)
+		return siglet_err_nomem();
+	*ret_watch = watch;
+	return NULL;
+}
+
+void siglet_watch_free(siglet_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	for (size_t i = 0; i < watch->key_count; i++)
+		siglet_key_free(watch->keys[i]);
+	for (size_t i = 0; i < watch->subject_count; i++)
+		free(watch->subjects[i]);
+	for (size_t i = 0; i < watch->line_count; i++)
+		free(watch->lines[i].url);
+	free(watch->digests);
+	free(watch->keys);
+	free(watch->subjects);
+	free(watch->leaves);
+	free(watch->lines);
+	free(watch->database);
+	free(watch);
+}
+
+void siglet_watch_set_expectation(siglet_watch *watch, const siglet_expectation *expectation)
+{
+	watch->expectation = expectation;
+}
+
+/* Room for one item more; the caller counts it. */
+static siglet_err *grow(void *items, size_t count, size_t size)
+{
+	void **array = items;
+	void *grown;
+
+	if (count >= MAX_ITEMS)
+		return siglet_err_new(SIGLET_E_USAGE, "more than %zu of them", MAX_ITEMS);
+	/* In steps of powers of two. */
+	if ((count & (count - 1)) != 0)
+		return NULL;
+	grown = realloc(*array, (count == 0 ? 1 : 2 * count) * size);
+	if (grown == NULL)
+		return siglet_err_nomem();
+	*array = grown;
+	return NULL;
+}
+
+/* ---- rules ---- */
+
+static siglet_err *add_digest(siglet_watch *watch, const char *value)
+{
+	siglet_err *err = grow(&watch->digests, watch->digest_count, sizeof(*watch->digests));
+
+	if (err == NULL)
+		err = siglet_parse_digest(siglet_slice_str(value),
+					  &watch->digests[watch->digest_count]);
+	if (err == NULL)
+		watch->digest_count++;
+	return err;
+}
+
+static siglet_err *add_key(siglet_watch *watch, const char *pem)
+{
+	siglet_err *err = grow(&watch->keys, watch->key_count, sizeof(siglet_key *));
+
+	if (err == NULL)
+		err = siglet_key_from_pem(siglet_slice_str(pem), &watch->keys[watch->key_count]);
+	if (err != NULL)
+		return siglet_as_unreadable(err);
+	watch->key_count++;
+	return NULL;
+}
+
+static siglet_err *add_subject(siglet_watch *watch, const char *value)
+{
+	siglet_err *err;
+
+	if (value[0] == '\0')
+		return siglet_err_new(SIGLET_E_USAGE, "an empty subject is a part of any name");
+	err = grow(&watch->subjects, watch->subject_count, sizeof(char *));
+	if (err == NULL)
+		err = siglet_strndup(siglet_slice_str(value),
+				     &watch->subjects[watch->subject_count]);
+	if (err == NULL)
+		watch->subject_count++;
+	return err;
+}
+
+/* ---- where to begin ---- */
+
+static bool is_number(const char *value, uint64_t *ret_number)
+{
+	uint64_t number = 0;
+
+	for (const char *c = value; *c != '\0'; c++) {
+		if (*c < '0' || *c > '9' || number > (uint64_t)INT64_MAX / 10 - 1)
+			return false;
+		number = number * 10 + (uint64_t)(*c - '0');
+	}
+	*ret_number = number;
+	return value[0] != '\0';
+}
+
+/* A day alone is its beginning. */
+static siglet_err *set_since_time(siglet_watch *watch, const char *value)
+{
+	char text[64];
+	int64_t time_ms = 0;
+	siglet_err *err;
+
+	(void)snprintf(text, sizeof(text), "%s%s", value,
+		       strlen(value) == strlen("2026-01-01") ? "T00:00:00Z" : "");
+	err = siglet_time_parse(siglet_slice_str(text), &time_ms);
+	if (err != NULL) {
+		siglet_err_free(err);
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "\"%s\" is neither begin, head, an index nor a time such as "
+				      "2026-01-31 or 2026-01-31T12:00:00Z",
+				      siglet_text_printable(siglet_slice_str(value)).text);
+	}
+	watch->since = SIGLET_SINCE_TIME;
+	watch->since_time_s = time_ms / 1000;
+	return NULL;
+}
+
+static siglet_err *set_since(siglet_watch *watch, const char *value)
+{
+	watch->since = SIGLET_SINCE_INDEX;
+	watch->since_index = 0;
+	if (strcmp(value, "begin") == 0 || is_number(value, &watch->since_index))
+		return NULL;
+	if (strcmp(value, "head") == 0) {
+		watch->since = SIGLET_SINCE_HEAD;
+		return NULL;
+	}
+	return set_since_time(watch, value);
+}
+
+/* ---- what is known ---- */
+
+static siglet_err *add_leaf(siglet_watch *watch, siglet_slice body)
+{
+	siglet_err *err = grow(&watch->leaves, watch->leaf_count, sizeof(*watch->leaves));
+
+	if (err == NULL)
+		err = siglet_merkle_hash_leaf(body, &watch->leaves[watch->leaf_count]);
+	if (err == NULL)
+		watch->leaf_count++;
+	return err;
+}
+
+/* The leaf that the log has for this bundle's entry, rebuilt where the bundle does not have it. */
+static siglet_err *add_entry(siglet_watch *watch, const siglet_bundle *bundle,
+			     const siglet_entry *entry)
+{
+	const siglet_bundle_data *data = siglet_bundle_get(bundle);
+	const siglet_cert *leaf = siglet_bundle_leaf(bundle);
+	siglet_digests digests = { 0 };
+	siglet_buf body;
+	siglet_err *err;
+
+	if (entry->body.len > 0)
+		return add_leaf(watch, entry->body);
+	if (leaf == NULL || siglet_cert_key(leaf) == NULL)
+		return NULL;
+	if (data->has_digest) {
+		digests.mask = SIGLET_HASH_BIT(data->digest.hash);
+		digests.of[data->digest.hash] = data->digest;
+	}
+	const siglet_entry_subject subject = {
+		.signature = data->signature,
+		.cert_der = siglet_cert_der(leaf),
+		.key = siglet_cert_key(leaf),
+		.is_dsse = data->is_dsse,
+		.payload = data->payload,
+		.payload_type = data->payload_type,
+		.artifact = data->is_dsse ? NULL : &digests,
+	};
+
+	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BODY_BYTES);
+	err = siglet_entry_match(entry, &subject, &body);
+	if (err == NULL)
+		err = add_leaf(watch, siglet_buf_slice(&body));
+	siglet_buf_clear(&body);
+	return err;
+}
+
+static siglet_err *add_bundle(siglet_watch *watch, siglet_slice json)
+{
+	siglet_bundle *bundle = NULL;
+	siglet_err *err = siglet_bundle_parse(json, &bundle);
+	const siglet_bundle_data *data = err == NULL ? siglet_bundle_get(bundle) : NULL;
+
+	for (size_t i = 0; err == NULL && i < data->entry_count; i++)
+		err = add_entry(watch, bundle, &data->entries[i]);
+	siglet_bundle_free(bundle);
+	return err;
+}
+
+/* What siglet sign --audit-log writes; a line without a log is of a signature that is in none. */
+static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
+{
+	const siglet_slice url = siglet_json_string(siglet_json_object_get(line, "log"));
+	int64_t index = 0;
+	siglet_err *err;
+
+	if (url.len == 0)
+		return NULL;
+	err = siglet_json_need_int64(line, "logIndex", &index);
+	if (err == NULL && index < 0)
+		err = siglet_err_new(SIGLET_E_RANGE, "logIndex");
+	if (err == NULL)
+		err = grow(&watch->lines, watch->line_count, sizeof(*watch->lines));
+	if (err == NULL)
+		err = siglet_strndup(url, &watch->lines[watch->line_count].url);
+	if (err == NULL)
+		watch->lines[watch->line_count++].index = (uint64_t)index;
+	return err;
+}
+
+static siglet_err *add_json(siglet_watch *watch, siglet_slice json)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_err *err = siglet_json_parse(json, MAX_KNOWN_BYTES, &doc);
+	const siglet_json *root = err == NULL ? siglet_json_root(doc) : NULL;
+	const bool is_line = siglet_json_object_get(root, "mediaType") == NULL &&
+			     siglet_json_object_get(root, "media_type") == NULL;
+
+	if (err == NULL && is_line)
+		err = add_line(watch, root);
+	siglet_json_doc_free(doc);
+	return err == NULL && !is_line ? add_bundle(watch, json) : err;
+}
+
+/* One JSON text, or one a line. */
+static siglet_err *add_text(siglet_watch *watch, siglet_slice text)
+{
+	siglet_slice line;
+	siglet_err *err = add_json(watch, text);
+	size_t number = 0;
+
+	if (err == NULL || siglet_err_is_fault(err) || siglet_slice_contains(text, "\n") == false)
+		return err;
+	siglet_err_free(err);
+	err = NULL;
+	while (err == NULL && siglet_bundle_next_line(&text, &line)) {
+		number++;
+		err = add_json(watch, line);
+	}
+	return err == NULL ? NULL : siglet_err_wrap(err, "line %zu", number);
+}
+
+static siglet_err *add_file(void *context, const char *path)
+{
+	siglet_buf text;
+	siglet_err *err;
+
+	siglet_buf_init(&text, MAX_KNOWN_BYTES);
+	err = siglet_sys_read_file(path, &text);
+	if (err == NULL) {
+		err = add_text(context, siglet_buf_slice(&text));
+		if (err != NULL)
+			err = siglet_err_wrap(siglet_as_unreadable(err), "%s",
+					      siglet_text_printable(siglet_slice_str(path)).text);
+	}
+	siglet_buf_clear(&text);
+	return err;
+}
+
+/* Of a folder what has the name of a bundle, or of lines. */
+static siglet_err *add_from_folder(void *context, const char *path)
+{
+	static const char *const suffixes[] = { ".sigstore.json", ".sigstore", ".jsonl" };
+
+	for (size_t i = 0; i < SIGLET_COUNT(suffixes); i++)
+		if (siglet_slice_has_suffix(siglet_slice_str(path), suffixes[i]))
+			return add_file(context, path);
+	return NULL;
+}
+
+static siglet_err *add_known(siglet_watch *watch, const char *path)
+{
+	return siglet_sys_is_folder(path) ? siglet_sys_walk(path, add_from_folder, watch)
+					  : add_file(watch, path);
+}
+
+/* ---- options ---- */
+
+static siglet_err *set_database(siglet_watch *watch, const char *value)
+{
+	char *copy = NULL;
+	siglet_err *err = siglet_strndup(siglet_slice_str(value), &copy);
+
+	if (err != NULL)
+		return err;
+	free(watch->database);
+	watch->database = copy;
+	return NULL;
+}
+
+static siglet_err *set_canary(siglet_watch *watch, const char *value)
+{
+	if (!is_number(value, &watch->canary))
+		return siglet_err_new(SIGLET_E_USAGE, "a canary is the index of an entry");
+	watch->has_canary = true;
+	return NULL;
+}
+
+siglet_err *siglet_watch_set(siglet_watch *watch, siglet_watch_option what, const char *value)
+{
+	switch (what) {
+	case SIGLET_WATCH_DIGEST:
+		return add_digest(watch, value);
+	case SIGLET_WATCH_SUBJECT:
+		return add_subject(watch, value);
+	case SIGLET_WATCH_KEY_PEM:
+		return add_key(watch, value);
+	case SIGLET_WATCH_SINCE:
+		return set_since(watch, value);
+	case SIGLET_WATCH_DATABASE:
+		return set_database(watch, value);
+	case SIGLET_WATCH_KNOWN:
+		return add_known(watch, value);
+	case SIGLET_WATCH_CANARY:
+		return set_canary(watch, value);
+	}
+	return siglet_err_new(SIGLET_E_USAGE, "no such option");
+}
+
+/* ---- the name of the rules ---- */
+
+static siglet_err *name_match(const siglet_match *match, const char *what, siglet_buf *name)
+{
+	if (match->text == NULL)
+		return NULL;
+	return siglet_buf_printf(name, "%s%s%s\n", what, match->matches != NULL ? "~" : "=",
+				 match->text);
+}
+
+static siglet_err *name_policy(const siglet_policy *p, siglet_buf *name)
+{
+	siglet_err *err = name_match(&p->identity, "identity", name);
+
+	if (err == NULL)
+		err = name_match(&p->issuer, "issuer", name);
+	if (err == NULL && p->email_only)
+		err = siglet_buf_append_str(name, "email\n");
+	if (err == NULL && p->forge != SIGLET_FORGE_NONE)
+		err = siglet_buf_printf(name, "forge=%s/%s/%s\n", p->forge_url,
+					p->forge_owner == NULL ? "" : p->forge_owner,
+					p->forge_repository == NULL ? "" : p->forge_repository);
+	for (size_t i = 0; err == NULL && i < p->requirement_count; i++)
+		err = siglet_buf_printf(name, "require=%u=%s\n", p->requirements[i].number,
+					p->requirements[i].value);
+	return err;
+}
+
+/* The same for the same rules, so that each set of them has a cursor of its own. */
+static siglet_err *name_rules(const siglet_watch *watch, siglet_buf *name)
+{
+	siglet_err *err = NULL;
+
+	if (watch->expectation != NULL)
+		err = name_policy(&watch->expectation->policy, name);
+	for (size_t i = 0; err == NULL && i < watch->digest_count; i++) {
+		err = siglet_buf_append_str(name, "digest=");
+		if (err == NULL)
+			err = siglet_hex_encode(siglet_digest_slice(&watch->digests[i]), name);
+		if (err == NULL)
+			err = siglet_buf_append_byte(name, '\n');
+	}
+	for (size_t i = 0; err == NULL && i < watch->key_count; i++) {
+		err = siglet_buf_append_str(name, "key=");
+		if (err == NULL)
+			err = siglet_hex_encode(siglet_digest_slice(siglet_key_id(watch->keys[i])),
+						name);
+		if (err == NULL)
+			err = siglet_buf_append_byte(name, '\n');
+	}
+	for (size_t i = 0; err == NULL && i < watch->subject_count; i++)
+		err = siglet_buf_printf(name, "subject=%s\n", watch->subjects[i]);
+	return err;
+}
+
+/* ---- running ---- */
+
+typedef struct delivery {
+	siglet_watch_deliver *deliver;
+	void *context;
+} delivery;
+
+static siglet_err *append_match(const siglet_audit_match *match, siglet_buf *line)
+{
+	siglet_err *err = siglet_text_print(match->origin, line);
+
+	if (err == NULL)
+		err = siglet_buf_printf(line, ":%" PRIu64 ": %s", match->index,
+					match->known ? "known: " : "MATCH: ");
+	if (err == NULL)
+		err = siglet_buf_append(line,
+					match->identity.len > 0 ? match->identity : match->digest);
+	if (err == NULL && match->issuer.len > 0)
+		err = siglet_buf_append_str(line, ", issuer ");
+	if (err == NULL)
+		err = siglet_buf_append(line, match->issuer);
+	if (err == NULL && match->identity.len > 0 && !match->chain_ok)
+		err = siglet_buf_append_str(line, ", BY A CERTIFICATE OF NO TRUSTED AUTHORITY");
+	if (err == NULL)
+		err = siglet_buf_printf(line, " (%.*s %.*s, rule: %.*s)", (int)match->kind.len,
+					(const char *)match->kind.ptr, (int)match->api_version.len,
+					(const char *)match->api_version.ptr, (int)match->rule.len,
+					(const char *)match->rule.ptr);
+	return err;
+}
+
+static siglet_err *deliver(void *context, const siglet_audit_match *match)
+{
+	const delivery *d = context;
+	siglet_buf line, json;
+	siglet_err *err;
+
+	siglet_buf_init(&line, MAX_LINE_BYTES);
+	siglet_buf_init(&json, MAX_LINE_BYTES);
+	err = append_match(match, &line);
+	if (err == NULL)
+		err = siglet_buf_append(&json, match->json);
+	if (err == NULL &&
+	    !d->deliver(d->context, siglet_buf_text(&line), siglet_buf_text(&json), match->known))
+		err = siglet_err_new(SIGLET_E_IO, "entry %" PRIu64, match->index);
+	siglet_buf_clear(&json);
+	siglet_buf_clear(&line);
+	return err;
+}
+
+/* Two arrays of what is known by index, in the form that the audit wants. */
+static siglet_err *list_lines(const siglet_watch *watch, siglet_slice **ret_urls,
+			      uint64_t **ret_indexes)
+{
+	*ret_urls = siglet_calloc(watch->line_count, sizeof(**ret_urls));
+	*ret_indexes = siglet_calloc(watch->line_count, sizeof(**ret_indexes));
+	if (*ret_urls == NULL || *ret_indexes == NULL)
+		return siglet_err_nomem();
+	for (size_t i = 0; i < watch->line_count; i++) {
+		(*ret_urls)[i] = siglet_slice_str(watch->lines[i].url);
+		(*ret_indexes)[i] = watch->lines[i].index;
+	}
+	return NULL;
+}
+
+siglet_err *siglet_audit_run_watch(siglet_auditor *auditor, const siglet_watch *watch,
+				   siglet_watch_deliver *deliver_match, siglet_audit_visit *visit,
+				   void *context)
+{
+	delivery d = { deliver_match, context };
+	siglet_slice *urls = NULL;
+	uint64_t *indexes = NULL;
+	siglet_buf name;
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	siglet_buf_init(&name, MAX_RULES_BYTES);
+	if (err == NULL)
+		err = name_rules(watch, &name);
+	if (err == NULL)
+		err = list_lines(watch, &urls, &indexes);
+	if (err == NULL)
+		err = siglet_auditor_start_http(auditor);
+	if (err == NULL) {
+		const siglet_audit_watch w = {
+			.rules = { .policy = watch->expectation == NULL
+						     ? NULL
+						     : &watch->expectation->policy,
+				   .digests = watch->digests,
+				   .digest_count = watch->digest_count,
+				   .keys = (const siglet_key *const *)watch->keys,
+				   .key_count = watch->key_count,
+				   .subjects = (const char *const *)watch->subjects,
+				   .subject_count = watch->subject_count },
+			.rules_name = siglet_buf_slice(&name),
+			.since = watch->since,
+			.since_index = watch->since_index,
+			.since_time_s = watch->since_time_s,
+			.database = watch->database,
+			.known_leaves = watch->leaves,
+			.known_leaf_count = watch->leaf_count,
+			.known_urls = urls,
+			.known_indexes = indexes,
+			.known_index_count = watch->line_count,
+			.has_canary = watch->has_canary,
+			.canary = watch->canary,
+			.deliver = deliver,
+			.context = &d,
+		};
+
+		err = siglet_audit_watch_run(&auditor->audit, &w);
+	}
+	free(urls);
+	free(indexes);
+	siglet_buf_clear(&name);
+	return err;
+}
+
+siglet_err *siglet_audit_acknowledge_entry(siglet_auditor *auditor, const siglet_watch *watch,
+					   const char *id)
+{
+	const char *colon = strrchr(id, ':');
+	uint64_t index = 0;
+	char *origin = NULL;
+	siglet_err *err = siglet_auditor_start(auditor, NULL, NULL, true);
+
+	if (err == NULL && (colon == NULL || !is_number(colon + 1, &index)))
+		err = siglet_err_new(SIGLET_E_USAGE, "\"%s\" is not ORIGIN:INDEX",
+				     siglet_text_printable(siglet_slice_str(id)).text);
+	if (err == NULL)
+		err = siglet_strndup(siglet_slice_of(id, (size_t)(colon - id)), &origin);
+	if (err == NULL)
+		err = siglet_audit_acknowledge(&auditor->audit, watch->database, origin, index);
+	free(origin);
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_MISSING)
+		err = siglet_err_recode(err, SIGLET_E_IO);
+	return err;
+}
