@@ -1,4 +1,4 @@
-#include "cli.h"
+#include "audit.h"
 
 #include <string.h>
 
@@ -36,6 +36,86 @@ static const cli_option audit_options[] = {
 	  .value = "TIME",
 	  .id = CLI_MAX_AGE,
 	  .help = "refuse an older view: seconds, or with m, h or d behind" },
+
+	{ .help = "For watch, what to look for" },
+	{ .name = "github",
+	  .value = "OWNER[/REPO]",
+	  .id = CLI_GITHUB,
+	  .help = "anything of that owner or repository on GitHub" },
+	{ .name = "gitlab",
+	  .value = "PROJECT",
+	  .id = CLI_GITLAB,
+	  .help = "the same on GitLab, or by the URL of a project of your own" },
+	{ .name = "email", .value = "ADDRESS", .id = CLI_EMAIL, .help = "a mail address" },
+	{ .name = "identity", .value = "NAME", .id = CLI_IDENTITY, .help = "exactly that name" },
+	{ .name = "identity-regex",
+	  .value = "PATTERN",
+	  .id = CLI_IDENTITY_REGEX,
+	  .help = "a name that the whole pattern matches" },
+	{ .name = "issuer", .value = "URL", .id = CLI_ISSUER, .help = "only of that issuer" },
+	{ .name = "issuer-regex",
+	  .value = "PATTERN",
+	  .id = CLI_ISSUER_REGEX,
+	  .help = "only of an issuer that the whole pattern matches" },
+	{ .name = "require",
+	  .value = "NAME=VALUE",
+	  .id = CLI_REQUIRE,
+	  .repeats = true,
+	  .help = "only with that certificate extension" },
+	{ .name = "subject",
+	  .value = "TEXT",
+	  .id = CLI_SUBJECT,
+	  .repeats = true,
+	  .help = "or a name with that in it, in any case" },
+	{ .name = "digest",
+	  .value = "sha256:HEX",
+	  .id = CLI_DIGEST,
+	  .repeats = true,
+	  .help = "or the artifact with that digest" },
+	{ .name = "key",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_KEY,
+	  .repeats = true,
+	  .help = "or that public key, in PEM" },
+
+	{ .help = "For watch, what to do" },
+	{ .name = "since",
+	  .value = "WHEN",
+	  .id = CLI_SINCE,
+	  .help = "where the first run begins. begin, head, an index or a date" },
+	{ .name = "known",
+	  .value = "FILE|DIR",
+	  .choices = CLI_FILES,
+	  .id = CLI_KNOWN,
+	  .repeats = true,
+	  .help = "our own entries, as bundles or lines of sign --audit-log" },
+	{ .name = "on-match",
+	  .value = "PROGRAM",
+	  .choices = CLI_FILES,
+	  .id = CLI_ON_MATCH,
+	  .help = "run it for each match that is not known, with the match on its standard input" },
+	{ .name = "report-only", .id = CLI_REPORT_ONLY, .help = "a match is no failure" },
+	{ .name = "canary",
+	  .value = "INDEX",
+	  .id = CLI_CANARY,
+	  .help = "an entry that must match, else the rules are wrong" },
+	{ .name = "db",
+	  .value = "FILE",
+	  .choices = CLI_FILES,
+	  .id = CLI_DB,
+	  .help = "the SQLite database of matches; else one beside the state" },
+	{ .name = "acknowledge",
+	  .value = "ORIGIN:INDEX",
+	  .id = CLI_ACKNOWLEDGE,
+	  .repeats = true,
+	  .help = "somebody has looked at that entry" },
+	{ .name = "once", .id = CLI_ONCE, .help = "look once (unless --follow)" },
+	{ .name = "follow", .id = CLI_FOLLOW, .help = "go on looking until stopped" },
+	{ .name = "interval",
+	  .value = "SECONDS",
+	  .id = CLI_INTERVAL,
+	  .help = "with --follow, between two looks (60)" },
 
 	{ .help = "For log and combine" },
 	{ .name = "range",
@@ -108,15 +188,6 @@ static const cli_option audit_options[] = {
 	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
 	CLI_LAST_OPTIONS,
 };
-
-typedef struct audit_run {
-	const cli_arguments *arguments;
-	cli_style style;
-	siglet_trust *trust;
-	siglet_auditor *auditor;
-	siglet_status status; /* the worst of what was told */
-	siglet_err *err;      /* of telling it */
-} audit_run;
 
 /* ---- the set-up ---- */
 
@@ -197,7 +268,7 @@ static siglet_err *open_trust(audit_run *run)
 	return cli_open_trust(run->arguments, SIGLET_TRUST_TO_VERIFY, &run->trust);
 }
 
-static siglet_err *set_up(audit_run *run)
+siglet_err *audit_set_up(audit_run *run)
 {
 	siglet_err *err = open_trust(run);
 
@@ -223,6 +294,14 @@ static siglet_err *set_up(audit_run *run)
 	return err;
 }
 
+void audit_tear_down(audit_run *run)
+{
+	siglet_auditor_free(run->auditor);
+	siglet_trust_free(run->trust);
+	run->auditor = NULL;
+	run->trust = NULL;
+}
+
 /* ---- what is told ---- */
 
 static siglet_err *print_report(const audit_run *run, const siglet_audit_report *report,
@@ -240,13 +319,16 @@ static siglet_err *print_report(const audit_run *run, const siglet_audit_report 
 	return err;
 }
 
-static void tell(void *context, const siglet_audit_report *report)
+void audit_tell(void *context, const siglet_audit_report *report)
 {
 	audit_run *run = context;
 	const siglet_status status = siglet_audit_report_status(report);
 	siglet_err *err = print_report(run, report, status);
 
-	run->status = cli_worst(run->status, status);
+	/* Where matches are only reported, a match is what was asked for. */
+	if (!(cli_has(run->arguments, CLI_REPORT_ONLY) &&
+	      strcmp(siglet_audit_report_verdict(report), "match") == 0))
+		run->status = cli_worst(run->status, status);
 	if (run->err == NULL)
 		run->err = err;
 	else
@@ -257,7 +339,7 @@ static void tell(void *context, const siglet_audit_report *report)
 
 static siglet_err *consistency(audit_run *run)
 {
-	return siglet_audit_check_consistency(run->auditor, tell, run);
+	return siglet_audit_check_consistency(run->auditor, audit_tell, run);
 }
 
 static siglet_err *evidence(audit_run *run)
@@ -265,8 +347,8 @@ static siglet_err *evidence(audit_run *run)
 	siglet_err *err = NULL;
 
 	for (size_t i = 1; err == NULL && i < run->arguments->operand_count; i++)
-		err = siglet_audit_check_evidence(run->auditor, run->arguments->operands[i], tell,
-						  run);
+		err = siglet_audit_check_evidence(run->auditor, run->arguments->operands[i],
+						  audit_tell, run);
 	return err;
 }
 
@@ -373,18 +455,18 @@ static siglet_err *check_log(audit_run *run)
 		return list_shards(run);
 	if (cli_has(run->arguments, CLI_ENTRIES_ONLY))
 		siglet_auditor_skip_tiles(run->auditor);
-	return siglet_audit_check_log(run->auditor, tell, run);
+	return siglet_audit_check_log(run->auditor, audit_tell, run);
 }
 
 static siglet_err *combine(audit_run *run)
 {
 	return siglet_audit_combine_parts(run->auditor, run->arguments->operands + 1,
-					  run->arguments->operand_count - 1, tell, run);
+					  run->arguments->operand_count - 1, audit_tell, run);
 }
 
 /* ---- the verb ---- */
 
-#define MAX_TAKEN 12
+#define MAX_TAKEN 28
 
 static const struct {
 	const char *name;
@@ -401,6 +483,17 @@ static const struct {
 	  check_log,
 	  { CLI_FROM, CLI_MAX_AGE, CLI_RANGE, CLI_SHARD, CLI_SHARDS, CLI_LIST_SHARDS,
 	    CLI_CHECKPOINT, CLI_PART, CLI_MIRROR, CLI_ENTRIES_ONLY } },
+	{ "watch",
+	  0,
+	  0,
+	  "no file",
+	  audit_watch,
+	  { CLI_FROM,	      CLI_MAX_AGE,  CLI_GITHUB,	 CLI_GITLAB,
+	    CLI_EMAIL,	      CLI_IDENTITY, CLI_ISSUER,	 CLI_IDENTITY_REGEX,
+	    CLI_ISSUER_REGEX, CLI_REQUIRE,  CLI_SUBJECT, CLI_DIGEST,
+	    CLI_KEY,	      CLI_SINCE,    CLI_KNOWN,	 CLI_ON_MATCH,
+	    CLI_REPORT_ONLY,  CLI_CANARY,   CLI_DB,	 CLI_ACKNOWLEDGE,
+	    CLI_ONCE,	      CLI_FOLLOW,   CLI_INTERVAL } },
 	{ "combine", 1, SIZE_MAX, "at least one part", combine, { CLI_CHECKPOINT } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", evidence, { 0 } },
 };
@@ -441,7 +534,7 @@ static siglet_err *find_check(const cli_arguments *a, size_t *ret_check)
 {
 	if (a->operand_count == 0)
 		return siglet_err_new(SIGLET_E_USAGE,
-				      "say what: consistency, log, combine or evidence");
+				      "say what: consistency, watch, log, combine or evidence");
 	for (size_t i = 0; i < SIGLET_COUNT(checks); i++) {
 		if (strcmp(checks[i].name, a->operands[0]) != 0)
 			continue;
@@ -463,7 +556,7 @@ static siglet_err *act(audit_run *run)
 	if (err == NULL)
 		err = find_check(run->arguments, &check);
 	if (err == NULL)
-		err = set_up(run);
+		err = audit_set_up(run);
 	if (err == NULL)
 		err = checks[check].run(run);
 	if (err == NULL) {
@@ -486,18 +579,18 @@ static siglet_status run_audit(const cli_verb *verb, int argc, char **argv)
 	if (err != NULL)
 		run.status = cli_worst(run.status, cli_fail_run(verb, &arguments, err));
 	siglet_err_free(run.err);
-	siglet_auditor_free(run.auditor);
-	siglet_trust_free(run.trust);
+	audit_tear_down(&run);
 	cli_arguments_clear(&arguments);
 	return run.status;
 }
 
 const cli_verb cli_audit = {
 	.name = "audit",
-	.operands = "consistency | log | combine PART... | evidence FILE...",
-	.choices = "consistency log combine evidence",
+	.operands = "consistency | watch | log | combine PART... | evidence FILE...",
+	.choices = "consistency watch log combine evidence",
 	.summary = "check the transparency log itself",
 	.about = "consistency  has the log only grown since it was last looked at?\n"
+		 "watch        who used this identity, key or artifact since the last time?\n"
 		 "log          does the signed root follow from the entries, and every tile?\n"
 		 "combine      do the parts that log wrote make up the whole?\n"
 		 "evidence     does this file show what it says of a log?\n",

@@ -105,6 +105,17 @@ typedef enum cli_id {
 	CLI_PART,
 	CLI_MIRROR,
 	CLI_ENTRIES_ONLY,
+	CLI_SUBJECT,
+	CLI_SINCE,
+	CLI_DB,
+	CLI_KNOWN,
+	CLI_CANARY,
+	CLI_ON_MATCH,
+	CLI_REPORT_ONLY,
+	CLI_FOLLOW,
+	CLI_ONCE,
+	CLI_INTERVAL,
+	CLI_ACKNOWLEDGE,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */

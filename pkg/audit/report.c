@@ -129,13 +129,17 @@ siglet_err *siglet_audit_report_text(const siglet_audit_report *r, siglet_buf *r
 
 /* ---- for programs ---- */
 
+/* Where a range begins there is no root. */
 static void write_head(const siglet_audit_head *head, const char *name, siglet_json_writer *w)
 {
+	static const siglet_hash32 none;
+
 	if (!head->is_there)
 		return;
 	siglet_json_write_begin_object(w, name);
 	siglet_json_write_int(w, "size", (int64_t)head->size);
-	siglet_json_write_hex(w, "root", siglet_hash32_slice(&head->root));
+	if (!siglet_hash32_equal(&head->root, &none))
+		siglet_json_write_hex(w, "root", siglet_hash32_slice(&head->root));
 	siglet_json_write_end_object(w);
 }
 

@@ -236,6 +236,13 @@ SIGLET_MUST_USE siglet_err *siglet_sys_run(const char *const *argv, const char *
 					   siglet_buf *ret_output);
 
 /*
+ * Run a program that PATH leads to, without a shell or arguments, with input on its standard input,
+ * and wait for it, for up to ten minutes. What it prints goes to our standard error. (hand.c)
+ * Errors: SIGLET_E_IO: it can't be run, failed, or does not end.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_hand_over(const char *program, siglet_slice input);
+
+/*
  * From now on no thread of this process, and no program that it starts, can open or use a socket:
  * EPERM. For programs only, before threads are started. False where the system knows no way.
  * (confine.c)
