@@ -104,7 +104,7 @@ typedef struct siglet_audit {
 	const char *state; /* the folder of what is remembered; NULL: nothing is */
 	const char *from;  /* a log's URL or folder in place of its own URL; or NULL */
 	const char *log;   /* only the log with this name; or NULL */
-	unsigned jobs;	   /* requests or threads at once; at least 1 */
+	unsigned jobs;	   /* requests or threads at once; 0: as fits where a log is read from */
 	unsigned rate;	   /* requests a second; 0: any */
 	int64_t now_s;
 	bool has_max_age;

@@ -79,6 +79,12 @@ SIGLET_MUST_USE siglet_err *siglet_audit_each_tree(const siglet_audit *audit, co
 						   siglet_audit_tree_visit *visit, void *context,
 						   siglet_buf *ret_bad);
 
+/*
+ * How much is read at once: from a folder as much as there are processors, over a network so much
+ * that it is not the way there and back that takes the time.
+ */
+unsigned siglet_audit_jobs(const audit_tree *tree);
+
 /* ---- what is remembered of a log (state.c) ---- */
 
 typedef struct audit_state audit_state;

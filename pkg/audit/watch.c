@@ -431,7 +431,7 @@ static siglet_err *scan(watching *w, uint64_t begin)
 		.tree = w->hashes,
 		.begin = begin,
 		.end = siglet_tree_size(w->hashes),
-		.jobs = w->audit->jobs,
+		.jobs = siglet_audit_jobs(w->tree),
 		.memory = SCAN_MEMORY,
 		.context = w,
 		.see = see,

@@ -16,7 +16,6 @@
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 #define MAX_JOBS 64
 #define MAX_RATE 100000
-#define DEFAULT_JOBS 8
 #define MAX_SHARDS 65536
 
 siglet_err *siglet_auditor_new(const siglet_trust *trust, siglet_auditor **ret_auditor)
@@ -26,7 +25,6 @@ siglet_err *siglet_auditor_new(const siglet_trust *trust, siglet_auditor **ret_a
 	if (auditor == NULL)
 		return siglet_err_nomem();
 	auditor->audit.root = trust == NULL ? NULL : trust->root;
-	auditor->audit.jobs = DEFAULT_JOBS;
 	*ret_auditor = auditor;
 	return NULL;
 }
@@ -244,7 +242,8 @@ siglet_err *siglet_auditor_start_http(siglet_auditor *auditor)
 	    (auditor->from != NULL && !siglet_source_is_url(auditor->from)))
 		return NULL;
 	auditor->http_options.contact = auditor->contact;
-	auditor->http_options.max_in_flight = auditor->audit.jobs;
+	auditor->http_options.max_in_flight =
+		auditor->audit.jobs > 0 ? auditor->audit.jobs : MAX_JOBS;
 	err = siglet_http_new(&auditor->http_options, &auditor->http);
 	if (err != NULL)
 		return siglet_err_code(err) == SIGLET_E_UNSUPPORTED
