@@ -19,6 +19,22 @@ sandbox 'no verb' 2
 sandbox 'no command' 2 run --
 sandbox 'no such fault' 2 run --fault nonsense -- true
 err 'is answered with those there are' 'wrong-proof'
+# Every fault that there is, by its name alone.
+faults() { sed -n 's/^ *hint: //p' err | sed 's/^of the log[^:]*: //' | tr ' ' '\n' | sed 's/=.*//'; }
+in_page() {
+	for fault in $(faults); do
+		grep -qw -e "$fault" "$PROJECT/docs/man/siglet-sandbox.1" || { echo "$fault is not in the manual"; return 1; }
+	done
+	[ "$(faults | wc -l)" -gt 30 ]
+}
+ok 'all of which are in the manual' in_page
+"$SANDBOX" --help >help
+in_help() {
+	sed -n 's/^ *hint: of the log[^:]*: //p' err | tr ' ' '\n' | sed 's/=.*//' | while read -r fault; do
+		grep -qw -e "$fault" help || { echo "$fault is not in the help"; exit 1; }
+	done
+}
+ok 'those of logs in the help too' in_help
 sandbox 'no such identity' 2 run --as nobody -- true
 sandbox 'no such version' 2 run --rekor-version 3 -- true
 sandbox 'no such names of logs' 2 run --log-names other -- true
