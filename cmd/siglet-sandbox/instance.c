@@ -137,6 +137,7 @@ instance *instance_new(const faults *f, const char *folder)
 		tree_grow(&in->v2_log.honest, OTHERS);
 	ct_open(in, folder);
 	in->misbehave = misbehave;
+	in->saw = rekor_v2_witness;
 	misbehave(in);
 	return in;
 }

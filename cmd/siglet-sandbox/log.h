@@ -71,6 +71,8 @@ uint64_t tile_files_size(const char *folder);
 
 void write_file(const char *path, siglet_slice text);
 void write_beside(const char *folder, const char *name, siglet_slice text);
+/* C2SP tlog-policy: the log, and its witness. */
+void put_policy(const instance *in, siglet_buf *out);
 /* The trust config, the keys as verifiers have them, and a policy. */
 void write_public(const instance *in, const char *folder);
 
@@ -115,6 +117,14 @@ bool tile_path_read(const char *text, const char *entries, tile_path *ret_path);
 void tile_log_root(const tile_log *log, uint64_t size, siglet_hash32 *ret_root);
 /* path: "checkpoint", "tile/0/001" … */
 void tile_log_answer(const tile_log *log, const char *path, response *r);
+
+/* ---- the witness (witness.c) ---- */
+
+#define WITNESS_PATH "/witness/"
+#define POLICY_PATH "/sandbox/policy"
+void witness_answer(instance *in, const char *path, response *r);
+/* What it saw of a log. */
+void witness_note(const tile_log *log, siglet_buf *ret_note);
 
 /* ---- serving (log_server.c) ---- */
 

@@ -16,6 +16,7 @@ static const struct {
 	log_fault fault;
 } switches[] = {
 	{ "bad-signature", FAULT_BAD_SIGNATURE },
+	{ "no-cosignature", FAULT_NO_COSIGNATURE },
 	{ "wrong-consistency", FAULT_WRONG_CONSISTENCY },
 	{ "truncated-tile", FAULT_TRUNCATED_TILE },
 	{ "swapped-tile", FAULT_SWAPPED_TILE },
@@ -35,7 +36,8 @@ const char *log_fault_list(void)
 {
 	return "of the log, with v1- or ct- before it of those: frozen rollback=SIZE "
 	       "other-origin=NAME fork=INDEX[:SIZE] grow=SIZE "
-	       "bad-signature wrong-consistency truncated-tile swapped-tile wrong-tile "
+	       "bad-signature no-cosignature wrong-consistency truncated-tile swapped-tile "
+	       "wrong-tile "
 	       "wrong-partial huge-tile missing-tile no-partial truncated-bundle wrong-bundle "
 	       "huge-bundle missing-bundle duplicate-entry tile-status=STATUS "
 	       "retry-after=SECONDS only-at=TILE only-times=N";

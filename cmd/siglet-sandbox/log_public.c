@@ -47,8 +47,18 @@ static void put_vkey(siglet_buf *out, const char *name, const uint8_t id[4], uin
 	siglet_buf_clear(&blob);
 }
 
-/* C2SP tlog-policy: the log, and its witness. */
-static void write_policy(const instance *in, const char *folder)
+void put_policy(const instance *in, siglet_buf *out)
+{
+	put(out, "log ");
+	put_vkey(out, in->v2_name, in->v2_id, 0x01, in->v2);
+	put(out, " %s\nwitness w1 ", in->v2_url);
+	put_vkey(out, WITNESS_NAME, in->witness_id, 0x04, in->witness);
+	if (in->url[0] != '\0' && !in->is_log)
+		put(out, " %s/witness", in->url);
+	put(out, "\nquorum w1\n");
+}
+
+static void write_keys(const instance *in, const char *folder)
 {
 	siglet_buf text;
 
@@ -61,11 +71,7 @@ static void write_policy(const instance *in, const char *folder)
 	put(&text, "\n");
 	write_beside(folder, "witness.vkey", siglet_buf_slice(&text));
 	siglet_buf_truncate(&text, 0);
-	put(&text, "log ");
-	put_vkey(&text, in->v2_name, in->v2_id, 0x01, in->v2);
-	put(&text, " %s\nwitness w1 ", in->v2_url);
-	put_vkey(&text, WITNESS_NAME, in->witness_id, 0x04, in->witness);
-	put(&text, "\nquorum w1\n");
+	put_policy(in, &text);
 	write_beside(folder, "policy", siglet_buf_slice(&text));
 	siglet_buf_clear(&text);
 }
@@ -86,5 +92,5 @@ void write_public(const instance *in, const char *folder)
 	write_beside(folder, "planted.pub", siglet_buf_slice(&text));
 	siglet_buf_clear(&text);
 	siglet_signer_free(planted);
-	write_policy(in, folder);
+	write_keys(in, folder);
 }

@@ -63,9 +63,9 @@ static const char usage[] =
 	"one to /sandbox/log/honest ends them all. Those of the log are, with v1- or ct-\n"
 	"before the name for the other logs:\n\n"
 	"  frozen rollback=SIZE grow=SIZE fork=INDEX[:SIZE] other-origin=NAME\n"
-	"  bad-signature wrong-consistency truncated-tile swapped-tile wrong-tile\n"
-	"  wrong-partial no-partial huge-tile missing-tile truncated-bundle wrong-bundle\n"
-	"  huge-bundle missing-bundle duplicate-entry\n"
+	"  bad-signature no-cosignature wrong-consistency truncated-tile swapped-tile\n"
+	"  wrong-tile wrong-partial no-partial huge-tile missing-tile truncated-bundle\n"
+	"  wrong-bundle huge-bundle missing-bundle duplicate-entry\n"
 	"  tile-status=STATUS retry-after=SECONDS only-at=TILE only-times=N\n";
 
 typedef struct options {

@@ -40,13 +40,11 @@ static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *n
 }
 
 /* What the log says, before it is signed. */
-static void put_text(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
-		     siglet_buf *text)
+static void put_text(const instance *in, const log_faults *f, int64_t v1_tree, size_t size,
+		     const siglet_hash32 *root, siglet_buf *text)
 {
-	const char *other = in->faults.logs[v1_tree == 0 ? LOG_V2 : LOG_V1].origin;
-
-	if (other[0] != '\0')
-		put(text, "%s\n%zu\n", other, size);
+	if (f->origin[0] != '\0')
+		put(text, "%s\n%zu\n", f->origin, size);
 	else if (v1_tree == 0)
 		put(text, "%s\n%zu\n", in->v2_name, size);
 	else
@@ -55,26 +53,40 @@ static void put_text(const instance *in, int64_t v1_tree, size_t size, const sig
 	put(text, "\n");
 }
 
-void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
-		      siglet_buf *ret_note)
+static void write_note(const instance *in, const log_faults *f, int64_t v1_tree, size_t size,
+		       const siglet_hash32 *root, siglet_buf *ret_note)
 {
 	const bool is_v2 = v1_tree == 0;
 	const siglet_signer *key = is_v2 ? in->v2 : in->v1;
 	const uint8_t *id = is_v2 ? in->v2_id : siglet_key_id(siglet_signer_key(in->v1))->bytes;
-	const log_faults *f = &in->faults.logs[is_v2 ? LOG_V2 : LOG_V1];
 	siglet_buf text, signature;
 
 	siglet_buf_init(&text, 4096);
 	siglet_buf_init(&signature, 1024);
-	put_text(in, v1_tree, size, root, &text);
+	put_text(in, f, v1_tree, size, root, &text);
 	sign_bytes(key, siglet_buf_slice(&text), &signature);
 	if ((f->kinds & FAULT_BAD_SIGNATURE) != 0)
 		signature.ptr[signature.len - 1] ^= 1;
 	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
 	put(ret_note, "\n");
 	put_line(ret_note, is_v2 ? in->v2_name : in->v1_name, id, siglet_buf_slice(&signature));
-	if (is_v2)
+	if (is_v2 && (f->kinds & FAULT_NO_COSIGNATURE) == 0)
 		put_cosignature(in, siglet_buf_slice(&text), ret_note);
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&text);
+}
+
+void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
+		      siglet_buf *ret_note)
+{
+	write_note(in, &in->faults.logs[v1_tree == 0 ? LOG_V2 : LOG_V1], v1_tree, size, root,
+		   ret_note);
+}
+
+void write_honest_checkpoint(const instance *in, uint64_t size, const siglet_hash32 *root,
+			     siglet_buf *ret_note)
+{
+	static const log_faults none;
+
+	write_note(in, &none, 0, (size_t)size, root, ret_note);
 }

@@ -150,19 +150,30 @@ static void checkpoint_of(const instance *in, uint64_t size, const siglet_hash32
 	write_checkpoint(in, 0, (size_t)size, root, ret_note);
 }
 
+static tile_log view(instance *in, tree *t)
+{
+	return (tile_log) { .in = in,
+			    .faults = &in->faults.logs[LOG_V2],
+			    .size = t->count,
+			    .entries = "entries",
+			    .context = t,
+			    .hash = hash_of,
+			    .entry = entry_of,
+			    .checkpoint = checkpoint_of };
+}
+
 static void answer_reading(instance *in, const char *path, response *r)
 {
-	tree *t = log_shown(&in->v2_log);
-	const tile_log log = { .in = in,
-			       .faults = &in->faults.logs[LOG_V2],
-			       .size = t->count,
-			       .entries = "entries",
-			       .context = t,
-			       .hash = hash_of,
-			       .entry = entry_of,
-			       .checkpoint = checkpoint_of };
+	const tile_log log = view(in, log_shown(&in->v2_log));
 
 	tile_log_answer(&log, path, r);
+}
+
+void rekor_v2_witness(instance *in, siglet_buf *ret_note)
+{
+	const tile_log log = view(in, &in->v2_log.honest);
+
+	witness_note(&log, ret_note);
 }
 
 void rekor_v2_misbehave(instance *in)

@@ -72,6 +72,7 @@ typedef enum log_fault {
 	FAULT_HUGE_BUNDLE = 1 << 11,
 	FAULT_MISSING_BUNDLE = 1 << 12,
 	FAULT_DUPLICATE_ENTRY = 1 << 13,
+	FAULT_NO_COSIGNATURE = 1 << 14,
 } log_fault;
 
 typedef struct log_faults {
@@ -181,7 +182,8 @@ typedef struct instance {
 	/* Who answers; NULL: all the services. */
 	void (*answer)(struct instance *in, const request *q, response *r);
 	void (*misbehave)(struct instance *in); /* after faults were changed; or NULL */
-	void *context;				/* of both */
+	void (*saw)(struct instance *in, siglet_buf *ret_note); /* what the witness saw */
+	void *context;						/* of all three */
 } instance;
 
 /* folder NULL: everything in memory. */
@@ -242,6 +244,7 @@ void log_misbehave(log_tree *l, log_faults *f);
 /* Of the logs of an instance (rekor_v1.c, rekor_v2.c). */
 void rekor_v1_misbehave(instance *in);
 void rekor_v2_misbehave(instance *in);
+void rekor_v2_witness(instance *in, siglet_buf *ret_note);
 
 /* ---- a TUF repository (tuf.c) ---- */
 
@@ -345,5 +348,8 @@ siglet_key *key_of_cert_der(siglet_slice der);
 /* A checkpoint of a shard of v1, or (v1_tree 0) of v2, which is cosigned. */
 void write_checkpoint(const instance *in, int64_t v1_tree, size_t size, const siglet_hash32 *root,
 		      siglet_buf *ret_note);
+/* Of v2, without what the log does wrong. */
+void write_honest_checkpoint(const instance *in, uint64_t size, const siglet_hash32 *root,
+			     siglet_buf *ret_note);
 
 #endif

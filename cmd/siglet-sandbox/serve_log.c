@@ -76,20 +76,36 @@ static void send_file(const char *path, response *r)
 		response_text(r, 404, "no such file");
 }
 
-static void answer_checkpoint(instance *in, const served *s, response *r)
+static tile_log view(instance *in, served *s)
 {
-	log_faults *f = &in->faults.logs[LOG_V2];
-	const tile_log log = { .in = in,
-			       .faults = f,
-			       .size = tile_files_size(s->shown),
-			       .entries = "entries",
-			       .context = in->context,
-			       .hash = read_hash,
-			       .checkpoint = put_checkpoint };
+	return (tile_log) { .in = in,
+			    .faults = &in->faults.logs[LOG_V2],
+			    .size = tile_files_size(s->shown),
+			    .entries = "entries",
+			    .context = s,
+			    .hash = read_hash,
+			    .checkpoint = put_checkpoint };
+}
+
+/* A fork is not what it saw. */
+static void show_witness(instance *in, siglet_buf *ret_note)
+{
+	const served *s = in->context;
+	served honest = { .folder = s->folder, .shown = s->folder };
+	const tile_log log = view(in, &honest);
+
+	witness_note(&log, ret_note);
+}
+
+static void answer_checkpoint(instance *in, served *s, response *r)
+{
+	const log_faults *f = &in->faults.logs[LOG_V2];
+	const tile_log log = view(in, s);
 	char path[MAX_STATE_PATH];
 
 	r->type = "text/plain; charset=utf-8";
-	if (f->has_size || f->origin[0] != '\0' || log_fault_is(f, FAULT_BAD_SIGNATURE))
+	if (f->has_size || f->origin[0] != '\0' || log_fault_is(f, FAULT_BAD_SIGNATURE) ||
+	    log_fault_is(f, FAULT_NO_COSIGNATURE))
 		tile_log_answer(&log, "checkpoint", r);
 	else if (name_file(s, "checkpoint", path))
 		send_file(path, r);
@@ -109,7 +125,7 @@ static void answer_changed(instance *in, const char *path, const tile_path *t, r
 
 static void answer(instance *in, const request *q, response *r)
 {
-	const served *s = in->context;
+	served *s = in->context;
 	const char *what = log_server_path(q->path);
 	char path[MAX_STATE_PATH];
 	tile_path t;
@@ -205,6 +221,7 @@ int serve_log(int argc, char **argv)
 	in = instance_new_bare(&o.faults, o.keys, name, url);
 	in->answer = answer;
 	in->misbehave = misbehave;
+	in->saw = show_witness;
 	in->context = &s;
 	status = log_server_run(in, &o);
 	instance_free(in);

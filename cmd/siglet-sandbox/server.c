@@ -233,6 +233,11 @@ static enum MHD_Result answer(instance *in, struct MHD_Connection *connection, c
 	wait_ms(in->faults.delay_ms);
 	if (strncmp(path, MISBEHAVE_PATH, strlen(MISBEHAVE_PATH)) == 0) {
 		misbehave_answer(in, &q, &r);
+	} else if (strcmp(path, POLICY_PATH) == 0 ||
+		   strncmp(path, WITNESS_PATH, strlen(WITNESS_PATH)) == 0) {
+		MUST(pthread_rwlock_rdlock(&in->keys) == 0);
+		witness_answer(in, path, &r);
+		MUST(pthread_rwlock_unlock(&in->keys) == 0);
 	} else if (in->answer == NULL && strncmp(path, ROTATE_PATH, strlen(ROTATE_PATH)) == 0) {
 		rotate_answer(in, &q, &r);
 	} else {

@@ -58,17 +58,33 @@ static void put_checkpoint(const instance *in, uint64_t size, const siglet_hash3
 	write_checkpoint(in, 0, (size_t)size, root, ret_note);
 }
 
+static tile_log view(instance *in, simulated *s)
+{
+	return (tile_log) { .in = in,
+			    .faults = &in->faults.logs[LOG_V2],
+			    .size = s->shown_size,
+			    .entries = "entries",
+			    .context = s,
+			    .hash = make_hash,
+			    .entry = make_entry,
+			    .checkpoint = put_checkpoint };
+}
+
+/* A fork is not what it saw. */
+static void show_witness(instance *in, siglet_buf *ret_note)
+{
+	const log_faults *f = &in->faults.logs[LOG_V2];
+	simulated honest = *(const simulated *)in->context;
+
+	honest.forks = false;
+	honest.shown_size = f->grows ? f->grown_size : honest.size;
+	const tile_log log = view(in, &honest);
+	witness_note(&log, ret_note);
+}
+
 static void answer(instance *in, const request *q, response *r)
 {
-	simulated *s = in->context;
-	const tile_log log = { .in = in,
-			       .faults = &in->faults.logs[LOG_V2],
-			       .size = s->shown_size,
-			       .entries = "entries",
-			       .context = s,
-			       .hash = make_hash,
-			       .entry = make_entry,
-			       .checkpoint = put_checkpoint };
+	const tile_log log = view(in, in->context);
 
 	r->service = SERVICE_REKOR;
 	tile_log_answer(&log, log_server_path(q->path), r);
@@ -142,6 +158,7 @@ int simulate_log(int argc, char **argv)
 	make_nodes(&s, maker);
 	in->answer = answer;
 	in->misbehave = misbehave;
+	in->saw = show_witness;
 	in->context = &s;
 	if (o.keys != NULL)
 		write_public(in, o.keys);

@@ -55,6 +55,8 @@ ok 'another origin' sh -c 'curl -s "$0/checkpoint" | head -1 | grep -qx elsewher
 honest
 tell fork
 ok 'a fork' size_is 800
+witness=witness/$(printf log2026.sandbox.example | openssl dgst -sha256 | sed 's/.* //')/checkpoint
+ok 'which the witness did not see' test "$(get "$witness" | sed -n 2,3p)" = "$(sed -n 2,3p log/checkpoint)"
 ok 'is the other log' log check "$url"
 honest
 verified() {
@@ -182,7 +184,9 @@ tell 'grow?value=1073741823'
 ok 'of any size' root 1073741823
 ok 'and no tile beyond' answers 404 tile/3/000.p/64
 tell 'grow?value=70000'
+seen=$(get checkpoint | sed -n 3p)
 tell 'fork?value=1000'
+ok 'the witness saw none' test "$(get "$witness" | sed -n 3p)" = "$seen"
 ok 'a fork is a log' log check "$url"
 ok 'another one' not root 70000
 serve again simulate-log --size 70000 --entry-bytes 40 --keys simulated.keys

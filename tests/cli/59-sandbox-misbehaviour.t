@@ -88,6 +88,25 @@ honest
 tell bad-signature
 ok 'a bad signature' check 'assert not v2_signed() and v1_signed()'
 honest
+ok 'cosigned' check 'assert [l.split(" ")[1] for l in note()[4:6]] == ["log2026.sandbox.example", "witness.sandbox.example"]'
+tell no-cosignature
+ok 'or not' check 'assert note()[5:] == [""] and v2_signed()'
+honest
+ok 'a policy names both' check '
+text = tile_log.fetch(URL, "sandbox/policy").decode().split("\n")
+assert text[0].startswith("log log2026.sandbox.example+") and text[1].startswith("witness w1 witness.sandbox.example+")
+assert text[1].endswith(" " + URL + "/witness") and text[2:] == ["quorum w1", ""]'
+witness='
+import hashlib
+def seen(name="log2026.sandbox.example"):
+    return tile_log.fetch(URL, "witness/%s/checkpoint" % hashlib.sha256(name.encode()).hexdigest()).decode()'
+root=$(check 'print(note()[2])')
+tell 'fork?value=100:400'
+tell bad-signature
+ok 'the witness saw no fork' check "$witness
+assert seen().split('\\n')[1:3] == ['310', '$root'] and signed(seen(), 'log2026') and not v2_signed() and note()[1] == '400'"
+ok 'nor another log' answers 404 witness/00/checkpoint
+honest
 tell missing-tile
 ok 'no tile' answers 404 api/v2/tile/0/000
 honest
