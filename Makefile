@@ -151,7 +151,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS with libFuzzer
 fuzzers: $(FUZZ_NAMES:%=$(B)/libfuzzer/%)
 
 .PHONY: bench
-bench: all $(B)/tests/bench/floor $(B)/tests/bench/launch $(B)/tests/gen/siglet-forge ## measure: ratios against a floor or a peer in one run
+bench: all $(B)/tests/bench/floor $(B)/tests/bench/launch $(B)/tests/bench/treehash $(B)/tests/gen/siglet-forge ## measure: ratios against a floor or a peer in one run
 	@SIGLET=$(B)/siglet B=$(B) sh tests/bench/run.sh
 
 .PHONY: coverage
@@ -276,7 +276,7 @@ TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/gen/*.c tests/faults/*.c
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
 
-$(TEST_PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/launch: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+$(TEST_PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/launch $(B)/tests/bench/treehash: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
 
 .SECONDARY:

@@ -166,6 +166,8 @@ typedef struct audit_finding {
 
 void siglet_audit_finding_init(audit_finding *finding, const char *check);
 void siglet_audit_finding_clear(audit_finding *finding);
+/* How much was asked for, and came. */
+void siglet_audit_finding_count(const audit_tree *tree, audit_finding *finding);
 /* Tell it, with err as what stood in the way or why not. Takes err, which may be NULL. */
 void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding, siglet_err *err);
 

@@ -18,6 +18,7 @@ static siglet_err *see_tree(void *context, audit_tree *tree)
 		err = siglet_audit_see(tree, state, &finding);
 	else if (siglet_err_code(err) == SIGLET_E_UNTRUSTED)
 		finding.report.verdict = SIGLET_AUDIT_OTHER_KEY;
+	siglet_audit_finding_count(tree, &finding);
 	siglet_audit_state_close(state);
 	siglet_audit_finding_tell(audit, &finding, err);
 	siglet_audit_finding_clear(&finding);

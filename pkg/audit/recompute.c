@@ -303,7 +303,6 @@ static siglet_err *recompute_tree(void *context, audit_tree *tree)
 	recomputing *r = context;
 	audit_state *state = NULL;
 	audit_finding finding;
-	siglet_source_counts counts;
 	siglet_err *err;
 
 	siglet_audit_finding_init(&finding, CHECK);
@@ -320,9 +319,7 @@ static siglet_err *recompute_tree(void *context, audit_tree *tree)
 		finding.report.verdict = SIGLET_AUDIT_INCOMPLETE;
 		err = recompute(r);
 	}
-	counts = siglet_source_counts_of(tree->source);
-	finding.report.requests = counts.requests;
-	finding.report.bytes = counts.bytes;
+	siglet_audit_finding_count(tree, &finding);
 	siglet_audit_state_close(state);
 	siglet_audit_finding_tell(r->audit, &finding, err);
 	siglet_audit_finding_clear(&finding);

@@ -15,6 +15,14 @@ void siglet_audit_finding_clear(audit_finding *finding)
 	siglet_buf_clear(&finding->evidence);
 }
 
+void siglet_audit_finding_count(const audit_tree *tree, audit_finding *finding)
+{
+	const siglet_source_counts counts = siglet_source_counts_of(tree->source);
+
+	finding->report.requests = counts.requests;
+	finding->report.bytes = counts.bytes;
+}
+
 void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding, siglet_err *err)
 {
 	finding->report.error = err;

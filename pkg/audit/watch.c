@@ -526,7 +526,6 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 	watching *w = context;
 	audit_state *state = NULL;
 	audit_finding finding;
-	siglet_source_counts counts;
 	siglet_err *err;
 
 	siglet_audit_finding_init(&finding, CHECK);
@@ -544,9 +543,7 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 		finding.report.verdict = SIGLET_AUDIT_INCOMPLETE;
 		err = watch_entries(w);
 	}
-	counts = siglet_source_counts_of(tree->source);
-	finding.report.requests = counts.requests;
-	finding.report.bytes = counts.bytes;
+	siglet_audit_finding_count(tree, &finding);
 	siglet_audit_state_close(state);
 	siglet_audit_finding_tell(w->audit, &finding, err);
 	siglet_audit_finding_clear(&finding);
