@@ -140,7 +140,7 @@ static const cli_option audit_options[] = {
 	  .value = "FILE",
 	  .choices = CLI_FILES,
 	  .id = CLI_PART,
-	  .help = "write the outcome of a range there, for combine" },
+	  .help = "write the outcome of a range there, for combine; - is standard output" },
 	{ .name = "mirror",
 	  .value = "DIR",
 	  .choices = CLI_FOLDERS,
@@ -310,9 +310,17 @@ void audit_tear_down(audit_run *run)
 static siglet_err *print_report(const audit_run *run, const siglet_audit_report *report,
 				siglet_status status)
 {
+	const char *part = siglet_audit_report_part(report);
 	char *text = NULL;
-	siglet_err *err = run->style.json ? siglet_audit_report_describe_json(report, &text)
-					  : siglet_audit_report_describe(report, &text);
+	siglet_err *err = NULL;
+
+	/* Standard output is for the part alone then. */
+	if (part != NULL) {
+		(void)printf("%s", part);
+		return NULL;
+	}
+	err = run->style.json ? siglet_audit_report_describe_json(report, &text)
+			      : siglet_audit_report_describe(report, &text);
 
 	/* Quiet is not deaf: what is wrong is said. */
 	if (err == NULL && (!run->style.quiet || status != SIGLET_STATUS_OK))
@@ -497,7 +505,7 @@ static const struct {
 	    CLI_KEY,	      CLI_SINCE,    CLI_KNOWN,	 CLI_ON_MATCH,
 	    CLI_REPORT_ONLY,  CLI_CANARY,   CLI_DB,	 CLI_ACKNOWLEDGE,
 	    CLI_ONCE,	      CLI_FOLLOW,   CLI_INTERVAL } },
-	{ "combine", 1, SIZE_MAX, "at least one part", combine, { CLI_CHECKPOINT } },
+	{ "combine", 1, SIZE_MAX, "at least one part", combine, { CLI_CHECKPOINT, CLI_FROM } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", evidence, { 0 } },
 };
 

@@ -80,6 +80,7 @@ typedef struct siglet_audit_report {
 	uint64_t checked;  /* entries */
 	uint64_t skipped;  /* entries that could not be read */
 	uint64_t requests, bytes;
+	const char *part; /* the outcome of a range, in JSON, where it goes to no file; or NULL */
 	const char *evidence;	 /* the file, or NULL */
 	const siglet_err *error; /* what stood in the way, or why not; or NULL */
 	const char *detail;	 /* one sentence more, or NULL */
@@ -140,9 +141,9 @@ typedef struct siglet_audit_span {
 	bool has_shard;	     /* or the shard-th of shards about equal ranges, from 0 on */
 	uint64_t shard, shards;
 	const char *checkpoint; /* a file with the signed checkpoint to go by; NULL: a fresh one */
-	const char *part;	/* the file for the outcome of a range; NULL: none */
-	const char *mirror;	/* keep what is read there, and read it from there; or NULL */
-	bool skips_tiles;	/* look at the entries, and not at each tile of hashes */
+	const char *part; /* the file for the outcome of a range; "-": the report; NULL: nowhere */
+	const char *mirror; /* keep what is read there, and read it from there; or NULL */
+	bool skips_tiles;   /* look at the entries, and not at each tile of hashes */
 } siglet_audit_span;
 
 /*
@@ -164,11 +165,12 @@ SIGLET_MUST_USE siglet_err *siglet_audit_size(const siglet_audit *audit, const c
 					      uint64_t *ret_size);
 
 /*
- * Do these parts, in any order, make up the tree of that checkpoint, without a gap and none twice?
- * Errors: SIGLET_E_IO (a file), SIGLET_E_MALFORMED (a part is none), SIGLET_E_NOMEM.
+ * Do the parts in these files, one a line and in any order, make up the tree of that checkpoint,
+ * without a gap and none twice?
+ * Errors: SIGLET_E_IO (a file that can't be read, or has no parts), SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
-						 const char *const *parts, size_t count);
+						 const char *const *files, size_t count);
 
 /* ---- watch (rules.c, watch.c) ---- */
 

@@ -162,6 +162,7 @@ SIGLET_MUST_USE siglet_err *siglet_audit_compare_views(const audit_tree *tree, c
 typedef struct audit_finding {
 	siglet_audit_report report;
 	siglet_buf evidence; /* the name of a file */
+	siglet_buf part;     /* JSON */
 } audit_finding;
 
 void siglet_audit_finding_init(audit_finding *finding, const char *check);

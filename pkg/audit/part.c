@@ -17,6 +17,7 @@
 #define SCHEMA 1
 #define MAX_PART_BYTES 65536
 #define MAX_PARTS 65536
+#define MAX_FILE_BYTES ((size_t)64 << 20)
 #define BLOCK ((uint64_t)1 << 16)
 #define LARGE_BLOCK ((uint64_t)1 << 24)
 
@@ -108,23 +109,61 @@ static siglet_err *read_members(const siglet_json *root, audit_part *part)
 	return err == NULL ? read_count(root, "skipped", &part->skipped) : err;
 }
 
-static siglet_err *read_one(const char *name, read_part *ret_part)
+typedef struct part_list {
+	read_part *parts;
+	size_t count, room;
+} part_list;
+
+static siglet_err *grow(part_list *list)
 {
-	siglet_buf json;
+	const size_t room = list->room == 0 ? 64 : 2 * list->room;
+	read_part *grown;
+
+	if (list->count < list->room)
+		return NULL;
+	if (list->count >= MAX_PARTS)
+		return siglet_err_new(SIGLET_E_LIMIT, "more than %d parts", MAX_PARTS);
+	grown = realloc(list->parts, room * sizeof(*grown));
+	if (grown == NULL)
+		return siglet_err_nomem();
+	list->parts = grown;
+	list->room = room;
+	return NULL;
+}
+
+static siglet_err *add_part(part_list *list, const char *name, siglet_slice json)
+{
+	siglet_err *err = grow(list);
+	read_part *part;
+
+	if (err != NULL)
+		return err;
+	part = &list->parts[list->count++];
+	*part = (read_part) { .name = name };
+	err = siglet_json_parse(json, MAX_PART_BYTES, &part->doc);
+	return err == NULL ? read_members(siglet_json_root(part->doc), &part->part) : err;
+}
+
+/* A part a line: what engines collect is often one file. */
+static siglet_err *add_file(part_list *list, const char *name)
+{
+	siglet_slice text, line;
+	siglet_buf data;
 	siglet_err *err;
 
-	ret_part->name = name;
-	siglet_buf_init(&json, MAX_PART_BYTES);
-	err = siglet_sys_read_file(name, &json);
+	siglet_buf_init(&data, MAX_FILE_BYTES);
+	err = siglet_sys_read_file(name, &data);
 	if (err == NULL) {
-		err = siglet_json_parse(siglet_buf_slice(&json), MAX_PART_BYTES, &ret_part->doc);
-		if (err == NULL)
-			err = read_members(siglet_json_root(ret_part->doc), &ret_part->part);
+		text = siglet_buf_slice(&data);
+		while (err == NULL && siglet_bundle_next_line(&text, &line))
+			err = add_part(list, name, line);
+		if (err != NULL && !siglet_err_is_fault(err))
+			err = siglet_err_recode(err, SIGLET_E_IO);
 		if (err != NULL)
 			err = siglet_err_wrap(err, "%s",
 					      siglet_text_printable(siglet_slice_str(name)).text);
 	}
-	siglet_buf_clear(&json);
+	siglet_buf_clear(&data);
 	return err;
 }
 
@@ -220,29 +259,29 @@ static siglet_err *combine_under(void *context, audit_tree *tree)
 }
 
 siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
-				 const char *const *parts, size_t count)
+				 const char *const *files, size_t count)
 {
-	combining c = { .audit = audit };
 	siglet_audit offline = *audit;
+	part_list list = { NULL, 0, 0 };
+	combining c = { .audit = audit };
 	siglet_err *err = NULL;
 
-	if (count == 0 || count > MAX_PARTS)
-		return siglet_err_new(SIGLET_E_USAGE, "%zu parts, not 1 to %d", count, MAX_PARTS);
-	c.parts = siglet_calloc(count, sizeof(*c.parts));
-	if (c.parts == NULL)
-		return siglet_err_nomem();
 	/* The parts and the checkpoint are all there is to it. */
 	offline.transport = NULL;
 	offline.from = NULL;
-	for (; err == NULL && c.count < count; c.count++)
-		err = read_one(parts[c.count], &c.parts[c.count]);
+	for (size_t i = 0; err == NULL && i < count; i++)
+		err = add_file(&list, files[i]);
+	if (err == NULL && list.count == 0)
+		err = siglet_err_new(SIGLET_E_MALFORMED, "there is no part");
 	if (err == NULL) {
-		qsort(c.parts, c.count, sizeof(*c.parts), by_begin);
+		qsort(list.parts, list.count, sizeof(*list.parts), by_begin);
+		c.parts = list.parts;
+		c.count = list.count;
 		err = siglet_audit_tree_under(&offline, checkpoint, combine_under, &c);
 	}
-	for (size_t i = 0; i < c.count; i++)
-		siglet_json_doc_free(c.parts[i].doc);
-	free(c.parts);
+	for (size_t i = 0; i < list.count; i++)
+		siglet_json_doc_free(list.parts[i].doc);
+	free(list.parts);
 	return err;
 }
 

@@ -215,6 +215,8 @@ static siglet_err *write_part(const recomputing *r)
 	siglet_err *err;
 
 	siglet_buf_init(&json, 65536);
+	if (strcmp(r->span->part, "-") == 0)
+		return siglet_audit_part_write(&part, &r->finding->part);
 	err = siglet_audit_part_write(&part, &json);
 	if (err == NULL)
 		err = siglet_sys_write_copy(r->span->part, siglet_buf_slice(&json));

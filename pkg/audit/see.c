@@ -2,17 +2,21 @@
 
 /* What a log shows now, against what it showed before, and who else saw it. */
 
+#define MAX_PART_BYTES 65536
+
 /* ---- findings ---- */
 
 void siglet_audit_finding_init(audit_finding *finding, const char *check)
 {
 	*finding = (audit_finding) { .report.check = check };
 	siglet_buf_init(&finding->evidence, 2 * SIGLET_AUDIT_MAX_PATH);
+	siglet_buf_init(&finding->part, MAX_PART_BYTES);
 }
 
 void siglet_audit_finding_clear(audit_finding *finding)
 {
 	siglet_buf_clear(&finding->evidence);
+	siglet_buf_clear(&finding->part);
 }
 
 void siglet_audit_finding_count(const audit_tree *tree, audit_finding *finding)
@@ -28,6 +32,7 @@ void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding
 	finding->report.error = err;
 	finding->report.evidence =
 		finding->evidence.len > 0 ? siglet_buf_text(&finding->evidence) : NULL;
+	finding->report.part = finding->part.len > 0 ? siglet_buf_text(&finding->part) : NULL;
 	audit->tell(audit->context, &finding->report);
 	finding->report.error = NULL;
 	siglet_err_free(err);

@@ -425,6 +425,11 @@ siglet_status siglet_audit_report_status(const siglet_audit_report *report)
 									     : status;
 }
 
+const char *siglet_audit_report_part(const siglet_audit_report *report)
+{
+	return report->part;
+}
+
 const char *siglet_audit_report_verdict(const siglet_audit_report *report)
 {
 	return siglet_audit_verdict_name(report->verdict);

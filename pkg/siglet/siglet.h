@@ -698,8 +698,8 @@ typedef enum siglet_auditor_option {
 	SIGLET_AUDITOR_RANGE,	   /* "A:B": entries from A up to, without, B; B may be left out */
 	SIGLET_AUDITOR_SHARD,	   /* "I/N": the I-th, from 0 on, of N about equal ranges */
 	SIGLET_AUDITOR_CHECKPOINT, /* a file: go by this signed checkpoint, not by a fresh one */
-	SIGLET_AUDITOR_PART,	   /* a file for the outcome of a range, to be combined */
-	SIGLET_AUDITOR_MIRROR,	   /* a folder: keep what is read there, and read it from there */
+	SIGLET_AUDITOR_PART, /* a file for the outcome of a range, to be combined; "-": the report */
+	SIGLET_AUDITOR_MIRROR, /* a folder: keep what is read there, and read it from there */
 } siglet_auditor_option;
 
 /* Errors: USAGE; UNREADABLE (a policy that is none), INTERNAL. */
@@ -718,6 +718,8 @@ typedef void siglet_audit_visit(void *context, const siglet_audit_report *report
 SIGLET_API siglet_status siglet_audit_report_status(const siglet_audit_report *report);
 /* "consistent", "fork" … (docs/json.md). */
 SIGLET_API const char *siglet_audit_report_verdict(const siglet_audit_report *report);
+/* The outcome of a range, where it was asked for as "-"; else NULL. A line of JSON. */
+SIGLET_API const char *siglet_audit_report_part(const siglet_audit_report *report);
 /* Lines for people, or a JSON object. Owned. */
 SIGLET_CHECKED siglet_error *siglet_audit_report_describe(const siglet_audit_report *report,
 							  char **ret_text);
