@@ -15,10 +15,10 @@ pids=
 trap 'kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
 TOKEN=$SIGSTORE_ID_TOKEN
 
-# Eight ports that nobody has now.
+# Twelve ports that nobody has now.
 # shellcheck disable=SC2046
 set -- $(python3 -c 'import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(8)]
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(12)]
 print(*(s.getsockname()[1] for s in sockets))')
 openssl genpkey -algorithm ED25519 -out rekor.pem
 python3 "$here/services.py" before "$SIGLET_TRUST_CONFIG" "$SIGLET_SANDBOX_URL"
@@ -77,4 +77,50 @@ ok 'a managed key signs' by_key first
 ok 'and once more' by_key second
 ok 'which is one entry' same_entry
 ok 'that verifies' we_accept second --key rsa.pub
+
+# The log as an auditor sees it: over HTTP, and the folder where the server keeps it.
+front=http://127.0.0.1:$8
+audit() {
+	audit_check=$1 audit_from=$2
+	shift 2
+	"$SIGLET" audit "$audit_check" --from "$audit_from" --trust-config config.json --state "${state:-state}" "$@"
+}
+ends() {
+	ends_status=$1
+	shift
+	status=0
+	"$@" >said 2>&1 || status=$?
+	[ $status = "$ends_status" ] || { cat said && false; }
+}
+says() { grep -q -e "$1" said || { cat said && false; }; }
+ok 'its growth is seen' ends 0 audit consistency "$front"
+ok 'its root follows from its entries' ends 0 audit log "$front"
+ok 'all of them' says 'the signed root follows from the entries'
+ok 'also in its folder' ends 0 audit log store
+ok 'who signed is found' ends 1 audit watch "$front" --email jane@example.com --since begin
+ok 'each time' test "$(grep -c 'MATCH: jane@example.com' said)" = 45
+ok 'and not again' ends 0 audit watch "$front" --email jane@example.com
+ok 'it grows' by_token sign one --force -o ours.json
+ok 'which is seen' ends 0 audit consistency "$front"
+ok 'and read, from there on' ends 1 audit watch "$front" --email jane@example.com
+
+# A fork: the folder is copied, and a server with the same key goes on with the copy.
+cp -r store forked
+ok 'the log goes on' by_token sign one --force -o ours.json
+ok 'as we know' ends 0 audit consistency "$front"
+"$bin/rekor-server" serve --http-port "$9" --grpc-port "${10}" --http-metrics-port "${11}" --hostname rekor.local.example \
+	--signer-filepath rekor.pem --storage-dir forked --checkpoint-interval 1s >forked.log 2>&1 &
+pids="$pids $!"
+sed "s/:$8/:${12}/g" config.json >forked.json
+python3 "$here/services.py" front "${12}" forked "$9" 2>front2.log &
+pids="$pids $!"
+ok 'and another story begins' python3 -c 'import subprocess, sys, time
+for _ in range(50):
+    if subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        sys.exit(0)
+    time.sleep(0.2)
+sys.exit(1)' sh -c "SIGSTORE_ID_TOKEN=$TOKEN $SIGLET sign one --force -o theirs.json --trust-config forked.json"
+ok 'which we do not believe' ends 1 audit consistency forked
+ok 'and can show' says 'FORK'
+ok 'to anybody' ends 0 "$SIGLET" audit evidence state/*/evidence/*fork.json --trust-config config.json
 done_testing
