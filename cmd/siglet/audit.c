@@ -37,7 +37,7 @@ static const cli_option audit_options[] = {
 	  .id = CLI_MAX_AGE,
 	  .help = "refuse an older view: seconds, or with m, h or d behind" },
 
-	{ .help = "For watch, what to look for" },
+	{ .help = "For watch (and log), what to look for" },
 	{ .name = "github",
 	  .value = "OWNER[/REPO]",
 	  .id = CLI_GITHUB,
@@ -466,7 +466,14 @@ static siglet_err *check_log(audit_run *run)
 		return list_shards(run);
 	if (cli_has(run->arguments, CLI_ENTRIES_ONLY))
 		siglet_auditor_skip_tiles(run->auditor);
+	if (audit_has_rules(run->arguments))
+		return audit_watch(run, true);
 	return siglet_audit_check_log(run->auditor, audit_tell, run);
+}
+
+static siglet_err *watch(audit_run *run)
+{
+	return audit_watch(run, false);
 }
 
 static siglet_err *combine(audit_run *run)
@@ -492,19 +499,20 @@ static const struct {
 	  0,
 	  "no file",
 	  check_log,
-	  { CLI_FROM, CLI_MAX_AGE, CLI_RANGE, CLI_SHARD, CLI_SHARDS, CLI_LIST_SHARDS,
-	    CLI_CHECKPOINT, CLI_PART, CLI_MIRROR, CLI_ENTRIES_ONLY } },
-	{ "watch",
-	  0,
-	  0,
-	  "no file",
-	  audit_watch,
-	  { CLI_FROM,	      CLI_MAX_AGE,  CLI_GITHUB,	 CLI_GITLAB,
-	    CLI_EMAIL,	      CLI_IDENTITY, CLI_ISSUER,	 CLI_IDENTITY_REGEX,
-	    CLI_ISSUER_REGEX, CLI_REQUIRE,  CLI_SUBJECT, CLI_DIGEST,
-	    CLI_KEY,	      CLI_SINCE,    CLI_KNOWN,	 CLI_ON_MATCH,
-	    CLI_REPORT_ONLY,  CLI_CANARY,   CLI_DB,	 CLI_ACKNOWLEDGE,
-	    CLI_ONCE,	      CLI_FOLLOW,   CLI_INTERVAL } },
+	  { CLI_FROM,	      CLI_MAX_AGE,	CLI_RANGE,	CLI_SHARD,
+	    CLI_SHARDS,	      CLI_LIST_SHARDS,	CLI_CHECKPOINT, CLI_PART,
+	    CLI_MIRROR,	      CLI_ENTRIES_ONLY, CLI_GITHUB,	CLI_GITLAB,
+	    CLI_EMAIL,	      CLI_IDENTITY,	CLI_ISSUER,	CLI_IDENTITY_REGEX,
+	    CLI_ISSUER_REGEX, CLI_REQUIRE,	CLI_SUBJECT,	CLI_DIGEST,
+	    CLI_KEY,	      CLI_KNOWN,	CLI_ON_MATCH,	CLI_REPORT_ONLY } },
+	{ "watch", 0, 0, "no file", watch, { CLI_FROM,	   CLI_MAX_AGE,	       CLI_GITHUB,
+					     CLI_GITLAB,   CLI_EMAIL,	       CLI_IDENTITY,
+					     CLI_ISSUER,   CLI_IDENTITY_REGEX, CLI_ISSUER_REGEX,
+					     CLI_REQUIRE,  CLI_SUBJECT,	       CLI_DIGEST,
+					     CLI_KEY,	   CLI_SINCE,	       CLI_KNOWN,
+					     CLI_ON_MATCH, CLI_REPORT_ONLY,    CLI_CANARY,
+					     CLI_DB,	   CLI_ACKNOWLEDGE,    CLI_ONCE,
+					     CLI_FOLLOW,   CLI_INTERVAL } },
 	{ "combine", 1, SIZE_MAX, "at least one part", combine, { CLI_CHECKPOINT, CLI_FROM } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", evidence, { 0 } },
 };

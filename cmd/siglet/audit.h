@@ -24,6 +24,9 @@ void audit_tell(void *context, const siglet_audit_report *report);
 
 /* ---- siglet audit watch (audit_watch.c) ---- */
 
-SIGLET_MUST_USE siglet_err *audit_watch(audit_run *run);
+/* Is there anything to look for among the options? */
+bool audit_has_rules(const cli_arguments *arguments);
+/* Look for it in what came since the last time, or in all of a log while that is recomputed. */
+SIGLET_MUST_USE siglet_err *audit_watch(audit_run *run, bool in_all);
 
 #endif

@@ -181,16 +181,40 @@ static siglet_err *follow(const watching *w)
 	return err;
 }
 
-siglet_err *audit_watch(audit_run *run)
+bool audit_has_rules(const cli_arguments *arguments)
+{
+	static const cli_id others[] = { CLI_SUBJECT, CLI_DIGEST, CLI_KEY, CLI_IDENTITY_REGEX,
+					 CLI_ISSUER_REGEX };
+
+	for (size_t i = 0; i < SIGLET_COUNT(conditions); i++)
+		if (cli_has(arguments, conditions[i].id))
+			return true;
+	for (size_t i = 0; i < SIGLET_COUNT(others); i++)
+		if (cli_has(arguments, others[i]))
+			return true;
+	return false;
+}
+
+static siglet_err *act(const watching *w, bool in_all)
+{
+	const cli_arguments *a = w->run->arguments;
+
+	if (in_all)
+		return siglet_audit_search_log(w->run->auditor, w->watch, take_match, audit_tell,
+					       w->run);
+	if (cli_has(a, CLI_ACKNOWLEDGE))
+		return acknowledge(w);
+	return cli_has(a, CLI_FOLLOW) ? follow(w) : look(w);
+}
+
+siglet_err *audit_watch(audit_run *run, bool in_all)
 {
 	watching w = { .run = run, .program = cli_value(run->arguments, CLI_ON_MATCH) };
 	siglet_err *err = set_all(&w);
 
 	run->verb = &w;
-	if (err == NULL && cli_has(run->arguments, CLI_ACKNOWLEDGE))
-		err = acknowledge(&w);
-	else if (err == NULL)
-		err = cli_has(run->arguments, CLI_FOLLOW) ? follow(&w) : look(&w);
+	if (err == NULL)
+		err = act(&w, in_all);
 	siglet_watch_free(w.watch);
 	siglet_expectation_free(w.expectation);
 	run->verb = NULL;

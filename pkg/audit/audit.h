@@ -132,46 +132,6 @@ SIGLET_MUST_USE siglet_err *siglet_audit_consistency(const siglet_audit *audit);
 SIGLET_MUST_USE siglet_err *siglet_audit_evidence(const siglet_audit *audit, const char *name,
 						  siglet_slice json);
 
-/* ---- recomputation (recompute.c, part.c) ---- */
-
-/* Of which entries. All zero: of all of them. */
-typedef struct siglet_audit_span {
-	bool has_range;
-	uint64_t begin, end; /* entries from begin up to, without, end; end is cut at the tree's */
-	bool has_shard;	     /* or the shard-th of shards about equal ranges, from 0 on */
-	uint64_t shard, shards;
-	const char *checkpoint; /* a file with the signed checkpoint to go by; NULL: a fresh one */
-	const char *part; /* the file for the outcome of a range; "-": the report; NULL: nowhere */
-	const char *mirror; /* keep what is read there, and read it from there; or NULL */
-	bool skips_tiles;   /* look at the entries, and not at each tile of hashes */
-} siglet_audit_span;
-
-/*
- * Compute the root from the entries, and compare every tile with them. Of the whole log it goes on
- * where the last run came to; a range needs no memory of others. Memory does not grow with the log.
- * Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_NOMEM.
- */
-SIGLET_MUST_USE siglet_err *siglet_audit_recompute(const siglet_audit *audit,
-						   const siglet_audit_span *span);
-
-/*
- * The range of entries of one of shards about equal parts of a tree, cut where subtrees of 65,536 (of
- * 2^24 where there are enough of them) begin. Empty where there are more shards than such subtrees.
- */
-void siglet_audit_shard(uint64_t size, uint64_t shard, uint64_t shards, uint64_t *ret_begin,
-			uint64_t *ret_end);
-/* The size that a signed checkpoint states, of a file or (NULL) fresh, of the one log that is meant. */
-SIGLET_MUST_USE siglet_err *siglet_audit_size(const siglet_audit *audit, const char *checkpoint,
-					      uint64_t *ret_size);
-
-/*
- * Do the parts in these files, one a line and in any order, make up the tree of that checkpoint,
- * without a gap and none twice?
- * Errors: SIGLET_E_IO (a file that can't be read, or has no parts), SIGLET_E_NOMEM.
- */
-SIGLET_MUST_USE siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
-						 const char *const *files, size_t count);
-
 /* ---- watch (rules.c, watch.c) ---- */
 
 /*
@@ -251,5 +211,50 @@ SIGLET_MUST_USE siglet_err *siglet_audit_watch_run(const siglet_audit *audit,
 SIGLET_MUST_USE siglet_err *siglet_audit_acknowledge(const siglet_audit *audit,
 						     const char *database, const char *origin,
 						     uint64_t index);
+
+/* ---- recomputation (recompute.c, part.c) ---- */
+
+/* Of which entries. All zero: of all of them. */
+typedef struct siglet_audit_span {
+	bool has_range;
+	uint64_t begin, end; /* entries from begin up to, without, end; end is cut at the tree's */
+	bool has_shard;	     /* or the shard-th of shards about equal ranges, from 0 on */
+	uint64_t shard, shards;
+	const char *checkpoint; /* a file with the signed checkpoint to go by; NULL: a fresh one */
+	const char *part; /* the file for the outcome of a range; "-": the report; NULL: nowhere */
+	const char *mirror; /* keep what is read there, and read it from there; or NULL */
+	bool skips_tiles;   /* look at the entries, and not at each tile of hashes */
+	/*
+	 * NULL, or what to look for on the way: its rules, what is known, and deliver. Nothing of it is
+	 * kept: each match is handed over once by a run that is not cut short.
+	 */
+	const siglet_audit_watch *watch;
+} siglet_audit_span;
+
+/*
+ * Compute the root from the entries, and compare every tile with them. Of the whole log it goes on
+ * where the last run came to; a range needs no memory of others. Memory does not grow with the log.
+ * Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_recompute(const siglet_audit *audit,
+						   const siglet_audit_span *span);
+
+/*
+ * The range of entries of one of shards about equal parts of a tree, cut where subtrees of 65,536 (of
+ * 2^24 where there are enough of them) begin. Empty where there are more shards than such subtrees.
+ */
+void siglet_audit_shard(uint64_t size, uint64_t shard, uint64_t shards, uint64_t *ret_begin,
+			uint64_t *ret_end);
+/* The size that a signed checkpoint states, of a file or (NULL) fresh, of the one log that is meant. */
+SIGLET_MUST_USE siglet_err *siglet_audit_size(const siglet_audit *audit, const char *checkpoint,
+					      uint64_t *ret_size);
+
+/*
+ * Do the parts in these files, one a line and in any order, make up the tree of that checkpoint,
+ * without a gap and none twice?
+ * Errors: SIGLET_E_IO (a file that can't be read, or has no parts), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
+						 const char *const *files, size_t count);
 
 #endif

@@ -325,6 +325,16 @@ SIGLET_MUST_USE siglet_err *siglet_audit_find(const siglet_audit_rules *rules, u
 SIGLET_MUST_USE siglet_err *siglet_audit_check_chain(const siglet_trustroot *root,
 						     const audit_found *found, bool *ret_ok);
 
+#define SIGLET_AUDIT_MAX_LINE ((size_t)256 << 10)
+/*
+ * A match as an object (docs/json.md); is it one of those that are known, and does its certificate
+ * chain to a trusted authority? Errors: faults alone.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_found_describe(const audit_tree *tree,
+							const siglet_audit_watch *watch,
+							const audit_found *found, bool *ret_known,
+							bool *ret_chain_ok, siglet_buf *ret_json);
+
 /* ---- cursors (cursor.c) ---- */
 
 /* How far these rules have looked through a log. ret_there false: never. Errors: SIGLET_E_IO. */

@@ -1,5 +1,6 @@
 #include "audit/audit_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,4 +172,88 @@ siglet_err *siglet_audit_check_chain(const siglet_trustroot *root, const audit_f
 		return err;
 	siglet_err_free(err);
 	return NULL;
+}
+
+/* ---- what is known ---- */
+
+static bool is_known(const audit_tree *tree, const siglet_audit_watch *watch,
+		     const audit_found *found)
+{
+	for (size_t i = 0; i < watch->known_leaf_count; i++)
+		if (siglet_hash32_equal(&watch->known_leaves[i], &found->leaf))
+			return true;
+	for (size_t i = 0; i < watch->known_index_count; i++)
+		if (watch->known_indexes[i] == found->index &&
+		    siglet_slice_equal(watch->known_urls[i], tree->log->url))
+			return true;
+	return false;
+}
+
+/* ---- for programs ---- */
+
+static siglet_err *write_cert(const audit_found *found, bool chain_ok, siglet_json_writer *w)
+{
+	const siglet_slice der = siglet_buf_slice(&found->cert);
+	siglet_hash32 hash;
+	siglet_err *err;
+
+	if (der.len == 0)
+		return NULL;
+	err = siglet_sha256(&der, 1, hash.bytes);
+	if (err != NULL)
+		return err;
+	siglet_json_write_text(w, "identity", found->identity == NULL ? "" : found->identity);
+	siglet_json_write_text(w, "issuer", found->issuer == NULL ? "" : found->issuer);
+	siglet_json_write_hex(w, "cert_sha256", siglet_hash32_slice(&hash));
+	siglet_json_write_text(w, "not_before", siglet_time_format(found->not_before_s).text);
+	siglet_json_write_text(w, "chain", chain_ok ? "ok" : "unknown");
+	return NULL;
+}
+
+static siglet_err *write_members(siglet_slice origin, const audit_found *found, bool chain_ok,
+				 bool known, siglet_json_writer *w)
+{
+	siglet_buf id;
+	siglet_err *err;
+
+	siglet_buf_init(&id, 2 * SIGLET_AUDIT_MAX_ORIGIN);
+	err = siglet_buf_append(&id, origin);
+	if (err == NULL)
+		err = siglet_buf_printf(&id, ":%" PRIu64, found->index);
+	siglet_json_write_string(w, "id", siglet_buf_slice(&id));
+	siglet_json_write_string(w, "origin", origin);
+	siglet_json_write_int(w, "index", (int64_t)found->index);
+	siglet_json_write_hex(w, "leaf", siglet_hash32_slice(&found->leaf));
+	siglet_json_write_text(w, "kind", found->kind);
+	siglet_json_write_text(w, "apiVersion", found->api_version);
+	if (found->digest[0] != '\0')
+		siglet_json_write_text(w, "digest", found->digest);
+	if (err == NULL)
+		err = write_cert(found, chain_ok, w);
+	siglet_json_write_text(w, "matched_rule", found->rule);
+	siglet_json_write_bool(w, "known", known);
+	siglet_buf_clear(&id);
+	return err;
+}
+
+siglet_err *siglet_audit_found_describe(const audit_tree *tree, const siglet_audit_watch *watch,
+					const audit_found *found, bool *ret_known,
+					bool *ret_chain_ok, siglet_buf *ret_json)
+{
+	siglet_json_writer w;
+	siglet_err *err = siglet_audit_check_chain(tree->audit->root, found, ret_chain_ok);
+	siglet_err *unwritten;
+
+	if (err != NULL)
+		return err;
+	*ret_known = is_known(tree, watch, found);
+	siglet_json_writer_init(&w, ret_json, 0);
+	siglet_json_write_begin_object(&w, NULL);
+	err = write_members(tree->fresh.checkpoint.origin, found, *ret_chain_ok, *ret_known, &w);
+	siglet_json_write_end_object(&w);
+	unwritten = siglet_json_writer_finish(&w);
+	if (err == NULL)
+		return unwritten;
+	siglet_err_free(unwritten);
+	return err;
 }

@@ -24,30 +24,99 @@ typedef struct recomputing {
 	audit_finding *finding;
 	siglet_range range; /* of what was read */
 	atomic_uint_fast64_t bytes;
+	uint64_t hits, unknown, skipped; /* of what was looked for */
 	uint64_t problems;
 	int64_t saved_ms;
 } recomputing;
 
 /* ---- while it reads ---- */
 
+static siglet_err *find_in(const siglet_audit_rules *rules, uint64_t first,
+			   const siglet_entries *entries, const siglet_hash32 *leaves,
+			   audit_found **ret_list)
+{
+	audit_found *list = NULL, **end = &list;
+	audit_content content;
+	siglet_err *err = NULL;
+
+	siglet_audit_content_init(&content);
+	for (size_t i = 0; err == NULL && i < entries->count; i++) {
+		err = siglet_audit_find(rules, first + i, entries->of[i], &leaves[i], &content,
+					end);
+		if (err == NULL && *end != NULL)
+			end = &(*end)->next;
+	}
+	siglet_audit_content_clear(&content);
+	if (err != NULL)
+		siglet_audit_found_free(list);
+	else
+		*ret_list = list;
+	return err;
+}
+
 static siglet_err *see(void *context, uint64_t first, const siglet_entries *entries,
 		       const siglet_hash32 *leaves, void **ret_finding)
 {
 	recomputing *r = context;
+	audit_found *list = NULL;
 	uint64_t bytes = 0;
+	siglet_err *err = NULL;
 
-	(void)first;
-	(void)leaves;
-	(void)ret_finding;
 	for (size_t i = 0; i < entries->count; i++)
 		bytes += entries->of[i].len;
 	(void)atomic_fetch_add_explicit(&r->bytes, bytes, memory_order_relaxed);
-	return NULL;
+	if (r->span->watch != NULL)
+		err = find_in(&r->span->watch->rules, first, entries, leaves, &list);
+	*ret_finding = list;
+	return err;
 }
 
 static void drop(void *finding)
 {
-	(void)finding;
+	siglet_audit_found_free(finding);
+}
+
+static siglet_err *hand_over(recomputing *r, const audit_found *found)
+{
+	const siglet_audit_watch *watch = r->span->watch;
+	siglet_audit_match match = {
+		.origin = r->tree->fresh.checkpoint.origin,
+		.index = found->index,
+		.rule = siglet_slice_str(found->rule),
+		.kind = siglet_slice_str(found->kind),
+		.api_version = siglet_slice_str(found->api_version),
+		.digest = siglet_slice_str(found->digest),
+		.identity = siglet_slice_str(found->identity),
+		.issuer = siglet_slice_str(found->issuer),
+	};
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
+	err = siglet_audit_found_describe(r->tree, watch, found, &match.known, &match.chain_ok,
+					  &json);
+	match.json = siglet_buf_slice(&json);
+	if (err == NULL)
+		err = watch->deliver(watch->context, &match);
+	siglet_buf_clear(&json);
+	r->hits++;
+	r->unknown += !match.known;
+	return err;
+}
+
+static siglet_err *hand_over_all(recomputing *r, const siglet_scan_block *block)
+{
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < block->count; i++)
+		for (const audit_found *f = block->findings[i]; err == NULL && f != NULL;
+		     f = f->next) {
+			if (f->reason != NULL)
+				r->skipped++;
+			else
+				err = hand_over(r, f);
+		}
+	return err;
 }
 
 /* What was wrong once must be read again: the frontier stays before it. */
@@ -62,8 +131,10 @@ static siglet_err *save(recomputing *r)
 static siglet_err *take(void *context, const siglet_scan_block *block)
 {
 	recomputing *r = context;
-	siglet_err *err = siglet_range_join(&r->range, &block->range);
+	siglet_err *err = hand_over_all(r, block);
 
+	if (err == NULL)
+		err = siglet_range_join(&r->range, &block->range);
 	if (err == NULL && siglet_sys_monotonic_ms() - r->saved_ms >= SAVE_EVERY_MS)
 		err = save(r);
 	return err;
@@ -126,7 +197,8 @@ static siglet_err *name_frontier(recomputing *r)
 	siglet_buf hex;
 	siglet_err *err;
 
-	if (r->state == NULL || !is_whole(r->span))
+	/* What is looked for is looked for in all of it. */
+	if (r->state == NULL || !is_whole(r->span) || r->span->watch != NULL)
 		return NULL;
 	if (r->span->mirror == NULL) {
 		(void)snprintf(r->frontier, sizeof(r->frontier), "frontier");
@@ -210,6 +282,8 @@ static siglet_err *write_part(const recomputing *r)
 		.head = siglet_audit_head_of(&r->tree->fresh),
 		.range = r->range,
 		.bytes = atomic_load(&r->bytes),
+		.hits = r->hits,
+		.skipped = r->skipped,
 	};
 	siglet_buf json;
 	siglet_err *err;
@@ -239,6 +313,11 @@ static siglet_err *conclude(recomputing *r)
 	if (err == NULL && !is_whole(r->span))
 		r->finding->report.verdict = SIGLET_AUDIT_PARTIAL;
 	else if (err != NULL && siglet_audit_verdict_is_good(r->finding->report.verdict))
+		r->finding->report.verdict = SIGLET_AUDIT_INCOMPLETE;
+	r->finding->report.skipped = r->skipped;
+	if (err == NULL && r->unknown > 0)
+		r->finding->report.verdict = SIGLET_AUDIT_MATCH;
+	else if (err == NULL && r->skipped > 0)
 		r->finding->report.verdict = SIGLET_AUDIT_INCOMPLETE;
 	return err;
 }
@@ -312,6 +391,8 @@ static siglet_err *recompute_tree(void *context, audit_tree *tree)
 	r->tree = tree;
 	r->finding = &finding;
 	r->problems = 0;
+	r->hits = r->unknown = r->skipped = 0;
+	atomic_store(&r->bytes, 0);
 	r->frontier[0] = '\0';
 	r->saved_ms = siglet_sys_monotonic_ms();
 	err = check_readable(tree);
@@ -351,7 +432,11 @@ static siglet_err *recompute_log(void *context, const audit_log *log)
 siglet_err *siglet_audit_recompute(const siglet_audit *audit, const siglet_audit_span *span)
 {
 	recomputing r = { .audit = audit, .span = span };
+	siglet_err *err =
+		span->watch == NULL ? NULL : siglet_audit_rules_check(&span->watch->rules);
 
+	if (err != NULL)
+		return err;
 	if (span->checkpoint != NULL)
 		return siglet_audit_tree_under(audit, span->checkpoint, recompute_tree, &r);
 	return siglet_audit_each_log(audit, recompute_log, &r);

@@ -17,7 +17,6 @@
 #define CHECK "watch"
 #define SCAN_MEMORY ((size_t)40 << 20)
 #define DATABASE_WAIT_MS 10000
-#define MAX_LINE_BYTES ((size_t)256 << 10)
 
 typedef struct watching {
 	const siglet_audit *audit;
@@ -62,93 +61,20 @@ static void drop(void *finding)
 	siglet_audit_found_free(finding);
 }
 
-/* ---- what is known ---- */
-
-static bool is_known(const watching *w, const audit_found *found)
-{
-	const siglet_audit_watch *watch = w->watch;
-	const siglet_slice url = w->tree->log->url;
-
-	for (size_t i = 0; i < watch->known_leaf_count; i++)
-		if (siglet_hash32_equal(&watch->known_leaves[i], &found->leaf))
-			return true;
-	for (size_t i = 0; i < watch->known_index_count; i++)
-		if (watch->known_indexes[i] == found->index &&
-		    siglet_slice_equal(watch->known_urls[i], url))
-			return true;
-	return false;
-}
-
 /* ---- into the database ---- */
-
-static siglet_err *write_cert(const audit_found *found, bool chain_ok, siglet_json_writer *w)
-{
-	const siglet_slice der = siglet_buf_slice(&found->cert);
-	siglet_hash32 hash;
-	siglet_err *err;
-
-	if (der.len == 0)
-		return NULL;
-	err = siglet_sha256(&der, 1, hash.bytes);
-	if (err != NULL)
-		return err;
-	siglet_json_write_text(w, "identity", found->identity == NULL ? "" : found->identity);
-	siglet_json_write_text(w, "issuer", found->issuer == NULL ? "" : found->issuer);
-	siglet_json_write_hex(w, "cert_sha256", siglet_hash32_slice(&hash));
-	siglet_json_write_text(w, "not_before", siglet_time_format(found->not_before_s).text);
-	siglet_json_write_text(w, "chain", chain_ok ? "ok" : "unknown");
-	return NULL;
-}
-
-static siglet_err *write_line(const watching *w, const audit_found *found, bool chain_ok,
-			      bool known, siglet_buf *ret_json)
-{
-	const siglet_slice origin = w->tree->fresh.checkpoint.origin;
-	siglet_json_writer writer;
-	siglet_buf id;
-	siglet_err *err;
-
-	siglet_buf_init(&id, 2 * SIGLET_AUDIT_MAX_ORIGIN);
-	err = siglet_buf_append(&id, origin);
-	if (err == NULL)
-		err = siglet_buf_printf(&id, ":%" PRIu64, found->index);
-	siglet_json_writer_init(&writer, ret_json, 0);
-	siglet_json_write_begin_object(&writer, NULL);
-	siglet_json_write_string(&writer, "id", siglet_buf_slice(&id));
-	siglet_json_write_string(&writer, "origin", origin);
-	siglet_json_write_int(&writer, "index", (int64_t)found->index);
-	siglet_json_write_hex(&writer, "leaf", siglet_hash32_slice(&found->leaf));
-	siglet_json_write_text(&writer, "kind", found->kind);
-	siglet_json_write_text(&writer, "apiVersion", found->api_version);
-	if (found->digest[0] != '\0')
-		siglet_json_write_text(&writer, "digest", found->digest);
-	if (err == NULL)
-		err = write_cert(found, chain_ok, &writer);
-	siglet_json_write_text(&writer, "matched_rule", found->rule);
-	siglet_json_write_bool(&writer, "known", known);
-	siglet_json_write_end_object(&writer);
-	siglet_err *unwritten = siglet_json_writer_finish(&writer);
-	siglet_buf_clear(&id);
-	if (err == NULL)
-		return unwritten;
-	siglet_err_free(unwritten);
-	return err;
-}
 
 static siglet_err *add_match(const watching *w, const audit_found *found)
 {
 	const siglet_slice der = siglet_buf_slice(&found->cert);
-	const bool known = is_known(w, found);
 	siglet_hash32 cert_hash;
-	bool chain_ok = false, is_new = false;
+	bool known = false, chain_ok = false, is_new = false;
 	siglet_buf json;
-	siglet_err *err = siglet_audit_check_chain(w->audit->root, found, &chain_ok);
+	siglet_err *err;
 
-	siglet_buf_init(&json, MAX_LINE_BYTES);
+	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
+	err = siglet_audit_found_describe(w->tree, w->watch, found, &known, &chain_ok, &json);
 	if (err == NULL)
 		err = siglet_sha256(&der, 1, cert_hash.bytes);
-	if (err == NULL)
-		err = write_line(w, found, chain_ok, known, &json);
 	if (err == NULL) {
 		const siglet_match_record record = {
 			.origin = w->tree->fresh.checkpoint.origin,

@@ -325,8 +325,8 @@ static siglet_err *check_span(const siglet_audit_span *span)
 	return NULL;
 }
 
-siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *visit,
-				   void *context)
+siglet_err *siglet_auditor_check_log(siglet_auditor *auditor, const siglet_audit_watch *watch,
+				     siglet_audit_visit *visit, void *context)
 {
 	siglet_audit_span *span = &auditor->span;
 	siglet_err *err =
@@ -335,11 +335,18 @@ siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *
 	span->checkpoint = auditor->checkpoint;
 	span->part = auditor->part;
 	span->mirror = auditor->mirror;
+	span->watch = watch;
 	if (err == NULL)
 		err = check_span(span);
 	if (err == NULL)
 		err = siglet_auditor_start_http(auditor);
 	return err == NULL ? siglet_audit_recompute(&auditor->audit, span) : err;
+}
+
+siglet_err *siglet_audit_check_log(siglet_auditor *auditor, siglet_audit_visit *visit,
+				   void *context)
+{
+	return siglet_auditor_check_log(auditor, NULL, visit, context);
 }
 
 siglet_err *siglet_audit_combine_parts(siglet_auditor *auditor, const char *const *paths,

@@ -26,4 +26,9 @@ SIGLET_MUST_USE siglet_err *siglet_auditor_start(siglet_auditor *auditor, siglet
 /* A log that lies in a folder needs no network, and no library for it. Errors: NETWORK, NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_auditor_start_http(siglet_auditor *auditor);
 
+/* siglet_audit_check_log, with what is looked for on the way; watch may be NULL. */
+SIGLET_MUST_USE siglet_err *siglet_auditor_check_log(siglet_auditor *auditor,
+						     const siglet_audit_watch *watch,
+						     siglet_audit_visit *visit, void *context);
+
 #endif

@@ -797,6 +797,14 @@ SIGLET_CHECKED siglet_error *siglet_audit_run_watch(siglet_auditor *auditor,
 						    siglet_watch_deliver *deliver,
 						    siglet_audit_visit *visit, void *context);
 /*
+ * siglet_audit_check_log, and look for what the watch says on the way; nothing of it is remembered.
+ * What the watch knows of where to begin, of a database and of a canary is not asked.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_search_log(siglet_auditor *auditor,
+						     const siglet_watch *watch,
+						     siglet_watch_deliver *deliver,
+						     siglet_audit_visit *visit, void *context);
+/*
  * Somebody has looked at what was found of an entry: "ORIGIN:INDEX". Errors: USAGE, UNREADABLE (or
  * nothing is known of it), INTERNAL.
  */

@@ -497,56 +497,83 @@ static siglet_err *list_lines(const siglet_watch *watch, siglet_slice **ret_urls
 	return NULL;
 }
 
-siglet_err *siglet_audit_run_watch(siglet_auditor *auditor, const siglet_watch *watch,
-				   siglet_watch_deliver *deliver_match, siglet_audit_visit *visit,
-				   void *context)
+/* What the audit room is asked; urls and indexes belong to the caller. */
+static siglet_audit_watch describe(const siglet_watch *watch, siglet_slice rules_name,
+				   const siglet_slice *urls, const uint64_t *indexes, delivery *d)
+{
+	return (siglet_audit_watch) {
+		.rules = { .policy =
+				   watch->expectation == NULL ? NULL : &watch->expectation->policy,
+			   .digests = watch->digests,
+			   .digest_count = watch->digest_count,
+			   .keys = (const siglet_key *const *)watch->keys,
+			   .key_count = watch->key_count,
+			   .subjects = (const char *const *)watch->subjects,
+			   .subject_count = watch->subject_count },
+		.rules_name = rules_name,
+		.since = watch->since,
+		.since_index = watch->since_index,
+		.since_time_s = watch->since_time_s,
+		.database = watch->database,
+		.known_leaves = watch->leaves,
+		.known_leaf_count = watch->leaf_count,
+		.known_urls = urls,
+		.known_indexes = indexes,
+		.known_index_count = watch->line_count,
+		.has_canary = watch->has_canary,
+		.canary = watch->canary,
+		.deliver = deliver,
+		.context = d,
+	};
+}
+
+/* The log as a whole, or what came since the last time. */
+static siglet_err *look(siglet_auditor *auditor, const siglet_watch *watch, bool in_all,
+			siglet_watch_deliver *deliver_match, siglet_audit_visit *visit,
+			void *context)
 {
 	delivery d = { deliver_match, context };
 	siglet_slice *urls = NULL;
 	uint64_t *indexes = NULL;
 	siglet_buf name;
-	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+	siglet_err *err;
 
 	siglet_buf_init(&name, MAX_RULES_BYTES);
-	if (err == NULL)
-		err = name_rules(watch, &name);
+	err = name_rules(watch, &name);
 	if (err == NULL)
 		err = list_lines(watch, &urls, &indexes);
-	if (err == NULL)
-		err = siglet_auditor_start_http(auditor);
 	if (err == NULL) {
-		const siglet_audit_watch w = {
-			.rules = { .policy = watch->expectation == NULL
-						     ? NULL
-						     : &watch->expectation->policy,
-				   .digests = watch->digests,
-				   .digest_count = watch->digest_count,
-				   .keys = (const siglet_key *const *)watch->keys,
-				   .key_count = watch->key_count,
-				   .subjects = (const char *const *)watch->subjects,
-				   .subject_count = watch->subject_count },
-			.rules_name = siglet_buf_slice(&name),
-			.since = watch->since,
-			.since_index = watch->since_index,
-			.since_time_s = watch->since_time_s,
-			.database = watch->database,
-			.known_leaves = watch->leaves,
-			.known_leaf_count = watch->leaf_count,
-			.known_urls = urls,
-			.known_indexes = indexes,
-			.known_index_count = watch->line_count,
-			.has_canary = watch->has_canary,
-			.canary = watch->canary,
-			.deliver = deliver,
-			.context = &d,
-		};
+		const siglet_audit_watch w =
+			describe(watch, siglet_buf_slice(&name), urls, indexes, &d);
 
-		err = siglet_audit_watch_run(&auditor->audit, &w);
+		if (in_all) {
+			err = siglet_auditor_check_log(auditor, &w, visit, context);
+		} else {
+			err = siglet_auditor_start(auditor, visit, context, true);
+			if (err == NULL)
+				err = siglet_auditor_start_http(auditor);
+			if (err == NULL)
+				err = siglet_audit_watch_run(&auditor->audit, &w);
+		}
 	}
 	free(urls);
 	free(indexes);
 	siglet_buf_clear(&name);
 	return err;
+}
+
+siglet_err *siglet_audit_run_watch(siglet_auditor *auditor, const siglet_watch *watch,
+				   siglet_watch_deliver *deliver_match, siglet_audit_visit *visit,
+				   void *context)
+{
+	return look(auditor, watch, false, deliver_match, visit, context);
+}
+
+siglet_err *siglet_audit_search_log(siglet_auditor *auditor, const siglet_watch *watch,
+				    siglet_watch_deliver *deliver_match, siglet_audit_visit *visit,
+				    void *context)
+{
+	return look(auditor, watch, true, deliver_match, visit, context);
 }
 
 siglet_err *siglet_audit_acknowledge_entry(siglet_auditor *auditor, const siglet_watch *watch,
