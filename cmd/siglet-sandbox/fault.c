@@ -10,7 +10,8 @@ const char *fault_list(void)
 	return "delay=MS skew=SECONDS refuse=SERVICE:STATUS times=N garble=SERVICE "
 	       "drop=SERVICE:BYTES "
 	       "html=SERVICE wrong-sct no-sct detached-sct wrong-key wrong-identity wrong-nonce "
-	       "wrong-imprint wrong-proof wrong-promise wrong-entry stale-checkpoint";
+	       "wrong-imprint wrong-proof wrong-promise wrong-entry stale-checkpoint "
+	       "wrong-cosignature";
 }
 
 static fault_service service_of(const char *name, size_t len)
@@ -45,6 +46,7 @@ static bool set_switch(const char *name, faults *f)
 		{ "wrong-promise", &f->wrong_promise },
 		{ "wrong-entry", &f->wrong_entry },
 		{ "stale-checkpoint", &f->stale_checkpoint },
+		{ "wrong-cosignature", &f->wrong_cosignature },
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(switches); i++)

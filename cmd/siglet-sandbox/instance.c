@@ -25,8 +25,7 @@ uint64_t instance_next_serial(instance *in)
 	return serial;
 }
 
-/* C2SP signed-note: the hash of the name, the type and the key. */
-static void note_id(const char *name, uint8_t type, const siglet_signer *key, uint8_t ret_id[32])
+void note_id(const char *name, uint8_t type, const siglet_signer *key, uint8_t ret_id[32])
 {
 	const siglet_slice parts[] = { siglet_slice_str(name), siglet_slice_str("\n"),
 				       siglet_slice_of(&type, 1),
@@ -44,7 +43,6 @@ static void make_keys(instance *in, const char *folder)
 	in->tsa_root_key = state_key(folder, "tsa-root", "ecdsa-sha2-384-nistp384");
 	in->tsa_key = state_key(folder, "tsa", "ecdsa-sha2-384-nistp384");
 	in->v1 = state_key(folder, "rekor-v1", "ecdsa-sha2-256-nistp256");
-	in->witness = state_key(folder, "witness", "ed25519");
 }
 
 void instance_make_ca(instance *in, const char *folder)
@@ -68,7 +66,7 @@ void instance_make_ca(instance *in, const char *folder)
 void instance_make_v2(instance *in, const char *folder)
 {
 	in->v2 = state_key(folder, "rekor-v2", "ed25519");
-	note_id(in->v2_name, 0x01, in->v2, in->v2_id);
+	note_id(in->v2_name, NOTE_LOG, in->v2, in->v2_id);
 }
 
 static void make_tsa(instance *in, const char *folder)
@@ -91,7 +89,6 @@ static void make_tsa(instance *in, const char *folder)
 instance *instance_new_bare(const faults *f, const char *folder, const char *name, const char *url)
 {
 	instance *in = siglet_calloc(1, sizeof(*in));
-	uint8_t id[32];
 
 	MUST(in != NULL && pthread_mutex_init(&in->lock, NULL) == 0 &&
 	     pthread_mutex_init(&in->requests, NULL) == 0);
@@ -109,8 +106,6 @@ instance *instance_new_bare(const faults *f, const char *folder, const char *nam
 	instance_make_ca(in, folder);
 	instance_make_v2(in, folder);
 	make_tsa(in, folder);
-	note_id(WITNESS_NAME, 0x04, in->witness, id);
-	memcpy(in->witness_id, id, sizeof(in->witness_id));
 	return in;
 }
 
@@ -123,10 +118,11 @@ static void misbehave(instance *in)
 	ct_misbehave(in);
 }
 
-instance *instance_new(const faults *f, const char *folder)
+instance *instance_new(const faults *f, size_t witnesses, const char *folder)
 {
 	instance *in = instance_new_bare(f, folder, V2_HOST, "https://" V2_HOST);
 
+	witness_make_all(in, witnesses, folder);
 	in->shards[0].id = V1_TREE_ID;
 	in->shard_count = 1;
 	state_log(folder, "rekor-v1", &in->shards[0].log.honest);
@@ -149,17 +145,17 @@ void instance_name_logs(instance *in)
 	in->v1_name = strstr(in->v1_url, "://") + 3;
 	in->v2_url = in->own_url;
 	in->v2_name = strstr(in->v2_url, "://") + 3;
-	note_id(in->v2_name, 0x01, in->v2, in->v2_id);
+	note_id(in->v2_name, NOTE_LOG, in->v2, in->v2_id);
 }
 
 void instance_free(instance *in)
 {
-	siglet_signer *const keys[] = { in->oidc, in->root_key,	    in->ca_key,
-					in->ct,	  in->tsa_root_key, in->tsa_key,
-					in->v1,	  in->v2,	    in->witness };
+	siglet_signer *const keys[] = { in->oidc,	  in->root_key, in->ca_key, in->ct,
+					in->tsa_root_key, in->tsa_key,	in->v1,	    in->v2 };
 
 	for (size_t i = 0; i < SIGLET_COUNT(keys); i++)
 		siglet_signer_free(keys[i]);
+	witness_free_all(in);
 	X509_free(in->root);
 	X509_free(in->ca);
 	X509_free(in->tsa_root);

@@ -71,7 +71,7 @@ uint64_t tile_files_size(const char *folder);
 
 void write_file(const char *path, siglet_slice text);
 void write_beside(const char *folder, const char *name, siglet_slice text);
-/* C2SP tlog-policy: the log, and its witness. */
+/* C2SP tlog-policy: the log with its keys of before, and, for the quorum, all its witnesses. */
 void put_policy(const instance *in, siglet_buf *out);
 /* The trust config, the keys as verifiers have them, and a policy. */
 void write_public(const instance *in, const char *folder);
@@ -118,12 +118,12 @@ void tile_log_root(const tile_log *log, uint64_t size, siglet_hash32 *ret_root);
 /* path: "checkpoint", "tile/0/001" … */
 void tile_log_answer(const tile_log *log, const char *path, response *r);
 
-/* ---- the witness (witness.c) ---- */
+/* ---- what the witnesses saw (witness.c) ---- */
 
 #define WITNESS_PATH "/witness/"
 #define POLICY_PATH "/sandbox/policy"
 void witness_answer(instance *in, const char *path, response *r);
-/* What it saw of a log. */
+/* What they saw of a log. */
 void witness_note(const tile_log *log, siglet_buf *ret_note);
 
 /* ---- serving (log_server.c) ---- */

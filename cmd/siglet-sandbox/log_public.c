@@ -47,27 +47,55 @@ static void put_vkey(siglet_buf *out, const char *name, const uint8_t id[4], uin
 	siglet_buf_clear(&blob);
 }
 
-void put_policy(const instance *in, siglet_buf *out)
+static void put_log(const instance *in, const siglet_signer *key, const uint8_t *id,
+		    siglet_buf *out)
 {
 	put(out, "log ");
-	put_vkey(out, in->v2_name, in->v2_id, 0x01, in->v2);
-	put(out, " %s\nwitness w1 ", in->v2_url);
-	put_vkey(out, WITNESS_NAME, in->witness_id, 0x04, in->witness);
-	if (in->url[0] != '\0' && !in->is_log)
-		put(out, " %s/witness", in->url);
-	put(out, "\nquorum w1\n");
+	put_vkey(out, in->v2_name, id, NOTE_LOG, key);
+	put(out, " %s\n", in->v2_url);
+}
+
+static void put_witnesses(const instance *in, siglet_buf *out)
+{
+	for (size_t i = 0; i < in->witness_count; i++) {
+		const cosigner *witness = &in->witnesses[i];
+
+		put(out, "witness w%zu ", i + 1);
+		put_vkey(out, witness->name, witness->id, NOTE_WITNESS, witness->key);
+		if (in->url[0] != '\0' && !in->is_log)
+			put(out, " %s/witness", in->url);
+		put(out, "\n");
+	}
+}
+
+void put_policy(const instance *in, siglet_buf *out)
+{
+	put_log(in, in->v2, in->v2_id, out);
+	for (size_t i = 0; i < in->retired_count; i++)
+		if (in->retired[i].kind == RETIRED_V2)
+			put_log(in, in->retired[i].key, in->retired[i].id, out);
+	put_witnesses(in, out);
+	if (in->witness_count > 1) {
+		put(out, "group witnesses all");
+		for (size_t i = 0; i < in->witness_count; i++)
+			put(out, " w%zu", i + 1);
+		put(out, "\nquorum witnesses\n");
+	} else {
+		put(out, "quorum %s\n", in->witness_count == 1 ? "w1" : "none");
+	}
 }
 
 static void write_keys(const instance *in, const char *folder)
 {
+	const cosigner *witness = &in->witnesses[0];
 	siglet_buf text;
 
 	siglet_buf_init(&text, 4096);
-	put_vkey(&text, in->v2_name, in->v2_id, 0x01, in->v2);
+	put_vkey(&text, in->v2_name, in->v2_id, NOTE_LOG, in->v2);
 	put(&text, "\n");
 	write_beside(folder, "log.vkey", siglet_buf_slice(&text));
 	siglet_buf_truncate(&text, 0);
-	put_vkey(&text, WITNESS_NAME, in->witness_id, 0x04, in->witness);
+	put_vkey(&text, witness->name, witness->id, NOTE_WITNESS, witness->key);
 	put(&text, "\n");
 	write_beside(folder, "witness.vkey", siglet_buf_slice(&text));
 	siglet_buf_truncate(&text, 0);

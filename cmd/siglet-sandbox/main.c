@@ -36,12 +36,14 @@ static const char usage[] =
 	"                        email:ADDRESS or none\n"
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
+	"  --witnesses N         so many cosign what the log says (1, at most 8)\n"
 	"  --log FILE            append a line for each request\n"
 	"  --log-names NAMES     how the trust config names the logs of Rekor: example (by\n"
 	"                        names that lead nowhere), or url: where they are\n"
 	"  --state DIR           keep keys and logs there, and go on with them next time\n"
 	"  --port N              serve: on this port\n"
 	"  --config-out FILE     serve: write the trust config there\n"
+	"  --witness-policy-out FILE  serve: write the witnesses' tlog-policy there\n"
 	"  --help                show this page\n\n"
 	"make-log writes a tile log, as one of Rekor v2 is served, into a folder; with a\n"
 	"larger size later, it grows. Its keys, trust config and policy lie beside it.\n\n"
@@ -70,11 +72,12 @@ static const char usage[] =
 
 typedef struct options {
 	bool is_run;
-	const char *shape, *who, *log, *config_out, *state;
+	const char *shape, *who, *log, *config_out, *policy_out, *state;
 	char shape_text[32];
 	int rekor_version;
 	bool has_identity, names_urls;
 	unsigned port;
+	size_t witnesses;
 	faults faults;
 	char **command;
 } options;
@@ -114,6 +117,16 @@ static int set_names(const char *value, options *o)
 							      : complain("no such names", value);
 }
 
+static int set_witnesses(const char *value, options *o)
+{
+	uint64_t count = 0;
+
+	if (!read_number(value, MAX_WITNESSES, &count))
+		return complain("no such number of witnesses", value);
+	o->witnesses = (size_t)count;
+	return 0;
+}
+
 static int set_option(const char *name, const char *value, options *o)
 {
 	o->has_identity = o->has_identity || strcmp(name, "--as") == 0;
@@ -136,8 +149,12 @@ static int set_option(const char *name, const char *value, options *o)
 		return read_port(value, &o->port) ? 0 : complain("no such port", value);
 	else if (strcmp(name, "--log-names") == 0)
 		return set_names(value, o);
+	else if (strcmp(name, "--witnesses") == 0)
+		return set_witnesses(value, o);
 	else if (strcmp(name, "--config-out") == 0)
 		o->config_out = value;
+	else if (strcmp(name, "--witness-policy-out") == 0)
+		o->policy_out = value;
 	else if (strcmp(name, "--state") == 0)
 		o->state = value;
 	else
@@ -179,20 +196,25 @@ static int read_options(int argc, char **argv, options *o)
 	return 0;
 }
 
-/* ---- the trust config ---- */
+/* ---- what makes others trust it ---- */
 
-static void write_config(const instance *in, const options *o, const char *path)
+/* The trust config and the witness policy; where a path is NULL, not. */
+static void write_files(const instance *in, const options *o, const char *config,
+			const char *policy)
 {
-	siglet_sys_output *output = NULL;
-	siglet_buf json;
+	siglet_buf text;
 
-	siglet_buf_init(&json, MAX_CONFIG_BYTES);
-	instance_write_config(in, o->rekor_version, &json);
-	WELL(siglet_sys_output_begin(path, &output));
-	WELL(siglet_sys_output_write(output, siglet_buf_slice(&json)));
-	WELL(siglet_sys_output_commit(output, 0644));
-	siglet_sys_output_free(output);
-	siglet_buf_clear(&json);
+	siglet_buf_init(&text, MAX_CONFIG_BYTES);
+	if (config != NULL) {
+		instance_write_config(in, o->rekor_version, &text);
+		write_file(config, siglet_buf_slice(&text));
+	}
+	siglet_buf_truncate(&text, 0);
+	if (policy != NULL) {
+		put_policy(in, &text);
+		write_file(policy, siglet_buf_slice(&text));
+	}
+	siglet_buf_clear(&text);
 }
 
 /* ---- run ---- */
@@ -205,12 +227,13 @@ static void pass_on(int number)
 		(void)kill(child, number);
 }
 
-static void set_environment(instance *in, const options *o, const char *config)
+static void set_environment(instance *in, const options *o, const char *config, const char *policy)
 {
 	siglet_buf jwt;
 
 	MUST(setenv("SIGLET_TRUST_CONFIG", config, 1) == 0);
 	MUST(setenv("SIGLET_SANDBOX_URL", in->url, 1) == 0);
+	MUST(setenv("SIGLET_SANDBOX_WITNESS_POLICY", policy, 1) == 0);
 	(void)unsetenv("SIGSTORE_ID_TOKEN");
 	if (strcmp(o->shape, "none") == 0)
 		return;
@@ -232,13 +255,14 @@ static int wait_for(pid_t pid)
 
 static int run_command(instance *in, const options *o)
 {
-	char folder[] = "/tmp/siglet-sandbox-XXXXXX", config[64];
+	char folder[] = "/tmp/siglet-sandbox-XXXXXX", config[64], policy[64];
 	int status, failed;
 
 	MUST(mkdtemp(folder) != NULL);
 	(void)snprintf(config, sizeof(config), "%s/trust_config.json", folder);
-	write_config(in, o, config);
-	set_environment(in, o, config);
+	(void)snprintf(policy, sizeof(policy), "%s/witness_policy.txt", folder);
+	write_files(in, o, config, policy);
+	set_environment(in, o, config, policy);
 	(void)signal(SIGINT, pass_on);
 	(void)signal(SIGTERM, pass_on);
 	failed = posix_spawnp(&child, o->command[0], NULL, NULL, o->command, environ);
@@ -249,6 +273,7 @@ static int run_command(instance *in, const options *o)
 		status = wait_for(child);
 	}
 	(void)unlink(config);
+	(void)unlink(policy);
 	(void)rmdir(folder);
 	return status;
 }
@@ -257,15 +282,14 @@ static int run_command(instance *in, const options *o)
 
 static int serve(instance *in, const options *o)
 {
-	if (o->config_out != NULL)
-		write_config(in, o, o->config_out);
+	write_files(in, o, o->config_out, o->policy_out);
 	serve_until_end(in);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	options o = { .shape = "github", .rekor_version = 2 };
+	options o = { .shape = "github", .rekor_version = 2, .witnesses = 1 };
 	int early;
 	instance *in;
 	siglet_buf jwt;
@@ -282,7 +306,7 @@ int main(int argc, char **argv)
 		return early - 1;
 	MUST(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
 	keep_signals(true);
-	in = instance_new(&o.faults, o.state);
+	in = instance_new(&o.faults, o.witnesses, o.state);
 	in->log_path = o.log;
 	siglet_buf_init_secret(&jwt, 65536);
 	if (strcmp(o.shape, "none") != 0 && !oidc_make_token(in, o.shape, o.who, NULL, &jwt)) {

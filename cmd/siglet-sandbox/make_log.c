@@ -132,6 +132,7 @@ int make_log(int argc, char **argv)
 		return complain("the log there is larger", o.out);
 	in = instance_new_bare(&none, o.keys, o.name, o.url);
 	in->is_log = true;
+	witness_make_all(in, 1, o.keys);
 	(void)snprintf(in->url, sizeof(in->url), "https://sandbox.example");
 	maker = entries_new(in, &o.entries);
 	write_log(in, maker, &o, present);

@@ -23,7 +23,8 @@ static void put_line(siglet_buf *note, const char *name, const uint8_t id[4],
 }
 
 /* Ed25519 cosignature: a time, and a signature over it and the text. */
-static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *note)
+static void put_cosignature(const instance *in, const cosigner *witness, siglet_slice text,
+			    siglet_buf *note)
 {
 	const int64_t now_s = instance_now_s(in);
 	siglet_buf message, blob;
@@ -33,8 +34,8 @@ static void put_cosignature(const instance *in, siglet_slice text, siglet_buf *n
 	put(&message, "cosignature/v1\ntime %" PRId64 "\n", now_s);
 	WELL(siglet_buf_append(&message, text));
 	WELL(siglet_buf_append_uint(&blob, (uint64_t)now_s, 8));
-	sign_bytes(in->witness, siglet_buf_slice(&message), &blob);
-	put_line(note, WITNESS_NAME, in->witness_id, siglet_buf_slice(&blob));
+	sign_bytes(witness->key, siglet_buf_slice(&message), &blob);
+	put_line(note, witness->name, witness->id, siglet_buf_slice(&blob));
 	siglet_buf_clear(&blob);
 	siglet_buf_clear(&message);
 }
@@ -57,6 +58,7 @@ static void write_note(const instance *in, const log_faults *f, int64_t v1_tree,
 		       const siglet_hash32 *root, siglet_buf *ret_note)
 {
 	const bool is_v2 = v1_tree == 0;
+	const bool is_cosigned = is_v2 && (f->kinds & FAULT_NO_COSIGNATURE) == 0;
 	const siglet_signer *key = is_v2 ? in->v2 : in->v1;
 	const uint8_t *id = is_v2 ? in->v2_id : siglet_key_id(siglet_signer_key(in->v1))->bytes;
 	siglet_buf text, signature;
@@ -70,8 +72,11 @@ static void write_note(const instance *in, const log_faults *f, int64_t v1_tree,
 	WELL(siglet_buf_append(ret_note, siglet_buf_slice(&text)));
 	put(ret_note, "\n");
 	put_line(ret_note, is_v2 ? in->v2_name : in->v1_name, id, siglet_buf_slice(&signature));
-	if (is_v2 && (f->kinds & FAULT_NO_COSIGNATURE) == 0)
-		put_cosignature(in, siglet_buf_slice(&text), ret_note);
+	for (size_t i = 0; is_cosigned && i < in->witness_count; i++) {
+		if (in->faults.wrong_cosignature && i + 1 == in->witness_count)
+			put(&text, "what the log did not say\n");
+		put_cosignature(in, &in->witnesses[i], siglet_buf_slice(&text), ret_note);
+	}
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&text);
 }

@@ -28,7 +28,7 @@
 #define MAX_RESPONSE_BYTES ((size_t)32 << 20)
 #define V1_HOST "rekor.sandbox.example"
 #define V2_HOST "log2026.sandbox.example"
-#define WITNESS_NAME "witness.sandbox.example"
+#define MAX_WITNESSES 8
 #define V1_TREE_ID 1193050959916656506 /* of the first shard */
 #define MAX_SHARDS 8
 
@@ -95,8 +95,9 @@ typedef struct faults {
 	unsigned drop_after; /* bytes of body; then the connection is cut */
 	bool wrong_sct, no_sct, detached_sct, wrong_proof, stale_checkpoint, wrong_promise;
 	bool wrong_key, wrong_identity, wrong_nonce, wrong_imprint, wrong_entry;
-	int64_t skew_s; /* its clock against the right one */
-	unsigned times; /* how often refuse happens; 0: always */
+	bool wrong_cosignature; /* of the last witness */
+	int64_t skew_s;		/* its clock against the right one */
+	unsigned times;		/* how often refuse happens; 0: always */
 	log_faults logs[LOGS];
 } faults;
 
@@ -153,12 +154,21 @@ typedef struct retired {
 	uint8_t id[32];		       /* of a log */
 } retired;
 
+/* Who cosigns the checkpoints of Rekor v2. */
+typedef struct cosigner {
+	char name[40];
+	siglet_signer *key;
+	uint8_t id[4];
+} cosigner;
+
 typedef struct instance {
 	char url[64]; /* "http://127.0.0.1:PORT" */
 	faults faults;
-	siglet_signer *oidc, *root_key, *ca_key, *ct, *tsa_root_key, *tsa_key, *v1, *v2, *witness;
+	siglet_signer *oidc, *root_key, *ca_key, *ct, *tsa_root_key, *tsa_key, *v1, *v2;
 	X509 *root, *ca, *tsa_root, *tsa;
-	uint8_t v2_id[32], witness_id[4];
+	uint8_t v2_id[32];
+	cosigner witnesses[MAX_WITNESSES];
+	size_t witness_count;
 	/* Of the logs of Rekor, in checkpoints and trusted roots. */
 	const char *v1_name, *v1_url, *v2_name, *v2_url;
 	char own_url[80];
@@ -182,13 +192,16 @@ typedef struct instance {
 	/* Who answers; NULL: all the services. */
 	void (*answer)(struct instance *in, const request *q, response *r);
 	void (*misbehave)(struct instance *in); /* after faults were changed; or NULL */
-	void (*saw)(struct instance *in, siglet_buf *ret_note); /* what the witness saw */
+	void (*saw)(struct instance *in, siglet_buf *ret_note); /* what the witnesses saw */
 	void *context;						/* of all three */
 } instance;
 
-/* folder NULL: everything in memory. */
-instance *instance_new(const faults *f, const char *folder);
-/* Its keys and certificates alone, for a log by that name (borrowed) at that URL; no entries. */
+/* folder NULL: everything in memory. witnesses: at most MAX_WITNESSES. */
+instance *instance_new(const faults *f, size_t witnesses, const char *folder);
+/*
+ * Its keys and certificates alone, for a log by that name (borrowed) at that URL; no entries, no
+ * witnesses.
+ */
 instance *instance_new_bare(const faults *f, const char *folder, const char *name, const char *url);
 /* Name the logs of Rekor after where they are, in->url; that of v2 has a path of its own. */
 #define V2_PATH "/log"
@@ -304,6 +317,15 @@ void server_stop(void);
 #define ROTATE_PATH "/sandbox/rotate/"
 void rotate_answer(instance *in, const request *q, response *r);
 void rotate_free(instance *in);
+
+/* ---- witnesses (witness.c) ---- */
+
+void witness_make_all(instance *in, size_t count, const char *folder);
+void witness_free_all(instance *in);
+/* C2SP signed-note: the hash of the name, the type and the key. */
+#define NOTE_LOG 0x01
+#define NOTE_WITNESS 0x04
+void note_id(const char *name, uint8_t type, const siglet_signer *key, uint8_t ret_id[32]);
 
 /* ---- the services ---- */
 

@@ -105,7 +105,7 @@ static void answer_checkpoint(instance *in, served *s, response *r)
 
 	r->type = "text/plain; charset=utf-8";
 	if (f->has_size || f->origin[0] != '\0' || log_fault_is(f, FAULT_BAD_SIGNATURE) ||
-	    log_fault_is(f, FAULT_NO_COSIGNATURE))
+	    log_fault_is(f, FAULT_NO_COSIGNATURE) || in->faults.wrong_cosignature)
 		tile_log_answer(&log, "checkpoint", r);
 	else if (name_file(s, "checkpoint", path))
 		send_file(path, r);
@@ -219,6 +219,7 @@ int serve_log(int argc, char **argv)
 	if (o.keys == NULL && siglet_sys_is_folder(keys))
 		o.keys = keys;
 	in = instance_new_bare(&o.faults, o.keys, name, url);
+	witness_make_all(in, 1, o.keys);
 	in->answer = answer;
 	in->misbehave = misbehave;
 	in->saw = show_witness;

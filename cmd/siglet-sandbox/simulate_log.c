@@ -156,6 +156,7 @@ int simulate_log(int argc, char **argv)
 	s.entry_options.keys = o.keys;
 	maker = entries_new(in, &s.entry_options);
 	make_nodes(&s, maker);
+	witness_make_all(in, 1, o.keys);
 	in->answer = answer;
 	in->misbehave = misbehave;
 	in->saw = show_witness;

@@ -1,11 +1,36 @@
 #include "log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /*
- * The witness of a log: it saw the log as it is, whatever the log shows since (C2SP tlog-witness,
- * the part that is read), and the policy that asks for it.
+ * The witnesses of a log: they cosign whatever it says, and saw it as it is, whatever it shows since
+ * (C2SP tlog-witness, the part that is read); and the policy that asks for them.
  */
+
+void witness_make_all(instance *in, size_t count, const char *folder)
+{
+	MUST(count <= MAX_WITNESSES);
+	for (size_t i = 0; i < count; i++) {
+		cosigner *witness = &in->witnesses[i];
+		char file[32] = "witness";
+		uint8_t id[32];
+
+		if (i > 0)
+			(void)snprintf(file, sizeof(file), "witness-%zu", i + 1);
+		(void)snprintf(witness->name, sizeof(witness->name), "%s.sandbox.example", file);
+		witness->key = state_key(folder, file, "ed25519");
+		note_id(witness->name, NOTE_WITNESS, witness->key, id);
+		memcpy(witness->id, id, sizeof(witness->id));
+	}
+	in->witness_count = count;
+}
+
+void witness_free_all(instance *in)
+{
+	for (size_t i = 0; i < in->witness_count; i++)
+		siglet_signer_free(in->witnesses[i].key);
+}
 
 static bool is_origin(const instance *in, const char *path)
 {
@@ -30,7 +55,7 @@ void witness_answer(instance *in, const char *path, response *r)
 		put_policy(in, &r->body);
 		return;
 	}
-	if (!is_origin(in, path + strlen(WITNESS_PATH))) {
+	if (in->witness_count == 0 || !is_origin(in, path + strlen(WITNESS_PATH))) {
 		response_text(r, 404, "the witness never saw that");
 		return;
 	}

@@ -59,25 +59,30 @@ witness=witness/$(printf log2026.sandbox.example | openssl dgst -sha256 | sed 's
 ok 'which the witness did not see' test "$(get "$witness" | sed -n 2,3p)" = "$(sed -n 2,3p log/checkpoint)"
 ok 'is the other log' log check "$url"
 honest
+# verified KEY: log or witness.
 verified() {
 	get checkpoint >note
-	python3 - <<'P'
+	python3 - "$1" <<'P'
 import base64, subprocess, sys
 text, lines = open("note", "rb").read().split(b"\n\n")
-key = base64.b64decode(open("log.keys/log.vkey").read().strip().split("+", 2)[2])[1:]
+is_witness = sys.argv[1] == "witness"
+key = base64.b64decode(open("log.keys/%s.vkey" % sys.argv[1]).read().strip().split("+", 2)[2])[1:]
+blob = base64.b64decode(lines.decode().split("\n")[is_witness].split(" ")[2])[4:]
+before = b"cosignature/v1\ntime %d\n" % int.from_bytes(blob[:8], "big") if is_witness else b""
 open("key.der", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)
-open("sig", "wb").write(base64.b64decode(lines.decode().split("\n")[0].split(" ")[2])[4:])
-open("text", "wb").write(text + b"\n")
+open("sig", "wb").write(blob[-64:])
+open("text", "wb").write(before + text + b"\n")
 sys.exit(subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key.der", "-rawin",
                          "-in", "text", "-sigfile", "sig"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode)
 P
 }
-ok 'the signature is right' verified
+ok 'the signature is right' verified log
 tell 'rollback?value=10'
-ok 'also of an older checkpoint' verified
+ok 'also of an older checkpoint' verified log
+ok 'the witness signs it too' verified witness
 honest
 tell bad-signature
-ok 'or wrong' not verified
+ok 'or wrong' not verified log
 honest
 
 for fault in truncated-tile swapped-tile wrong-tile; do
@@ -153,6 +158,9 @@ else
 	skip 'threads are counted where /proc is'
 fi
 
+serve cosigned serve-log log --fault wrong-cosignature
+ok 'the log signs what it says' verified log
+ok 'the witness something else' not verified witness
 serve simulated simulate-log --size 70000 --entry-bytes 40 --keys simulated.keys
 ok 'a log that is nowhere' log check "$url"
 ok 'has its keys and policy' grep -q '^quorum' simulated.keys/policy
