@@ -106,6 +106,9 @@ static siglet_err *say_time_and_log(const siglet_report *report, siglet_buf *out
 					siglet_text_printable(entry->log->name).text,
 					(long long)entry->entry->log_index,
 					entry->inclusion_proven ? "" : " (inclusion not proven)");
+		if (err == NULL && entry->witnessed)
+			err = siglet_buf_printf(out, " (%zu witness%s)", entry->witness->cosigned,
+						entry->witness->cosigned == 1 ? "" : "es");
 	}
 	if (err == NULL && !logged)
 		err = siglet_buf_append_str(out, ", in no known log");

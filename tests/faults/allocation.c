@@ -30,6 +30,7 @@
 typedef struct input {
 	const char *bundle, *root, *artifact, *identity, *issuer, *key;
 	size_t artifact_size;
+	const char *witnesses; /* a witness policy, or NULL */
 } input;
 
 /* UNREPORTED: accepted, then an error while that was told. */
@@ -67,6 +68,9 @@ static siglet_error *expect(const input *in, const siglet_trust *trust, siglet_e
 {
 	siglet_error *error = siglet_expectation_new(trust, ret);
 
+	if (error == NULL && in->witnesses != NULL)
+		error = siglet_expectation_set_witness_policy(*ret, in->witnesses,
+							      strlen(in->witnesses));
 	if (error == NULL && in->key != NULL)
 		return siglet_expectation_set(*ret, SIGLET_EXPECT_KEY_PEM, in->key);
 	if (error == NULL)
@@ -175,7 +179,8 @@ static input input_of(const forge_product *product, const siglet_buf *root)
 			 product->identity,
 			 product->issuer,
 			 product->identity == NULL ? siglet_buf_text(&product->public_key) : NULL,
-			 product->artifact.len };
+			 product->artifact.len,
+			 NULL };
 }
 
 /* A bundle as it is and with another artifact. */
@@ -192,6 +197,43 @@ static void sweep_forged(forge *instance, const forge_options *options, uint64_t
 	product.artifact.ptr[0] ^= 1;
 	sweep(&in, REFUSED, refused_step, refused);
 	forge_product_clear(&product);
+	siglet_buf_clear(&root);
+}
+
+/* A quorum of both witnesses: met, not met, and one of them with a line that does not hold. */
+static void sweep_witnessed(forge *instance, uint64_t accepted_step, uint64_t refused_step)
+{
+	static const struct {
+		forge_variation variation;
+		answer answer;
+		const char *claim;
+	} cases[] = {
+		{ FORGE_VARIATION_WITNESSES, ACCEPTED, "two witnesses" },
+		{ FORGE_VARIATION_WITNESS_FIRST, REFUSED, "one witness of two" },
+		{ FORGE_VARIATION_WITNESS_BAD, REFUSED, "one bad witness of two" },
+	};
+	siglet_buf root = forge_trusted_root(instance, NULL);
+	siglet_buf log = forge_log_vkey(instance, FORGE_FIRST);
+	siglet_buf first = forge_witness_vkey(instance, FORGE_WITNESS_FIRST);
+	siglet_buf second = forge_witness_vkey(instance, FORGE_WITNESS_SECOND);
+	char policy[1024];
+
+	(void)snprintf(policy, sizeof(policy),
+		       "log %s\nwitness a %s\nwitness b %s\ngroup g all a b\nquorum g\n",
+		       siglet_buf_text(&log), siglet_buf_text(&first), siglet_buf_text(&second));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const forge_options options = { .is_v2 = true, .variation = cases[i].variation };
+		forge_product product = forge_make(instance, &options);
+		input in = input_of(&product, &root);
+
+		in.witnesses = policy;
+		sweep(&in, cases[i].answer,
+		      cases[i].answer == ACCEPTED ? accepted_step : refused_step, cases[i].claim);
+		forge_product_clear(&product);
+	}
+	siglet_buf_clear(&second);
+	siglet_buf_clear(&first);
+	siglet_buf_clear(&log);
 	siglet_buf_clear(&root);
 }
 
@@ -247,6 +289,7 @@ static void sweep_forge(bool all)
 		sweep_forged(instance, &STAMPED, 1, "Rekor v1 with a timestamp");
 		sweep_forged(instance, &DSSE, 1, "an attestation");
 	}
+	sweep_witnessed(instance, all ? 1 : 7, all ? 1 : 19);
 	no_rule_is_left_out(instance, all ? 5 : 499);
 	forge_free(instance);
 }
@@ -264,7 +307,7 @@ int main(int argc, char **argv)
 	char *bundle = text_read(argv[1]), *root = text_read(argv[2]);
 	size_t size = 0;
 	char *artifact = text_read_sized(argv[3], &size);
-	input in = { bundle, root, artifact, argv[4], argv[5], NULL, size };
+	input in = { bundle, root, artifact, argv[4], argv[5], NULL, size, NULL };
 
 	const bool all = argc > 6;
 

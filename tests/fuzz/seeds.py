@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -127,10 +128,42 @@ def trust(out):
     put(out, "fuzz_tuf", "pattern", b"\7a*?/*aab/cd")
 
 
+def vkey(name, kind, key):
+    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:4]
+    return "%s+%s+%s" % (name, key_id.hex(), base64.b64encode(bytes([kind]) + key).decode())
+
+
+def notes(out):
+    """Verifier keys and lines of the unit tests' vectors, and policies with them."""
+    text = (pathlib.Path(__file__).resolve().parents[1] / "unit/note_vectors.h").read_text()
+    text = text.replace('"\n\t"', "")
+    vectors = dict(re.findall(r'VECTOR_(\w+)(?:\[\] =)?\s(?:\\\n\s+)?\s*"([^"]*)"', text))
+    body, origin, witness = vectors["TEXT"].replace("\\n", "\n"), vectors["ORIGIN"], vectors["WITNESS"]
+    for kind, name in [("ED25519", witness), ("ML_DSA", witness), ("ECDSA", origin), ("LOG", origin)]:
+        put(out, "fuzz_vkey", "key-" + kind, vectors[kind + "_VKEY"].encode())
+        note = "%s\n\u2014 %s %s\n" % (body, name, vectors[kind + "_LINE"])
+        put(out, "fuzz_vkey", "note-" + kind, note.encode())
+    others = ["witness o%d %s https://w.example/%d\n" % (i, vkey("other.example", 4, bytes([i + 1] * 32)), i) for i in range(6)]
+    one = "witness one %s\n" % vectors["ED25519_VKEY"]
+    log = "log %s https://log.example/\n" % vectors["LOG_VKEY"]
+    policies = [
+        "quorum none\n",
+        log + "log %s\n" % vectors["ECDSA_VKEY"] + "# none\nquorum none\n",
+        log + one + "quorum one\n",
+        one + "".join(others[:2]) + "group g any one o0 o1\nquorum g\n",
+        one + "".join(others[:2]) + "group g all one o0 o1\nquorum g\n",
+        "".join(others) + one + "group x 2 o0 o1 one\n\tgroup y any o2 o3 o4\ngroup xy all x y\nquorum xy\n",
+        "witness m %s\n" % vectors["ML_DSA_VKEY"] + one + "group g 1 m one\nquorum g\n",
+    ]
+    for i, policy in enumerate(policies):
+        put(out, "fuzz_witness_policy", "policy-%d" % i, policy.encode())
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
     trust(out)
+    notes(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)
