@@ -129,6 +129,8 @@ static void malformed_vkeys_are_refused(void)
 		  SIGLET_E_MISMATCH, "another name" },
 		{ "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2l",
 		  SIGLET_E_MISMATCH, "another key" },
+		{ "example.com/foo+530d903a-AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+		  SIGLET_E_MALFORMED, "another sign before the key" },
 		{ "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", SIGLET_E_MALFORMED,
 		  "no name" },
 		{ "a b+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", SIGLET_E_MALFORMED,

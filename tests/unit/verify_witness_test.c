@@ -208,6 +208,11 @@ static void every_log_that_counts_is_witnessed(void)
 	two.entry_count = 2;
 	refuses((question) { .witnesses = BOTH, .tlog_threshold = 2, .options = two, .root = more },
 		SIGLET_RULE_TLOG_THRESHOLD, "in 1 known log", "two entries of one witnessed log");
+	two.entries[2].log = FORGE_SECOND;
+	two.entry_count = 3;
+	refuses((question) { .witnesses = BOTH, .tlog_threshold = 2, .options = two, .root = more },
+		SIGLET_RULE_WITNESS, "witnessed in 1 log, 2 needed",
+		"two witnessed entries of one log, and another log");
 }
 
 static void a_promise_is_no_checkpoint(void)
