@@ -156,7 +156,7 @@ typedef struct retired {
 
 /* Who cosigns the checkpoints of Rekor v2. */
 typedef struct cosigner {
-	char name[40];
+	char name[64];
 	siglet_signer *key;
 	uint8_t id[4];
 } cosigner;

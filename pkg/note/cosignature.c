@@ -85,7 +85,7 @@ static siglet_err *verify_line(const siglet_note_key *key, const siglet_note *no
 
 	if (err != NULL)
 		return err;
-	siglet_buf_init(&message, 2 * SIGLET_MAX_NOTE_BYTES);
+	siglet_buf_init(&message, (size_t)2 * SIGLET_MAX_NOTE_BYTES);
 	err = is_v1 ? write_v1(note, time_s, &message)
 		    : write_subtree(checkpoint, lines.name, time_s, &message);
 	if (err == NULL)

@@ -88,8 +88,9 @@ static siglet_err *check_name(siglet_slice name)
 }
 
 /* Sets type, scheme and material. */
-static siglet_err *decode_material(siglet_note_key *key, siglet_slice text, const kind **ret_kind)
+static siglet_err *decode_material(siglet_note_key *key, siglet_slice text, kind *ret_kind)
 {
+	const kind *found;
 	siglet_buf decoded;
 	siglet_err *err;
 
@@ -102,13 +103,14 @@ static siglet_err *decode_material(siglet_note_key *key, siglet_slice text, cons
 				     decoded.len);
 		goto out;
 	}
-	*ret_kind = find_kind(decoded.ptr[0]);
-	if (*ret_kind == NULL) {
+	found = find_kind(decoded.ptr[0]);
+	if (found == NULL) {
 		err = siglet_err_new(SIGLET_E_UNSUPPORTED, "a key of type 0x%02x", decoded.ptr[0]);
 		goto out;
 	}
-	key->type = (*ret_kind)->type;
-	key->scheme = (*ret_kind)->scheme;
+	*ret_kind = *found;
+	key->type = found->type;
+	key->scheme = found->scheme;
 	err = siglet_buf_append(&key->material, siglet_slice_of(decoded.ptr + 1, decoded.len - 1));
 out:
 	siglet_buf_clear(&decoded);
@@ -169,7 +171,7 @@ static siglet_err *import(siglet_note_key *key, const kind *k)
 static siglet_err *parse_into(siglet_note_key *key, siglet_slice vkey)
 {
 	siglet_slice name = SIGLET_SLICE_NONE, id = SIGLET_SLICE_NONE, text = SIGLET_SLICE_NONE;
-	const kind *k = NULL;
+	kind k = { 0 };
 	siglet_err *err;
 
 	if (vkey.len > SIGLET_MAX_VKEY_BYTES)
@@ -188,7 +190,7 @@ static siglet_err *parse_into(siglet_note_key *key, siglet_slice vkey)
 				     name.len);
 	if (err == NULL)
 		err = check_id(key, id);
-	return err != NULL ? err : import(key, k);
+	return err != NULL ? err : import(key, &k);
 }
 
 siglet_err *siglet_note_key_parse(siglet_slice vkey, siglet_note_key **ret_key)
