@@ -77,6 +77,26 @@ make_key own
 gives 'a managed key that was witnessed' 0 verify two --bundle two.key --key own.pub --witness-policy two-of-three
 gives 'and one that was not' 1 verify two --bundle two.key --key own.pub --witness-policy other-witnesses
 
+# A real log and its real witnesses.
+real=${SIGLET_CORPUS:-$PROJECT/../shared/corpus}/rekor-v2/py-dsse-staging-rekor-v2
+cat >real-policy <<'END'
+log log2025-alpha3.rekor.sigstage.dev+d3d3a70c+AZQ93VXPMmj9uZj7U/7CefQ9yy8RgYFv6mKzOseipjqp
+witness stagemole witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv
+witness any-bells staging.witness.transparency.goog/ring-any-bells+2e1a8dc9+BG5JTpLc3FJtwzgh1Uv+Qelz9qeOH2bfWjS1s0s+y4rL
+witness navigli witness.navigli.sunlight.geomys.org+a3e00fe2+BNy/co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G
+group enough 2 stagemole any-bells navigli
+quorum enough
+END
+if [ -e "$real/bundle.sigstore.json" ]; then
+	gives 'what three real witnesses saw' 0 verify "$real/artifact" --bundle "$real/bundle.sigstore.json" --instance staging \
+		--github sigstore-conformance/extremely-dangerous-public-oidc-beacon --witness-policy real-policy --witness-threshold 3
+	out 'is told' ' \(3 witnesses\); trust root: staging$'
+	gives 'and these are not the sandbox'"'"'s' 1 verify "$real/artifact" --bundle "$real/bundle.sigstore.json" --instance staging \
+		--github sigstore-conformance/extremely-dangerous-public-oidc-beacon --witness-policy any-log
+else
+	skip 'no corpus: a real log and its witnesses'
+fi
+
 # Command lines and files that make no sense.
 gives 'a threshold without a policy' 2 verify one $me --witness-threshold 1
 err 'is a question without a subject' 'needs --witness-policy'
