@@ -116,6 +116,12 @@ typedef enum cli_id {
 	CLI_ONCE,
 	CLI_INTERVAL,
 	CLI_ACKNOWLEDGE,
+	CLI_INDEX,
+	CLI_UUID,
+	CLI_LEAF_HASH,
+	CLI_COUNT,
+	CLI_SEED,
+	CLI_WITNESSES,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */

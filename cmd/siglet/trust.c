@@ -504,9 +504,9 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 
 const cli_verb cli_trust = {
 	.name = "trust",
-	.operands = "show | update | init | export | import FILE | list",
+	.operands = "VERB [FILE]",
 	.choices = "show update init export import list",
-	.summary = "the keys this machine trusts: seen, refreshed, set up, carried elsewhere",
+	.summary = "the keys this machine trusts: seen, refreshed, set up, passed on",
 	.about = "show     each authority and log: who, until when, from where\n"
 		 "update   ask the operator for newer trust material now\n"
 		 "init     set up a private instance: --name, --url, --root\n"

@@ -38,6 +38,7 @@ typedef enum siglet_audit_verdict {
 	SIGLET_AUDIT_RECOMPUTED, /* the root follows from the entries */
 	SIGLET_AUDIT_PARTIAL,	 /* the same of a range of entries */
 	SIGLET_AUDIT_PROVEN,	 /* of evidence: it is what it claims to be */
+	SIGLET_AUDIT_REMEMBERED, /* what is kept of a log: nobody was asked */
 	SIGLET_AUDIT_NO_MATCH,
 	/* from here on the answer is no */
 	SIGLET_AUDIT_MATCH, /* somebody used the identity, and it is not known that we did */
@@ -73,7 +74,11 @@ typedef struct siglet_audit_report {
 	siglet_slice origin; /* of the log; empty where that is not known */
 	siglet_audit_head from, to;
 	bool has_index;
-	uint64_t index; /* of an entry */
+	uint64_t index; /* of an entry; in Rekor v1 across all trees */
+	bool has_leaf;
+	siglet_hash32 leaf; /* its hash in the tree */
+	bool has_entry;
+	siglet_slice entry; /* its bytes, where those were asked for */
 	bool has_age;
 	int64_t age_s;	   /* of the view: since the quorum of witnesses saw it, or we did */
 	unsigned cosigned; /* witnesses of the policy that signed the checkpoint */
@@ -81,10 +86,24 @@ typedef struct siglet_audit_report {
 	uint64_t skipped;  /* entries that could not be read */
 	uint64_t requests, bytes;
 	const char *part; /* the outcome of a range, in JSON, where it goes to no file; or NULL */
-	const char *evidence;	 /* the file, or NULL */
-	const siglet_err *error; /* what stood in the way, or why not; or NULL */
-	const char *detail;	 /* one sentence more, or NULL */
+	const char *evidence;			  /* the file, or NULL */
+	const siglet_err *error;		  /* what stood in the way, or why not; or NULL */
+	const char *detail;			  /* one sentence more, or NULL */
+	const struct siglet_audit_memory *memory; /* what is kept of the log; NULL but for status */
 } siglet_audit_report;
+
+/* What is kept of a log. */
+typedef struct siglet_audit_memory {
+	const char *folder;
+	size_t evidence_count; /* files; the report names the newest */
+	bool has_frontier;
+	uint64_t frontier; /* entries that were recomputed */
+	size_t cursor_count;
+	struct {
+		char name[64];
+		uint64_t scanned_to;
+	} cursors[16]; /* the first of them */
+} siglet_audit_memory;
 
 typedef void siglet_audit_tell(void *context, const siglet_audit_report *report);
 
@@ -107,6 +126,8 @@ typedef struct siglet_audit {
 	const char *log;   /* only the log with this name; or NULL */
 	unsigned jobs;	   /* requests or threads at once; 0: as fits where a log is read from */
 	unsigned rate;	   /* requests a second; 0: any */
+	const siglet_key
+		*key; /* that made the signatures of bundles without certificate; or NULL */
 	int64_t now_s;
 	bool has_max_age;
 	int64_t max_age_s; /* refuse a view that is older */
@@ -122,6 +143,42 @@ typedef struct siglet_audit {
  * Errors: SIGLET_E_USAGE (no such log), SIGLET_E_IO (the state), SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_consistency(const siglet_audit *audit);
+
+/* ---- other views (compare.c, witness.c) ---- */
+
+/*
+ * Do these checkpoints, and those in these bundles, agree with what is remembered of their logs and,
+ * unless nobody may be asked, with what the logs show now? Each is told.
+ * Errors: SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_compare(const siglet_audit *audit,
+						 const char *const *names, size_t count);
+/*
+ * The same of what each witness of the policy that has a URL serves, of each log that the policy
+ * names, or that is known where it names none. Origins are the logs' names.
+ * Errors: SIGLET_E_USAGE (no policy, no such witness, no network), SIGLET_E_TRUST, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_ask_witnesses(const siglet_audit *audit);
+
+/* ---- samples (sample.c) ---- */
+
+#define SIGLET_AUDIT_MAX_SAMPLE 1000000
+
+/*
+ * Of each log, are count entries that seed and its name draw those that its root covers? What is
+ * wrong is told of each, and then one report of all. Errors: SIGLET_E_USAGE, SIGLET_E_TRUST,
+ * SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_sample(const siglet_audit *audit, size_t count,
+						siglet_slice seed);
+
+/* ---- what is remembered (status.c) ---- */
+
+/*
+ * Tell what lies in the state folder of each log; nobody is asked and nothing verified. A folder
+ * that is not there is an empty one. Errors: SIGLET_E_IO (it can't be read), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_status(const siglet_audit *audit);
 
 /* ---- evidence (evidence.c) ---- */
 
@@ -256,5 +313,35 @@ SIGLET_MUST_USE siglet_err *siglet_audit_size(const siglet_audit *audit, const c
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoint,
 						 const char *const *files, size_t count);
+/* ---- inclusion (inclusion.c, lookup.c) ---- */
+
+/*
+ * For each log entry of these bundles: does it belong to the bundle's signature, is it under the
+ * checkpoint that came with it, and (unless nobody may be asked) under what the log shows now, which
+ * begins with that checkpoint's tree? Each is told once it is settled. A file that can't be read is
+ * told too, and keeps no other from being checked. No artifact is looked at.
+ * Errors: SIGLET_E_TRUST (no log is known), SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_inclusion(const siglet_audit *audit,
+						   const char *const *names, size_t count);
+
+/* One entry of one log. At least one of index, leaf and id; all that are given must hold. */
+typedef struct siglet_audit_lookup {
+	const char *check; /* what the report calls it */
+	bool has_index, has_leaf;
+	uint64_t index;	    /* of Rekor v1 across all trees */
+	siglet_hash32 leaf; /* its hash in the tree */
+	const char *id;	    /* NULL, or its id in Rekor v1: 64 or 80 hexadecimal digits */
+	bool wants_entry;   /* and its bytes */
+} siglet_audit_lookup;
+
+/*
+ * Is that entry in the log, under what the log shows now? Where its leaf is all that is known of it,
+ * a log of tiles is searched, from its end on.
+ * Errors: SIGLET_E_USAGE (an id that is none, or several logs and none was named), SIGLET_E_TRUST,
+ *         SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_look_up(const siglet_audit *audit,
+						 const siglet_audit_lookup *lookup);
 
 #endif

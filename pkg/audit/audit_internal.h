@@ -4,11 +4,13 @@
 
 #include "audit/audit.h"
 #include "cert/cert.h"
+#include "rekor/rekor.h"
 #include "tiles/tiles.h"
 #include "tlog/tlog.h"
 
 #define SIGLET_AUDIT_MAX_PATH 4096
 #define SIGLET_AUDIT_MAX_ORIGIN 1024
+#define SIGLET_AUDIT_STATE_VERSION "siglet-audit-state/1"
 
 /* ---- which logs (log.c) ---- */
 
@@ -16,13 +18,32 @@
 typedef struct audit_log {
 	siglet_slice name; /* of its key; the origin too, but for Rekor v1 and CT logs */
 	siglet_note_verifier verifier;
-	siglet_slice url; /* empty: none is known */
+	siglet_slice url;    /* empty: none is known */
+	siglet_slice log_id; /* as entries name it; empty: not known */
 } audit_log;
 
 typedef siglet_err *siglet_audit_log_visit(void *context, const audit_log *log);
 /* Each log that is meant: the trusted root's, the policy's, the one that was given. */
 SIGLET_MUST_USE siglet_err *siglet_audit_each_log(const siglet_audit *audit,
 						  siglet_audit_log_visit *visit, void *context);
+
+/* The same without asking anybody: those that --log leaves, wherever they are read from. */
+SIGLET_MUST_USE siglet_err *siglet_audit_each_known_log(const siglet_audit *audit,
+							siglet_audit_log_visit *visit,
+							void *context);
+/*
+ * The only one that is meant. It borrows as each does. Errors: SIGLET_E_USAGE where there are
+ * several, those of siglet_audit_each_log.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_one_log(const siglet_audit *audit, audit_log *ret_log);
+/*
+ * Is this log to be read from where audit says? Asks there only where several logs are known.
+ * Errors: it could not be found out.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_is_read(const siglet_audit *audit, const audit_log *log,
+						 bool *ret_is_read);
+/* Can anything be asked: over the network, or in a folder? */
+bool siglet_audit_can_ask(const siglet_audit *audit);
 
 /* ---- what a log signed (view.c) ---- */
 
@@ -62,11 +83,20 @@ typedef struct audit_tree {
 	audit_kind kind;
 	siglet_source *source; /* where it is read from */
 	const char *url;
-	int64_t tree_id;  /* of Rekor v1 */
-	uint64_t offset;  /* of Rekor v1: entries of the trees before */
-	bool is_active;	  /* it still grows */
-	audit_view fresh; /* verified */
+	int64_t tree_id;     /* of Rekor v1 */
+	uint64_t offset;     /* of Rekor v1: entries of the trees before */
+	bool is_active;	     /* it still grows */
+	audit_view fresh;    /* verified */
+	siglet_tree *hashes; /* of fresh, once it was asked for; NULL for Rekor v1 */
 } audit_tree;
+
+/* The hashes of what a tiled tree shows. They live as long as it. Errors: of siglet_tree_open. */
+SIGLET_MUST_USE siglet_err *siglet_audit_tree_hashes(audit_tree *tree, siglet_tree **ret_hashes);
+/*
+ * What it shows past all caches, where that is a good view of more entries; else all stays as it is.
+ * Errors: only those that say nothing of the log.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_tree_refresh(audit_tree *tree);
 
 /*
  * Call visit for each tree of a log, with what it shows now. A checkpoint that is not good past
@@ -112,6 +142,13 @@ SIGLET_MUST_USE siglet_err *siglet_audit_state_view(const audit_state *state, co
 SIGLET_MUST_USE siglet_err *siglet_audit_state_remember(const audit_state *state,
 							const audit_view *view,
 							const audit_view *last);
+/*
+ * The same of what is remembered under that origin, without the lock and for reading alone. Errors:
+ * SIGLET_E_IO; SIGLET_E_UNTRUSTED: the log has another key than before.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *log,
+						    siglet_slice origin, audit_view *ret_view,
+						    bool *ret_there);
 /* When the view that is remembered was first seen: now, where that is not known yet. Errors: IO. */
 SIGLET_MUST_USE siglet_err *siglet_audit_state_seen(const audit_state *state,
 						    const audit_view *view, int64_t now_s,
@@ -152,7 +189,7 @@ void siglet_audit_comparison_clear(audit_comparison *comparison);
  * Errors: it could not be found out: NETWORK, IO, MISSING …; SIGLET_E_MISMATCH: what is served is not
  *         what the root covers; SIGLET_E_NOMEM …
  */
-SIGLET_MUST_USE siglet_err *siglet_audit_compare_views(const audit_tree *tree, const audit_view *a,
+SIGLET_MUST_USE siglet_err *siglet_audit_compare_views(audit_tree *tree, const audit_view *a,
 						       const audit_view *b,
 						       audit_comparison *ret_comparison);
 
@@ -178,8 +215,24 @@ void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding
  * and numbers. state may be NULL: then nothing is compared or remembered.
  * An error says why not, or, where the verdict is INCOMPLETE, what stood in the way.
  */
-SIGLET_MUST_USE siglet_err *siglet_audit_see(const audit_tree *tree, const audit_state *state,
+SIGLET_MUST_USE siglet_err *siglet_audit_see(audit_tree *tree, const audit_state *state,
 					     audit_finding *finding);
+
+/* Two views that should be of one tree. */
+typedef struct audit_dispute {
+	const audit_view *first, *second; /* the one that is taken for true, and the other */
+	const char *from;		  /* where the other came from */
+	bool shrank; /* the second is what the log shows, and is smaller than what it signed */
+} audit_dispute;
+
+/*
+ * Settle it: the finding's verdict becomes FORK or STALE, with evidence, or DATA_MISMATCH; it stays
+ * what it is where the views agree. state may be NULL: then no evidence is kept.
+ * Errors: what stood in the way, also of keeping evidence.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_settle_dispute(audit_tree *tree, const audit_state *state,
+							const audit_dispute *dispute,
+							audit_finding *finding);
 
 /*
  * What each_tree could not show: a checkpoint that is not the log's. Keeps it as evidence where
@@ -342,5 +395,76 @@ SIGLET_MUST_USE siglet_err *siglet_audit_cursor_read(const audit_state *state, s
 						     uint64_t *ret_scanned, bool *ret_there);
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
 						      uint64_t scanned, uint64_t anchor);
+/* ---- chance (sample.c) ---- */
+
+/*
+ * count places in a tree of size (at least 1) entries, by seed and the log's name: the same for the
+ * same, each place as likely as any, some perhaps twice. Errors: SIGLET_E_CRYPTO.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_draw(siglet_slice seed, siglet_slice name, uint64_t size,
+					      size_t count, uint64_t *ret_indexes);
+
+/* ---- what is claimed of a log (claim.c, signer.c, settle.c, claim_v1.c, search.c) ---- */
+
+/* That a view is of one tree with the log's, that an entry is in it, or both. */
+typedef struct audit_claim {
+	audit_log log;
+	char *subject;	 /* whose claim it is: a file, a witness; or NULL */
+	audit_view view; /* a verified one of somebody else's; without text: none */
+	bool has_index, has_leaf;
+	uint64_t index; /* of Rekor v1 across all trees */
+	siglet_hash32 leaf;
+	char id[2 * 8 + 2 * SIGLET_SHA256_SIZE + 1]; /* of Rekor v1; "" where it is not known */
+	bool wants_entry;			     /* authenticated, and told */
+	bool drops_entry;			     /* but not told */
+	bool is_settled;
+	/* Of Rekor v1: what the log says of the entry, and its checkpoint, once it was asked. */
+	siglet_rekor_record record;
+	audit_view record_view;
+	siglet_buf entry;
+	audit_finding finding;
+} audit_claim;
+
+void siglet_audit_claim_init(audit_claim *claim, const char *check);
+void siglet_audit_claim_clear(audit_claim *claim);
+/* Tell what came of it. Takes err, which may be NULL. */
+void siglet_audit_claim_tell(const siglet_audit *audit, audit_claim *claim, siglet_err *err);
+/* What can be said of a claim's view without asking anybody; tells it. */
+void siglet_audit_claim_settle_alone(const siglet_audit *audit, audit_claim *claim);
+/* Does its view contradict what is remembered in plain sight? Then it is told. */
+bool siglet_audit_claim_is_refuted(const siglet_audit *audit, audit_claim *claim);
+/* Ask the logs, each once, and tell what came of each claim. */
+void siglet_audit_claims_settle(const siglet_audit *audit, audit_claim *claims, size_t count);
+
+/*
+ * Find the log that signed a note among those that are known. log_id: of the entry that it came
+ * with, or empty. ret_view is initialised.
+ * Errors: SIGLET_E_UNTRUSTED  no log that is known: ret_verdict is INCOMPLETE
+ *         those of siglet_audit_view_read, for the log that it should be of, with the verdict
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_find_signer(const siglet_audit *audit, siglet_slice text,
+						     siglet_slice log_id, audit_log *ret_log,
+						     audit_view *ret_view,
+						     siglet_audit_verdict *ret_verdict);
+/* Is this how entries name that log? */
+bool siglet_audit_log_has_id(const audit_log *log, siglet_slice log_id);
+/* The log that entries name so. ret_found false: none is known. */
+SIGLET_MUST_USE siglet_err *siglet_audit_find_log_id(const siglet_audit *audit, siglet_slice log_id,
+						     audit_log *ret_log, bool *ret_found);
+
+/*
+ * Rekor v1: ask for the claim's entry; its record holds by itself then. Then hold it against what
+ * the tree shows, which is the one that the record names. The finding's verdict says what came of it.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_claim_fetch_v1(const audit_tree *tree, audit_claim *claim);
+SIGLET_MUST_USE siglet_err *siglet_audit_claim_look_v1(audit_tree *tree, const audit_state *state,
+						       audit_claim *claim);
+
+/*
+ * An index of that leaf in a tiled tree, one of the last, found by as many threads as audit has
+ * jobs. Errors: it could not be found out, as siglet_tree_look_up.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_search(const audit_tree *tree, const siglet_hash32 *leaf,
+						bool *ret_found, uint64_t *ret_index);
 
 #endif

@@ -77,13 +77,28 @@ static siglet_err *show_tiled(siglet_tree *hashes, const audit_view *smaller,
 		       : err;
 }
 
-static siglet_err *compare_tiled(const audit_tree *tree, const audit_view *smaller,
+/* Those of what the log shows are read once. */
+static siglet_err *open_hashes(audit_tree *tree, const audit_view *larger, siglet_tree **ret_own,
+			       siglet_tree **ret_hashes)
+{
+	siglet_err *err;
+
+	if (tree->fresh.checkpoint.size == larger->checkpoint.size &&
+	    siglet_hash32_equal(&tree->fresh.checkpoint.root, &larger->checkpoint.root))
+		return siglet_audit_tree_hashes(tree, ret_hashes);
+	err = siglet_tree_open(tree->source, larger->checkpoint.size, &larger->checkpoint.root,
+			       ret_own);
+	if (err == NULL)
+		*ret_hashes = *ret_own;
+	return err;
+}
+
+static siglet_err *compare_tiled(audit_tree *tree, const audit_view *smaller,
 				 const audit_view *larger, audit_comparison *comparison)
 {
-	siglet_tree *hashes = NULL;
+	siglet_tree *own = NULL, *hashes = NULL;
 	siglet_hash32 root;
-	siglet_err *err = siglet_tree_open(tree->source, larger->checkpoint.size,
-					   &larger->checkpoint.root, &hashes);
+	siglet_err *err = open_hashes(tree, larger, &own, &hashes);
 
 	if (err == NULL)
 		err = siglet_merkle_root_of(smaller->checkpoint.size, siglet_tree_look_up, hashes,
@@ -92,7 +107,7 @@ static siglet_err *compare_tiled(const audit_tree *tree, const audit_view *small
 		comparison->is_same = true;
 	else if (err == NULL)
 		err = show_tiled(hashes, smaller, larger, &comparison->shown);
-	siglet_tree_free(hashes);
+	siglet_tree_free(own);
 	return err;
 }
 
@@ -193,8 +208,8 @@ static siglet_err *compare_v1(const audit_tree *tree, const audit_view *smaller,
 
 /* ---- either ---- */
 
-siglet_err *siglet_audit_compare_views(const audit_tree *tree, const audit_view *a,
-				       const audit_view *b, audit_comparison *ret_comparison)
+siglet_err *siglet_audit_compare_views(audit_tree *tree, const audit_view *a, const audit_view *b,
+				       audit_comparison *ret_comparison)
 {
 	const bool grew = a->checkpoint.size < b->checkpoint.size;
 	const audit_view *smaller = grew ? a : b, *larger = grew ? b : a;

@@ -16,6 +16,7 @@ static siglet_err *visit_root(const siglet_audit *audit, siglet_audit_log_visit 
 			.name = known->name,
 			.verifier = { .key = known->key, .scheme = known->scheme },
 			.url = known->base_url,
+			.log_id = known->log_id,
 		};
 
 		memcpy(log.verifier.id, known->checkpoint_id, sizeof(log.verifier.id));
@@ -139,5 +140,68 @@ siglet_err *siglet_audit_each_log(const siglet_audit *audit, siglet_audit_log_vi
 	err = visit_all(audit, choose, &meant);
 	if (err == NULL && meant.count == 0)
 		err = refuse_none(audit);
+	return err;
+}
+
+/* ---- without asking anybody ---- */
+
+siglet_err *siglet_audit_each_known_log(const siglet_audit *audit, siglet_audit_log_visit *visit,
+					void *context)
+{
+	choice meant = { .audit = audit, .visit = visit, .context = context };
+	siglet_err *err = visit_all(audit, choose, &meant);
+
+	return err == NULL && meant.count == 0 ? refuse_none(audit) : err;
+}
+
+bool siglet_audit_can_ask(const siglet_audit *audit)
+{
+	return audit->transport != NULL ||
+	       (audit->from != NULL && !siglet_source_is_url(audit->from));
+}
+
+/* ---- one of them ---- */
+
+siglet_err *siglet_audit_is_read(const siglet_audit *audit, const audit_log *log, bool *ret_is_read)
+{
+	choice known = { .audit = audit };
+	siglet_err *err = visit_all(audit, choose, &known);
+
+	*ret_is_read = true;
+	if (err != NULL || audit->from == NULL || known.count < 2)
+		return err;
+	return is_served(audit, log, ret_is_read);
+}
+
+typedef struct single {
+	audit_log *log;
+	size_t count;
+} single;
+
+/* A log may stand in several places; one whose key changed is two. */
+static siglet_err *take_single(void *context, const audit_log *log)
+{
+	single *s = context;
+
+	if (s->count > 0 && siglet_slice_equal(s->log->name, log->name) &&
+	    siglet_key_equal(s->log->verifier.key, log->verifier.key))
+		return NULL;
+	*s->log = *log;
+	s->count++;
+	return NULL;
+}
+
+siglet_err *siglet_audit_one_log(const siglet_audit *audit, audit_log *ret_log)
+{
+	audit_log log = { .name = SIGLET_SLICE_NONE };
+	single s = { &log, 0 };
+	siglet_err *err = siglet_audit_each_log(audit, take_single, &s);
+
+	if (err == NULL && s.count > 1)
+		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%zu logs are known", s.count),
+				      "say which is meant with --log, such as --log %s",
+				      siglet_text_printable(log.name).text);
+	if (err == NULL)
+		*ret_log = log;
 	return err;
 }

@@ -17,6 +17,7 @@ static const struct {
 	{ SIGLET_AUDIT_RECOMPUTED, "recomputed", "the signed root follows from the entries" },
 	{ SIGLET_AUDIT_PARTIAL, "partial", "these entries are under the signed root" },
 	{ SIGLET_AUDIT_PROVEN, "proven", "the evidence holds" },
+	{ SIGLET_AUDIT_REMEMBERED, "remembered", "remembered" },
 	{ SIGLET_AUDIT_NO_MATCH, "no-match", "no entry matches" },
 	{ SIGLET_AUDIT_MATCH, "match", "MATCH" },
 	{ SIGLET_AUDIT_FORK, "fork", "FORK: the log signed two trees that contradict each other" },
@@ -99,6 +100,26 @@ static siglet_err *append_numbers(const siglet_audit_report *r, siglet_buf *out)
 	return err;
 }
 
+static siglet_err *append_memory(const siglet_audit_report *r, siglet_buf *out)
+{
+	const siglet_audit_memory *m = r->memory;
+	siglet_err *err = NULL;
+
+	if (m == NULL)
+		return NULL;
+	if (r->has_age)
+		err = siglet_buf_printf(out, ", seen %" PRId64 " seconds ago", r->age_s);
+	if (err == NULL && m->evidence_count > 0)
+		err = siglet_buf_printf(out, ", EVIDENCE against it: %zu file%s", m->evidence_count,
+					m->evidence_count == 1 ? "" : "s");
+	if (err == NULL && m->has_frontier)
+		err = siglet_buf_printf(out, "\n  recomputed up to entry %" PRIu64, m->frontier);
+	for (size_t i = 0; err == NULL && i < m->cursor_count; i++)
+		err = siglet_buf_printf(out, "\n  %s: watched up to entry %" PRIu64,
+					m->cursors[i].name, m->cursors[i].scanned_to);
+	return err;
+}
+
 static siglet_err *append_line(const char *label, const char *text, siglet_buf *out)
 {
 	siglet_err *err;
@@ -109,6 +130,16 @@ static siglet_err *append_line(const char *label, const char *text, siglet_buf *
 	return err == NULL ? siglet_text_print(siglet_slice_str(text), out) : err;
 }
 
+static siglet_err *append_leaf(const siglet_audit_report *r, siglet_buf *out)
+{
+	siglet_err *err;
+
+	if (!r->has_leaf)
+		return NULL;
+	err = siglet_buf_append_str(out, "\n  leaf ");
+	return err == NULL ? siglet_hex_encode(siglet_hash32_slice(&r->leaf), out) : err;
+}
+
 siglet_err *siglet_audit_report_text(const siglet_audit_report *r, siglet_buf *ret_text)
 {
 	siglet_err *err = append_subject(r, ret_text);
@@ -117,6 +148,10 @@ siglet_err *siglet_audit_report_text(const siglet_audit_report *r, siglet_buf *r
 		err = siglet_buf_append_str(ret_text, text_of(r->verdict));
 	if (err == NULL)
 		err = append_numbers(r, ret_text);
+	if (err == NULL)
+		err = append_leaf(r, ret_text);
+	if (err == NULL)
+		err = append_memory(r, ret_text);
 	if (err == NULL)
 		err = append_line("", r->detail, ret_text);
 	if (err == NULL && r->error != NULL) {
@@ -155,6 +190,22 @@ static void write_error(const siglet_err *error, siglet_json_writer *w)
 	siglet_json_write_end_object(w);
 }
 
+static void write_memory(const siglet_audit_memory *m, siglet_json_writer *w)
+{
+	siglet_json_write_text(w, "folder", m->folder);
+	siglet_json_write_int(w, "evidenceCount", (int64_t)m->evidence_count);
+	if (m->has_frontier)
+		siglet_json_write_int(w, "frontier", (int64_t)m->frontier);
+	siglet_json_write_begin_array(w, "cursors");
+	for (size_t i = 0; i < m->cursor_count; i++) {
+		siglet_json_write_begin_object(w, NULL);
+		siglet_json_write_text(w, "file", m->cursors[i].name);
+		siglet_json_write_int(w, "scannedTo", (int64_t)m->cursors[i].scanned_to);
+		siglet_json_write_end_object(w);
+	}
+	siglet_json_write_end_array(w);
+}
+
 void siglet_audit_report_write(const siglet_audit_report *r, siglet_json_writer *w)
 {
 	siglet_json_write_begin_object(w, NULL);
@@ -168,6 +219,10 @@ void siglet_audit_report_write(const siglet_audit_report *r, siglet_json_writer 
 	write_head(&r->to, "to", w);
 	if (r->has_index)
 		siglet_json_write_int(w, "index", (int64_t)r->index);
+	if (r->has_leaf)
+		siglet_json_write_hex(w, "leaf", siglet_hash32_slice(&r->leaf));
+	if (r->has_entry)
+		siglet_json_write_base64(w, "body", r->entry);
 	if (r->has_age)
 		siglet_json_write_int(w, "age", r->age_s);
 	siglet_json_write_int(w, "cosigned", r->cosigned);
@@ -175,6 +230,8 @@ void siglet_audit_report_write(const siglet_audit_report *r, siglet_json_writer 
 	siglet_json_write_int(w, "skipped", (int64_t)r->skipped);
 	siglet_json_write_int(w, "requests", (int64_t)r->requests);
 	siglet_json_write_int(w, "bytes", (int64_t)r->bytes);
+	if (r->memory != NULL)
+		write_memory(r->memory, w);
 	if (r->evidence != NULL)
 		siglet_json_write_text(w, "evidence", r->evidence);
 	if (r->detail != NULL)

@@ -45,63 +45,81 @@ static siglet_err *accuse(const audit_state *state, const audit_evidence *eviden
 			  audit_finding *finding)
 {
 	finding->report.verdict = evidence->kind;
-	return siglet_audit_evidence_keep(state, evidence, &finding->evidence);
+	return state == NULL ? NULL
+			     : siglet_audit_evidence_keep(state, evidence, &finding->evidence);
 }
 
 static siglet_err *conclude(const audit_tree *tree, const audit_state *state,
-			    const audit_view *last, const audit_comparison *comparison,
+			    const audit_dispute *dispute, const audit_comparison *comparison,
 			    audit_finding *finding)
 {
-	const audit_view *fresh = &tree->fresh;
+	const bool grew = dispute->first->checkpoint.size < dispute->second->checkpoint.size;
 	audit_evidence evidence = {
 		.kind = SIGLET_AUDIT_STALE,
 		.log = tree->log,
-		.first = last->text,
-		.second = fresh->text,
-		.from = tree->url,
+		.first = dispute->first->text,
+		.second = dispute->second->text,
+		.from = dispute->from,
 		.seen_s = tree->audit->now_s,
 	};
 
 	if (!comparison->is_same) {
 		evidence.kind = SIGLET_AUDIT_FORK;
+		/* What is shown is under that one, in place of the larger of the two. */
 		if (comparison->has_other)
-			evidence.second = comparison->other.text;
+			*(grew ? &evidence.second : &evidence.first) = comparison->other.text;
 		if (comparison->is_shown)
 			evidence.shown = &comparison->shown;
 		return accuse(state, &evidence, finding);
 	}
-	if (fresh->checkpoint.size < last->checkpoint.size)
-		return accuse(state, &evidence, finding);
-	finding->report.verdict = SIGLET_AUDIT_CONSISTENT;
-	return NULL;
+	return dispute->shrank ? accuse(state, &evidence, finding) : NULL;
 }
-
-/* ---- against what is remembered ---- */
 
 /*
  * A log that shows less than it did is refused even where the rest can't be found out: it may well
  * not serve any more what it forgot.
  */
-static siglet_err *compare(const audit_tree *tree, const audit_state *state, const audit_view *last,
-			   audit_finding *finding)
+siglet_err *siglet_audit_settle_dispute(audit_tree *tree, const audit_state *state,
+					const audit_dispute *dispute, audit_finding *finding)
 {
-	const bool shrank = tree->fresh.checkpoint.size < last->checkpoint.size;
 	audit_comparison comparison;
 	siglet_err *err;
 
 	siglet_audit_comparison_init(&comparison);
-	finding->report.from = siglet_audit_head_of(last);
-	err = siglet_audit_compare_views(tree, last, &tree->fresh, &comparison);
-	if (err != NULL && shrank && !siglet_err_is_fault(err)) {
+	err = siglet_audit_compare_views(tree, dispute->first, dispute->second, &comparison);
+	if (err != NULL && dispute->shrank && !siglet_err_is_fault(err)) {
 		siglet_err_free(err);
 		comparison.is_same = true;
 		err = NULL;
 	}
 	if (err == NULL)
-		err = conclude(tree, state, last, &comparison, finding);
+		err = conclude(tree, state, dispute, &comparison, finding);
 	else if (siglet_err_code(err) == SIGLET_E_MISMATCH)
 		finding->report.verdict = SIGLET_AUDIT_DATA_MISMATCH;
 	siglet_audit_comparison_clear(&comparison);
+	return err;
+}
+
+/* ---- against what is remembered ---- */
+
+/* What is smaller may be a cache's. */
+static siglet_err *compare(audit_tree *tree, const audit_state *state, const audit_view *last,
+			   audit_finding *finding)
+{
+	audit_dispute dispute = { .first = last, .second = &tree->fresh, .from = tree->url };
+	siglet_err *err = NULL;
+
+	if (tree->fresh.checkpoint.size < last->checkpoint.size)
+		err = siglet_audit_tree_refresh(tree);
+	if (err != NULL)
+		return err;
+	dispute.shrank = tree->fresh.checkpoint.size < last->checkpoint.size;
+	finding->report.origin = tree->fresh.checkpoint.origin;
+	finding->report.from = siglet_audit_head_of(last);
+	finding->report.to = siglet_audit_head_of(&tree->fresh);
+	err = siglet_audit_settle_dispute(tree, state, &dispute, finding);
+	if (err == NULL && finding->report.verdict == SIGLET_AUDIT_INCOMPLETE)
+		finding->report.verdict = SIGLET_AUDIT_CONSISTENT;
 	return err;
 }
 
@@ -175,8 +193,7 @@ static siglet_err *accept(const audit_tree *tree, const audit_state *state, cons
 	return err;
 }
 
-siglet_err *siglet_audit_see(const audit_tree *tree, const audit_state *state,
-			     audit_finding *finding)
+siglet_err *siglet_audit_see(audit_tree *tree, const audit_state *state, audit_finding *finding)
 {
 	siglet_audit_report *report = &finding->report;
 	audit_view last;

@@ -21,7 +21,7 @@
  * file, never a fresh start.
  */
 
-#define VERSION "siglet-audit-state/1"
+#define VERSION SIGLET_AUDIT_STATE_VERSION
 #define MAX_LINE_BYTES 4096
 
 struct audit_state {
@@ -198,6 +198,34 @@ siglet_err *siglet_audit_state_view(const audit_state *state, const audit_log *l
 	siglet_buf_clear(&text);
 	if (err == NULL)
 		*ret_there = true;
+	return err;
+}
+
+/* A folder that is not there is a log that was never looked at. */
+siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *log,
+				    siglet_slice origin, audit_view *ret_view, bool *ret_there)
+{
+	audit_state state = { .lock = -1 };
+	siglet_buf now, kept;
+	siglet_err *err = name_folder(audit, origin, &state);
+
+	*ret_there = false;
+	if (err != NULL || !siglet_sys_is_there(path_of(&state, "checkpoint").text))
+		return err;
+	siglet_buf_init(&now, MAX_LINE_BYTES);
+	siglet_buf_init(&kept, MAX_LINE_BYTES);
+	err = write_key(log, origin, &now);
+	if (err == NULL)
+		err = siglet_sys_read_kept(path_of(&state, "key").text, &kept);
+	if (err == NULL) {
+		const path p = path_of(&state, "key");
+
+		err = compare_key(&p, siglet_buf_slice(&kept), siglet_buf_slice(&now));
+	}
+	if (err == NULL)
+		err = siglet_audit_state_view(&state, log, ret_view, ret_there);
+	siglet_buf_clear(&kept);
+	siglet_buf_clear(&now);
 	return err;
 }
 

@@ -71,32 +71,109 @@ static siglet_err *visit_tiled(const asking *a)
 	err = read_view(a, &tree.fresh);
 	if (err == NULL)
 		err = a->visit(a->context, &tree);
+	siglet_tree_free(tree.hashes);
 	siglet_audit_view_clear(&tree.fresh);
 	return err;
 }
 
-/* Is there a checkpoint below that prefix? The source reads from there then. */
-static siglet_err *find_prefix(siglet_source *source, bool *ret_found)
+siglet_err *siglet_audit_tree_hashes(audit_tree *tree, siglet_tree **ret_hashes)
 {
-	for (size_t i = 0; i < SIGLET_COUNT(prefixes); i++) {
-		siglet_err *err = siglet_source_set_prefix(source, prefixes[i]);
-		siglet_buf text;
+	siglet_err *err = NULL;
+
+	if (tree->hashes == NULL)
+		err = siglet_tree_open(tree->source, tree->fresh.checkpoint.size,
+				       &tree->fresh.checkpoint.root, &tree->hashes);
+	if (err == NULL)
+		*ret_hashes = tree->hashes;
+	return err;
+}
+
+static void replace_fresh(audit_tree *tree, audit_view *view)
+{
+	siglet_tree_free(tree->hashes);
+	tree->hashes = NULL;
+	siglet_audit_view_clear(&tree->fresh);
+	tree->fresh = *view;
+	siglet_audit_view_init(view);
+}
+
+siglet_err *siglet_audit_tree_refresh(audit_tree *tree)
+{
+	asking a = { .audit = tree->audit, .log = tree->log, .source = tree->source };
+	audit_view view;
+	siglet_buf bad;
+	siglet_err *err;
+
+	/* No cache is known to keep what Rekor v1 says, nor does a folder have one. */
+	if (tree->kind != AUDIT_TILED || !siglet_source_is_remote(tree->source))
+		return NULL;
+	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
+	siglet_audit_view_init(&view);
+	a.bad = &bad;
+	err = read_fresh(&a, SIGLET_FRESH_COPY, &view);
+	if (err == NULL && view.checkpoint.size > tree->fresh.checkpoint.size)
+		replace_fresh(tree, &view);
+	siglet_audit_view_clear(&view);
+	siglet_buf_clear(&bad);
+	if (err == NULL || siglet_err_is_fault(err))
+		return err;
+	siglet_err_free(err);
+	return NULL;
+}
+
+typedef enum place {
+	PLACE_EMPTY = 0,
+	PLACE_OTHER, /* a checkpoint, which is not the log's */
+	PLACE_ITS,
+} place;
+
+/* What is below that prefix? The source reads from there then. */
+static siglet_err *look_below(const asking *a, const char *prefix, place *ret_place)
+{
+	siglet_err *err = siglet_source_set_prefix(a->source, prefix);
+	audit_view view;
+
+	if (err != NULL)
+		return err;
+	siglet_audit_view_init(&view);
+	siglet_buf_clear(a->bad);
+	err = read_fresh(a, SIGLET_ANY_COPY, &view);
+	siglet_audit_view_clear(&view);
+	/* What has its key's id is its, or is meant to pass for it. */
+	if (err == NULL || siglet_err_code(err) == SIGLET_E_MISMATCH ||
+	    siglet_err_code(err) == SIGLET_E_UNTRUSTED) {
+		siglet_err_free(err);
+		siglet_buf_clear(a->bad);
+		*ret_place = PLACE_ITS;
+		return NULL;
+	}
+	if (siglet_err_is_fault(err) ||
+	    (a->bad->len == 0 && siglet_err_code(err) != SIGLET_E_MISSING))
+		return err;
+	*ret_place = a->bad->len > 0 ? PLACE_OTHER : PLACE_EMPTY;
+	siglet_err_free(err);
+	siglet_buf_clear(a->bad);
+	return NULL;
+}
+
+/* One host may serve several logs: the place that has what this one signed is meant. */
+static siglet_err *find_prefix(const asking *a, place *ret_place)
+{
+	const char *other = NULL;
+
+	*ret_place = PLACE_EMPTY;
+	for (size_t i = 0; i < SIGLET_COUNT(prefixes) && *ret_place != PLACE_ITS; i++) {
+		siglet_err *err = look_below(a, prefixes[i], ret_place);
 
 		if (err != NULL)
 			return err;
-		siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
-		err = siglet_source_fetch(source, "checkpoint", SIGLET_ANY_COPY, &text);
-		siglet_buf_clear(&text);
-		if (err == NULL) {
-			*ret_found = true;
-			return NULL;
-		}
-		if (siglet_err_code(err) != SIGLET_E_MISSING)
-			return err;
-		siglet_err_free(err);
+		if (*ret_place == PLACE_OTHER && other == NULL)
+			other = prefixes[i];
 	}
-	*ret_found = false;
-	return NULL;
+	if (*ret_place == PLACE_ITS || other == NULL)
+		return NULL;
+	*ret_place = PLACE_OTHER;
+	return siglet_source_set_prefix(a->source, other);
 }
 
 /* ---- Rekor v1 ---- */
@@ -157,15 +234,22 @@ unsigned siglet_audit_jobs(const audit_tree *tree)
 
 static siglet_err *visit_any(const asking *a)
 {
-	bool is_tiled = false;
-	siglet_err *err = find_prefix(a->source, &is_tiled);
+	const bool is_remote = siglet_source_is_remote(a->source);
+	place found = PLACE_EMPTY;
+	siglet_err *err = find_prefix(a, &found);
 
-	if (err != NULL)
+	if (err == NULL && found != PLACE_ITS && is_remote) {
+		err = visit_shards(a);
+		/* Then what is there is all that there is. */
+		if (found == PLACE_OTHER && err != NULL && a->bad->len == 0 &&
+		    siglet_err_code(err) == SIGLET_E_MISSING) {
+			siglet_err_free(err);
+			err = visit_tiled(a);
+		}
 		return err;
-	if (is_tiled)
-		return visit_tiled(a);
-	if (siglet_source_is_remote(a->source))
-		return visit_shards(a);
+	}
+	if (err != NULL || found != PLACE_EMPTY)
+		return err == NULL ? visit_tiled(a) : err;
 	return siglet_err_new(
 		SIGLET_E_MISSING, "%s: no checkpoint in this folder",
 		siglet_text_printable(siglet_slice_str(siglet_source_where(a->source))).text);
@@ -207,23 +291,27 @@ typedef struct under {
 /* The prefix is the one that answers; where none does, the first request says so. */
 static siglet_err *visit_given(const under *u, const audit_log *log, audit_view *view)
 {
-	asking a = { u->audit, log, NULL, u->visit, u->context, NULL };
+	siglet_buf bad;
+	asking a = { u->audit, log, NULL, u->visit, u->context, &bad };
 	audit_tree tree = { .audit = u->audit, .log = log, .kind = AUDIT_TILED, .fresh = *view };
-	bool is_tiled = false;
+	place found = PLACE_EMPTY;
 	char *where = NULL;
 	siglet_err *err = siglet_strndup(
 		u->audit->from != NULL ? siglet_slice_str(u->audit->from) : log->url, &where);
 
+	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
 	if (err == NULL && where[0] != '\0' &&
 	    (u->audit->transport != NULL || !siglet_source_is_url(where))) {
 		err = siglet_source_new(where, u->audit->transport, u->audit->rate, &a.source);
 		if (err == NULL)
-			err = find_prefix(a.source, &is_tiled);
+			err = find_prefix(&a, &found);
 	}
+	siglet_buf_clear(&bad);
 	tree.source = a.source;
 	tree.url = where;
 	if (err == NULL)
 		err = u->visit(u->context, &tree);
+	siglet_tree_free(tree.hashes);
 	siglet_source_free(a.source);
 	free(where);
 	return err;

@@ -91,5 +91,7 @@ SIGLET_MUST_USE siglet_err *siglet_bundle_write(const siglet_bundle_data *data,
  * The lines of a .sigstore.jsonl file: the next non-empty line. False at the end.
  */
 bool siglet_bundle_next_line(siglet_slice *text, siglet_slice *ret_line);
+/* Lines, or one bundle? Lines, when the first line is a whole object and another follows. */
+bool siglet_bundle_is_lines(siglet_slice text);
 
 #endif

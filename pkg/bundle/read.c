@@ -470,3 +470,12 @@ bool siglet_bundle_next_line(siglet_slice *text, siglet_slice *ret_line)
 	}
 	return false;
 }
+
+/* No JSON text that goes on can close its outermost brace at the end of the first line. */
+bool siglet_bundle_is_lines(siglet_slice text)
+{
+	siglet_slice rest = text, first = SIGLET_SLICE_NONE, second = SIGLET_SLICE_NONE;
+
+	return siglet_bundle_next_line(&rest, &first) && siglet_bundle_next_line(&rest, &second) &&
+	       first.ptr[0] == '{' && first.ptr[first.len - 1] == '}' && first.len > 2;
+}

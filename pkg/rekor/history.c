@@ -26,6 +26,14 @@ static siglet_err *get_json(const siglet_transport *transport, const char *base_
 	return err;
 }
 
+/* What is not in an answer is no sign that the log lacks it: only 404 is. */
+static siglet_err *as_malformed(siglet_err *err)
+{
+	return err != NULL && siglet_err_code(err) == SIGLET_E_MISSING
+		       ? siglet_err_recode(err, SIGLET_E_MALFORMED)
+		       : err;
+}
+
 /* ---- trees ---- */
 
 void siglet_rekor_shards_init(siglet_rekor_shards *shards)
@@ -107,7 +115,7 @@ siglet_err *siglet_rekor_read_shards(const siglet_transport *transport, const ch
 
 	siglet_rekor_shards_init(&shards);
 	if (err == NULL)
-		err = read_all_shards(siglet_json_root(doc), &shards);
+		err = as_malformed(read_all_shards(siglet_json_root(doc), &shards));
 	siglet_json_doc_free(doc);
 	if (err != NULL) {
 		siglet_rekor_shards_clear(&shards);
@@ -164,7 +172,8 @@ siglet_err *siglet_rekor_prove_growth(const siglet_transport *transport, const c
 		    SIGLET_JSON_NULL)
 		*ret_proof = (siglet_merkle_list) { .count = 0 };
 	else if (err == NULL)
-		err = siglet_json_need_array(siglet_json_root(doc), "hashes", &hashes);
+		err = as_malformed(
+			siglet_json_need_array(siglet_json_root(doc), "hashes", &hashes));
 	if (err == NULL && hashes != NULL)
 		err = read_hashes(hashes, ret_proof);
 	siglet_json_doc_free(doc);
@@ -295,7 +304,8 @@ siglet_err *siglet_rekor_read_record(const siglet_transport *transport, const ch
 	siglet_rekor_record_init(&record);
 	err = get_json(transport, base_url, path, &doc);
 	if (err == NULL)
-		err = siglet_json_object_each(siglet_json_root(doc), take_record, &list);
+		err = as_malformed(
+			siglet_json_object_each(siglet_json_root(doc), take_record, &list));
 	if (err == NULL && list.count != 1)
 		err = siglet_err_new(SIGLET_E_MALFORMED, "no entry in the answer");
 	siglet_json_doc_free(doc);
@@ -401,7 +411,7 @@ siglet_err *siglet_rekor_read_records(const siglet_transport *transport, const c
 	if (err == NULL)
 		err = post_indexes(transport, base_url, siglet_buf_slice(&json), &doc);
 	if (err == NULL)
-		err = take_array(siglet_json_root(doc), first, count, records);
+		err = as_malformed(take_array(siglet_json_root(doc), first, count, records));
 	siglet_json_doc_free(doc);
 	siglet_buf_clear(&json);
 	return err;

@@ -1,302 +1,18 @@
 #include "siglet/siglet.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "siglet/auditor_internal.h"
 #include "siglet/siglet_internal.h"
-#include "store/store.h"
 #include "sys/sys.h"
-#include "tiles/tiles.h"
 
-/* An auditor: what is asked of the audit room, put together from a caller's options. */
+/* The audits, and what they found. */
 
 #define MAX_JSON_BYTES ((size_t)4 << 20)
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
-#define MAX_JOBS 64
-#define MAX_RATE 100000
-#define MAX_SHARDS 65536
-
-siglet_err *siglet_auditor_new(const siglet_trust *trust, siglet_auditor **ret_auditor)
-{
-	siglet_auditor *auditor = siglet_calloc(1, sizeof(*auditor));
-
-	if (auditor == NULL)
-		return siglet_err_nomem();
-	auditor->audit.root = trust == NULL ? NULL : trust->root;
-	*ret_auditor = auditor;
-	return NULL;
-}
-
-void siglet_auditor_free(siglet_auditor *auditor)
-{
-	if (auditor == NULL)
-		return;
-	siglet_http_free(auditor->http);
-	siglet_witness_policy_free(auditor->policy);
-	siglet_note_key_free(auditor->log_key);
-	free(auditor->state);
-	free(auditor->from);
-	free(auditor->log);
-	free(auditor->contact);
-	free(auditor->checkpoint);
-	free(auditor->part);
-	free(auditor->mirror);
-	free(auditor);
-}
-
-void siglet_auditor_set_offline(siglet_auditor *auditor)
-{
-	auditor->offline = true;
-}
-
-void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace, void *context)
-{
-	auditor->http_options.trace = trace;
-	auditor->http_options.trace_context = context;
-}
-
-/* ---- options ---- */
-
-static siglet_err *set_text(char **text, const char *value)
-{
-	char *copy = NULL;
-	siglet_err *err;
-
-	if (value[0] == '\0')
-		return siglet_err_new(SIGLET_E_USAGE, "an empty value");
-	err = siglet_strndup(siglet_slice_str(value), &copy);
-	if (err != NULL)
-		return err;
-	free(*text);
-	*text = copy;
-	return NULL;
-}
-
-static siglet_err *read_number(const char *value, uint64_t least, uint64_t most,
-			       uint64_t *ret_number)
-{
-	uint64_t number = 0;
-
-	for (const char *c = value; *c != '\0'; c++) {
-		if (*c < '0' || *c > '9' || number > most)
-			return siglet_err_new(SIGLET_E_USAGE, "not a number");
-		number = number * 10 + (uint64_t)(*c - '0');
-	}
-	if (value[0] == '\0' || number < least || number > most)
-		return siglet_err_new(SIGLET_E_USAGE, "not a number from %llu to %llu",
-				      (unsigned long long)least, (unsigned long long)most);
-	*ret_number = number;
-	return NULL;
-}
-
-static siglet_err *set_number(siglet_auditor *auditor, siglet_auditor_option what,
-			      const char *value)
-{
-	uint64_t number = 0;
-	siglet_err *err = NULL;
-
-	if (what == SIGLET_AUDITOR_JOBS) {
-		err = read_number(value, 1, MAX_JOBS, &number);
-		auditor->audit.jobs = err == NULL ? (unsigned)number : auditor->audit.jobs;
-	} else if (what == SIGLET_AUDITOR_RATE) {
-		err = read_number(value, 1, MAX_RATE, &number);
-		auditor->audit.rate = (unsigned)number;
-	} else if (what == SIGLET_AUDITOR_WITNESS_THRESHOLD) {
-		err = read_number(value, 1, SIGLET_MAX_WITNESSES, &number);
-		auditor->audit.witness_threshold = (unsigned)number;
-	} else if (what == SIGLET_AUDITOR_MAX_AGE) {
-		err = read_number(value, 0, INT32_MAX, &number);
-		auditor->audit.has_max_age = true;
-		auditor->audit.max_age_s = (int64_t)number;
-	} else {
-		err = read_number(value, 1, 86400, &number);
-		auditor->http_options.timeout_ms = (unsigned)number * 1000;
-	}
-	return err;
-}
-
-static siglet_err *set_policy(siglet_auditor *auditor, const char *value)
-{
-	siglet_witness_policy *policy = NULL;
-	siglet_err *err = siglet_witness_policy_parse(siglet_slice_str(value), &policy);
-
-	if (err != NULL)
-		return siglet_as_unreadable(err);
-	siglet_witness_policy_free(auditor->policy);
-	auditor->policy = policy;
-	return NULL;
-}
-
-static siglet_err *set_log_key(siglet_auditor *auditor, const char *value)
-{
-	siglet_note_key *key = NULL;
-	siglet_err *err = siglet_note_key_parse(siglet_slice_str(value), &key);
-
-	if (err != NULL)
-		return siglet_err_recode(err, SIGLET_E_USAGE);
-	siglet_note_key_free(auditor->log_key);
-	auditor->log_key = key;
-	return NULL;
-}
-
-/* Two numbers with a sign between them; the second may be left out where most says so. */
-static siglet_err *read_pair(const char *value, char sign, uint64_t *ret_first,
-			     uint64_t *ret_second)
-{
-	const char *middle = strchr(value, sign);
-	char first[32];
-	siglet_err *err;
-
-	if (middle == NULL || (size_t)(middle - value) >= sizeof(first))
-		return siglet_err_new(SIGLET_E_USAGE, "not two numbers with %c between them", sign);
-	memcpy(first, value, (size_t)(middle - value));
-	first[middle - value] = '\0';
-	err = read_number(first, 0, INT64_MAX, ret_first);
-	return err == NULL ? read_number(middle + 1, 0, INT64_MAX, ret_second) : err;
-}
-
-static siglet_err *set_range(siglet_auditor *auditor, const char *value)
-{
-	siglet_audit_span *span = &auditor->span;
-	const size_t len = strlen(value);
-	char whole[64];
-	siglet_err *err;
-
-	/* "A:" is up to the end. */
-	if (len > 0 && len < 32 && value[len - 1] == ':')
-		(void)snprintf(whole, sizeof(whole), "%s%lld", value, (long long)INT64_MAX);
-	else
-		(void)snprintf(whole, sizeof(whole), "%s", len < sizeof(whole) ? value : "");
-	err = read_pair(whole, ':', &span->begin, &span->end);
-	if (err == NULL && span->begin >= span->end)
-		err = siglet_err_new(SIGLET_E_USAGE, "a range that ends before it begins");
-	span->has_range = err == NULL;
-	return err;
-}
-
-static siglet_err *set_shard(siglet_auditor *auditor, const char *value)
-{
-	siglet_audit_span *span = &auditor->span;
-	siglet_err *err = read_pair(value, '/', &span->shard, &span->shards);
-
-	if (err == NULL &&
-	    (span->shards == 0 || span->shards > MAX_SHARDS || span->shard >= span->shards))
-		err = siglet_err_new(SIGLET_E_USAGE, "not I/N with I from 0 to N - 1 and N to %d",
-				     MAX_SHARDS);
-	span->has_shard = err == NULL;
-	return err;
-}
-
-siglet_err *siglet_auditor_set(siglet_auditor *auditor, siglet_auditor_option what,
-			       const char *value)
-{
-	switch (what) {
-	case SIGLET_AUDITOR_STATE:
-		return set_text(&auditor->state, value);
-	case SIGLET_AUDITOR_FROM:
-		return set_text(&auditor->from, value);
-	case SIGLET_AUDITOR_LOG:
-		return set_text(&auditor->log, value);
-	case SIGLET_AUDITOR_CONTACT:
-		return set_text(&auditor->contact, value);
-	case SIGLET_AUDITOR_CHECKPOINT:
-		return set_text(&auditor->checkpoint, value);
-	case SIGLET_AUDITOR_PART:
-		return set_text(&auditor->part, value);
-	case SIGLET_AUDITOR_MIRROR:
-		return set_text(&auditor->mirror, value);
-	case SIGLET_AUDITOR_RANGE:
-		return set_range(auditor, value);
-	case SIGLET_AUDITOR_SHARD:
-		return set_shard(auditor, value);
-	case SIGLET_AUDITOR_LOG_KEY:
-		return set_log_key(auditor, value);
-	case SIGLET_AUDITOR_WITNESS_POLICY:
-		return set_policy(auditor, value);
-	case SIGLET_AUDITOR_JOBS:
-	case SIGLET_AUDITOR_RATE:
-	case SIGLET_AUDITOR_WITNESS_THRESHOLD:
-	case SIGLET_AUDITOR_MAX_AGE:
-	case SIGLET_AUDITOR_TIMEOUT:
-		return set_number(auditor, what, value);
-	}
-	return siglet_err_new(SIGLET_E_USAGE, "no such option");
-}
-
-/* ---- running ---- */
-
-static void tell(void *context, const siglet_audit_report *report)
-{
-	const siglet_auditor *auditor = context;
-
-	auditor->visit(auditor->context, report);
-}
-
-siglet_err *siglet_auditor_start_http(siglet_auditor *auditor)
-{
-	siglet_err *err;
-
-	if (auditor->offline || auditor->http != NULL ||
-	    (auditor->from != NULL && !siglet_source_is_url(auditor->from)))
-		return NULL;
-	auditor->http_options.contact = auditor->contact;
-	auditor->http_options.max_in_flight =
-		auditor->audit.jobs > 0 ? auditor->audit.jobs : MAX_JOBS;
-	err = siglet_http_new(&auditor->http_options, &auditor->http);
-	if (err != NULL)
-		return siglet_err_code(err) == SIGLET_E_UNSUPPORTED
-			       ? siglet_err_recode(err, SIGLET_E_NETWORK)
-			       : err;
-	auditor->transport = siglet_http_transport(auditor->http);
-	auditor->audit.transport = &auditor->transport;
-	return NULL;
-}
-
-static siglet_err *find_state(siglet_auditor *auditor)
-{
-	siglet_buf path;
-	siglet_err *err;
-
-	if (auditor->state != NULL)
-		return NULL;
-	siglet_buf_init(&path, SIGLET_MAX_SOURCE_BYTES);
-	err = siglet_store_state_folder(&path);
-	if (err == NULL)
-		err = siglet_buf_append_str(&path, "/audit");
-	if (err == NULL)
-		err = siglet_strndup(siglet_buf_slice(&path), &auditor->state);
-	siglet_buf_clear(&path);
-	return err == NULL ? NULL
-			   : siglet_err_hint(siglet_err_recode(err, SIGLET_E_IO),
-					     "--state names the folder of what is remembered");
-}
-
-siglet_err *siglet_auditor_start(siglet_auditor *auditor, siglet_audit_visit *visit, void *context,
-				 bool needs_state)
-{
-	siglet_audit *audit = &auditor->audit;
-
-	siglet_err *err = needs_state ? find_state(auditor) : NULL;
-
-	if (err != NULL)
-		return err;
-	if (audit->witness_threshold > 0 && auditor->policy == NULL)
-		return siglet_err_new(SIGLET_E_USAGE,
-				      "a number of witnesses needs a witness policy");
-	audit->state = auditor->state;
-	audit->from = auditor->from;
-	audit->log = auditor->log;
-	audit->policy = auditor->policy;
-	audit->log_key = auditor->log_key;
-	audit->now_s = siglet_sys_now_s();
-	audit->tell = tell;
-	audit->context = auditor;
-	auditor->visit = visit;
-	auditor->context = context;
-	return NULL;
-}
+#define MAX_REPORT_BYTES ((size_t)2 * SIGLET_MAX_ENTRY_BODY_BYTES) /* with an entry in base64 */
+#define MAX_SEED_BYTES 128
+#define MAX_INDEX ((uint64_t)1 << 59)
 
 siglet_err *siglet_audit_check_consistency(siglet_auditor *auditor, siglet_audit_visit *visit,
 					   void *context)
@@ -304,9 +20,135 @@ siglet_err *siglet_audit_check_consistency(siglet_auditor *auditor, siglet_audit
 	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
 
 	if (err == NULL)
-		err = siglet_auditor_start_http(auditor);
+		err = siglet_auditor_ask(auditor);
 	return err == NULL ? siglet_audit_consistency(&auditor->audit) : err;
 }
+
+siglet_err *siglet_audit_check_inclusion(siglet_auditor *auditor, const char *const *paths,
+					 size_t count, siglet_audit_visit *visit, void *context)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	if (err == NULL)
+		err = siglet_auditor_ask(auditor);
+	return err == NULL ? siglet_audit_inclusion(&auditor->audit, paths, count) : err;
+}
+
+/* ---- entries ---- */
+
+static siglet_err *read_leaf(const char *text, siglet_hash32 *ret_leaf)
+{
+	siglet_buf bytes;
+	siglet_err *err;
+
+	siglet_buf_init(&bytes, sizeof(ret_leaf->bytes));
+	err = siglet_hex_decode(siglet_slice_str(text), &bytes);
+	if (err != NULL || bytes.len != sizeof(ret_leaf->bytes)) {
+		siglet_err_free(err);
+		err = siglet_err_new(SIGLET_E_USAGE, "a leaf's hash has 64 hexadecimal digits");
+	} else {
+		memcpy(ret_leaf->bytes, bytes.ptr, bytes.len);
+	}
+	siglet_buf_clear(&bytes);
+	return err;
+}
+
+static siglet_err *look_up(siglet_auditor *auditor, const siglet_audit_entry *entry,
+			   siglet_audit_visit *visit, void *context, siglet_audit_lookup lookup)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	lookup.id = entry->uuid;
+	lookup.has_index = entry->index != NULL;
+	lookup.has_leaf = entry->leaf_hash != NULL;
+	if (err == NULL && lookup.has_index) {
+		err = siglet_auditor_read_number(entry->index, 0, MAX_INDEX, &lookup.index);
+		if (err != NULL)
+			err = siglet_err_wrap(err, "index");
+	}
+	if (err == NULL && lookup.has_leaf)
+		err = read_leaf(entry->leaf_hash, &lookup.leaf);
+	if (err == NULL)
+		err = siglet_auditor_ask(auditor);
+	return err == NULL ? siglet_audit_look_up(&auditor->audit, &lookup) : err;
+}
+
+siglet_err *siglet_audit_find_entry(siglet_auditor *auditor, const siglet_audit_entry *entry,
+				    siglet_audit_visit *visit, void *context)
+{
+	return look_up(auditor, entry, visit, context,
+		       (siglet_audit_lookup) { .check = "inclusion" });
+}
+
+siglet_err *siglet_audit_get_entry(siglet_auditor *auditor, const siglet_audit_entry *entry,
+				   siglet_audit_visit *visit, void *context)
+{
+	return look_up(auditor, entry, visit, context,
+		       (siglet_audit_lookup) { .check = "get", .wants_entry = true });
+}
+
+/* ---- other views ---- */
+
+siglet_err *siglet_audit_compare_files(siglet_auditor *auditor, const char *const *paths,
+				       size_t count, siglet_audit_visit *visit, void *context)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	if (err == NULL)
+		err = siglet_auditor_ask(auditor);
+	return err == NULL ? siglet_audit_compare(&auditor->audit, paths, count) : err;
+}
+
+siglet_err *siglet_audit_compare_witnesses(siglet_auditor *auditor, siglet_audit_visit *visit,
+					   void *context)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	/* They are elsewhere, wherever the log is read from. */
+	if (err == NULL && !auditor->offline)
+		err = siglet_auditor_connect(auditor);
+	return err == NULL ? siglet_audit_ask_witnesses(&auditor->audit) : err;
+}
+
+/* ---- samples ---- */
+
+static siglet_err *make_seed(const char *seed, siglet_buf *ret_seed)
+{
+	uint8_t bytes[8];
+	siglet_err *err;
+
+	if (seed != NULL)
+		return siglet_buf_append_str(ret_seed, seed);
+	err = siglet_crypto_random(bytes, sizeof(bytes));
+	return err == NULL ? siglet_hex_encode(siglet_slice_of(bytes, sizeof(bytes)), ret_seed)
+			   : err;
+}
+
+siglet_err *siglet_audit_check_sample(siglet_auditor *auditor, const char *count, const char *seed,
+				      siglet_audit_visit *visit, void *context)
+{
+	uint64_t number = 0;
+	siglet_buf text;
+	siglet_err *err = siglet_auditor_read_number(count, 1, SIGLET_AUDIT_MAX_SAMPLE, &number);
+
+	siglet_buf_init(&text, MAX_SEED_BYTES);
+	if (err != NULL)
+		err = siglet_err_wrap(err, "entries to draw");
+	if (err == NULL && seed != NULL && strlen(seed) > MAX_SEED_BYTES)
+		err = siglet_err_new(SIGLET_E_USAGE, "a seed has at most %d bytes", MAX_SEED_BYTES);
+	if (err == NULL)
+		err = make_seed(seed, &text);
+	if (err == NULL)
+		err = siglet_auditor_start(auditor, visit, context, true);
+	if (err == NULL)
+		err = siglet_auditor_ask(auditor);
+	if (err == NULL)
+		err = siglet_audit_sample(&auditor->audit, (size_t)number, siglet_buf_slice(&text));
+	siglet_buf_clear(&text);
+	return err;
+}
+
+/* ---- all of a log ---- */
 
 void siglet_auditor_skip_tiles(siglet_auditor *auditor)
 {
@@ -339,7 +181,7 @@ siglet_err *siglet_auditor_check_log(siglet_auditor *auditor, const siglet_audit
 	if (err == NULL)
 		err = check_span(span);
 	if (err == NULL)
-		err = siglet_auditor_start_http(auditor);
+		err = siglet_auditor_ask(auditor);
 	return err == NULL ? siglet_audit_recompute(&auditor->audit, span) : err;
 }
 
@@ -382,10 +224,11 @@ siglet_err *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards, c
 	siglet_buf lines;
 	siglet_err *err = siglet_auditor_start(auditor, NULL, NULL, false);
 
-	if (err == NULL && (shards == 0 || shards > MAX_SHARDS))
-		err = siglet_err_new(SIGLET_E_USAGE, "%u shards, not 1 to %d", shards, MAX_SHARDS);
+	if (err == NULL && (shards == 0 || shards > SIGLET_AUDITOR_MAX_SHARDS))
+		err = siglet_err_new(SIGLET_E_USAGE, "%u shards, not 1 to %d", shards,
+				     SIGLET_AUDITOR_MAX_SHARDS);
 	if (err == NULL)
-		err = siglet_auditor_start_http(auditor);
+		err = siglet_auditor_ask(auditor);
 	if (err == NULL)
 		err = siglet_audit_size(&auditor->audit, auditor->checkpoint, &size);
 	siglet_buf_init(&lines, MAX_JSON_BYTES);
@@ -395,6 +238,16 @@ siglet_err *siglet_audit_list_shards(siglet_auditor *auditor, unsigned shards, c
 		err = siglet_strndup(siglet_buf_slice(&lines), ret_lines);
 	siglet_buf_clear(&lines);
 	return err;
+}
+
+/* ---- what is there ---- */
+
+siglet_err *siglet_audit_show_state(siglet_auditor *auditor, siglet_audit_visit *visit,
+				    void *context)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	return err == NULL ? siglet_audit_status(&auditor->audit) : err;
 }
 
 siglet_err *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,
@@ -442,6 +295,16 @@ const char *siglet_audit_report_verdict(const siglet_audit_report *report)
 	return siglet_audit_verdict_name(report->verdict);
 }
 
+bool siglet_audit_report_entry(const siglet_audit_report *report, const void **ret_entry,
+			       size_t *ret_len)
+{
+	if (!report->has_entry)
+		return false;
+	*ret_entry = report->entry.ptr;
+	*ret_len = report->entry.len;
+	return true;
+}
+
 siglet_err *siglet_audit_report_describe(const siglet_audit_report *report, char **ret_text)
 {
 	siglet_buf text;
@@ -461,7 +324,7 @@ siglet_err *siglet_audit_report_describe_json(const siglet_audit_report *report,
 	siglet_buf json;
 	siglet_err *err;
 
-	siglet_buf_init(&json, MAX_TEXT_BYTES);
+	siglet_buf_init(&json, MAX_REPORT_BYTES);
 	siglet_json_writer_init(&w, &json, 0);
 	siglet_audit_report_write(report, &w);
 	err = siglet_json_writer_finish(&w);

@@ -7,18 +7,6 @@
 
 #define MAX_DESCRIPTION_BYTES (64u << 20)
 
-/*
- * JSON Lines, or one bundle? Lines, when the first line is a whole object and another follows: no
- * JSON text that goes on can close its outermost brace at the end of the first line.
- */
-static bool is_lines(siglet_slice text)
-{
-	siglet_slice rest = text, first = SIGLET_SLICE_NONE, second = SIGLET_SLICE_NONE;
-
-	return siglet_bundle_next_line(&rest, &first) && siglet_bundle_next_line(&rest, &second) &&
-	       first.ptr[0] == '{' && first.ptr[first.len - 1] == '}' && first.len > 2;
-}
-
 static siglet_err *parse_lines(siglet_slice text, siglet_bundles *bundles)
 {
 	siglet_slice line = SIGLET_SLICE_NONE;
@@ -50,7 +38,7 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	if (err == NULL && len > SIGLET_MAX_BUNDLE_BYTES)
 		err = siglet_err_new(SIGLET_E_LIMIT, "larger than %u bytes",
 				     SIGLET_MAX_BUNDLE_BYTES);
-	if (err == NULL && is_lines(text)) {
+	if (err == NULL && siglet_bundle_is_lines(text)) {
 		err = parse_lines(text, bundles);
 	} else if (err == NULL) {
 		err = siglet_bundle_parse(text, &bundles->items[0]);

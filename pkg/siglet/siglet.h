@@ -700,6 +700,7 @@ typedef enum siglet_auditor_option {
 	SIGLET_AUDITOR_CHECKPOINT, /* a file: go by this signed checkpoint, not by a fresh one */
 	SIGLET_AUDITOR_PART, /* a file for the outcome of a range, to be combined; "-": the report */
 	SIGLET_AUDITOR_MIRROR, /* a folder: keep what is read there, and read it from there */
+	SIGLET_AUDITOR_KEY,    /* PEM text: who signed the bundles that have no certificate */
 } siglet_auditor_option;
 
 /* Errors: USAGE; UNREADABLE (a policy that is none), INTERNAL. */
@@ -720,6 +721,9 @@ SIGLET_API siglet_status siglet_audit_report_status(const siglet_audit_report *r
 SIGLET_API const char *siglet_audit_report_verdict(const siglet_audit_report *report);
 /* The outcome of a range, where it was asked for as "-"; else NULL. A line of JSON. */
 SIGLET_API const char *siglet_audit_report_part(const siglet_audit_report *report);
+/* The entry that was asked for. False: there is none. Borrows. */
+SIGLET_API bool siglet_audit_report_entry(const siglet_audit_report *report, const void **ret_entry,
+					  size_t *ret_len);
 /* Lines for people, or a JSON object. Owned. */
 SIGLET_CHECKED siglet_error *siglet_audit_report_describe(const siglet_audit_report *report,
 							  char **ret_text);
@@ -811,6 +815,55 @@ SIGLET_CHECKED siglet_error *siglet_audit_search_log(siglet_auditor *auditor,
 SIGLET_CHECKED siglet_error *siglet_audit_acknowledge_entry(siglet_auditor *auditor,
 							    const siglet_watch *watch,
 							    const char *id);
+/*
+ * Is the signature of each of these bundles in the log: under the bundle's own checkpoint, and,
+ * unless the auditor is offline, under what the log shows now? A report for each log entry. Errors:
+ * USAGE, TRUST, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_check_inclusion(siglet_auditor *auditor,
+							  const char *const *paths, size_t count,
+							  siglet_audit_visit *visit, void *context);
+
+/* One entry of one log, which SIGLET_AUDITOR_LOG names where several are known. */
+typedef struct siglet_audit_entry {
+	const char *index;     /* NULL, or decimal: its place in the log */
+	const char *uuid;      /* NULL, or its id in Rekor v1: 64 or 80 hexadecimal digits */
+	const char *leaf_hash; /* NULL, or the hash of its leaf: 64 hexadecimal digits */
+} siglet_audit_entry;
+/* Is it in the log? All that is given must hold. Errors: USAGE, TRUST, UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_audit_find_entry(siglet_auditor *auditor,
+						     const siglet_audit_entry *entry,
+						     siglet_audit_visit *visit, void *context);
+/* The same, and what it says: siglet_audit_report_entry. */
+SIGLET_CHECKED siglet_error *siglet_audit_get_entry(siglet_auditor *auditor,
+						    const siglet_audit_entry *entry,
+						    siglet_audit_visit *visit, void *context);
+
+/*
+ * Do these checkpoints, and those in these bundles, agree with what is remembered of their logs and
+ * what those show now? A report for each. Errors: USAGE, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_compare_files(siglet_auditor *auditor,
+							const char *const *paths, size_t count,
+							siglet_audit_visit *visit, void *context);
+/* The same of what the witnesses of the policy serve. Errors: USAGE, TRUST, UNREADABLE, INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_audit_compare_witnesses(siglet_auditor *auditor,
+							    siglet_audit_visit *visit,
+							    void *context);
+/*
+ * Are so many entries of each log, drawn at random, those that its root covers? count is decimal;
+ * seed any text, of which the same entries follow, or NULL for one of the system's. The last report
+ * of each log is about all of them, and says which seed. Errors: USAGE, TRUST, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_check_sample(siglet_auditor *auditor, const char *count,
+						       const char *seed, siglet_audit_visit *visit,
+						       void *context);
+/*
+ * A report for each log that something is remembered of. Nobody is asked, nothing is verified or
+ * written. Errors: UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_show_state(siglet_auditor *auditor,
+						     siglet_audit_visit *visit, void *context);
 
 /* Does a file of evidence show what it claims? Errors: UNREADABLE, INTERNAL. */
 SIGLET_CHECKED siglet_error *siglet_audit_check_evidence(siglet_auditor *auditor, const char *path,

@@ -551,7 +551,7 @@ static siglet_err *look(siglet_auditor *auditor, const siglet_watch *watch, bool
 		} else {
 			err = siglet_auditor_start(auditor, visit, context, true);
 			if (err == NULL)
-				err = siglet_auditor_start_http(auditor);
+				err = siglet_auditor_ask(auditor);
 			if (err == NULL)
 				err = siglet_audit_watch_run(&auditor->audit, &w);
 		}

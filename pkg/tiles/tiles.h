@@ -117,6 +117,14 @@ uint64_t siglet_tree_size(const siglet_tree *tree);
 SIGLET_MUST_USE siglet_err *siglet_tree_look_up(void *tree, unsigned level, uint64_t index,
 						siglet_hash32 *ret_hash);
 
+/*
+ * The hashes of the leaves from 256 * number on, authenticated, and how many there are. They last
+ * until the tree is asked for something else. Errors: as above.
+ */
+SIGLET_MUST_USE siglet_err *siglet_tree_leaves(siglet_tree *tree, uint64_t number,
+					       const siglet_hash32 **ret_hashes,
+					       unsigned *ret_width);
+
 /* The entry at index, authenticated; appended. Errors: as above. */
 SIGLET_MUST_USE siglet_err *siglet_tree_entry(siglet_tree *tree, uint64_t index,
 					      siglet_buf *ret_entry);

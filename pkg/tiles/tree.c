@@ -249,6 +249,25 @@ siglet_err *siglet_tree_look_up(void *context, unsigned level, uint64_t index,
 	return siglet_tile_fold(hashes + first % SIGLET_TILE_WIDTH, (size_t)1 << rest, ret_hash);
 }
 
+siglet_err *siglet_tree_leaves(siglet_tree *tree, uint64_t number, const siglet_hash32 **ret_hashes,
+			       unsigned *ret_width)
+{
+	const unsigned width = siglet_tile_width(0, number, tree->size);
+	siglet_err *err = NULL;
+
+	if (width == 0)
+		return siglet_err_new(SIGLET_E_RANGE,
+				      "no tile %" PRIu64 " in a tree of %" PRIu64 " entries",
+				      number, tree->size);
+	if (number == siglet_tile_full_count(0, tree->size))
+		*ret_hashes = tree->edge[0];
+	else
+		err = find_full(tree, 0, number, ret_hashes);
+	if (err == NULL)
+		*ret_width = width;
+	return err;
+}
+
 /* ---- entries ---- */
 
 static siglet_err *take_entry(siglet_tree *tree, uint64_t index, siglet_freshness freshness,
