@@ -271,13 +271,15 @@ SIGLET_MUST_USE siglet_err *siglet_audit_range_read(const siglet_json *object, c
 /* ---- how far entries were read (progress.c) ---- */
 
 /*
- * The compact range of the entries that were read and found to be the tree's, from the first on; a
- * fresh one where nothing is kept under that name. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ * The compact range of the entries that were read and found to be the tree's, from the first on; of
+ * none where there is no such file. Errors: SIGLET_E_IO (unreadable, damaged, of another log or
+ * version), SIGLET_E_NOMEM.
  */
-SIGLET_MUST_USE siglet_err *siglet_audit_frontier_read(const audit_state *state, const char *name,
-						       siglet_range *ret_range);
-SIGLET_MUST_USE siglet_err *siglet_audit_frontier_write(const audit_state *state, const char *name,
-							const siglet_range *range);
+SIGLET_MUST_USE siglet_err *siglet_audit_frontier_read(const char *path, siglet_slice origin,
+						       siglet_range *ret_range, bool *ret_there);
+SIGLET_MUST_USE siglet_err *siglet_audit_frontier_encode(siglet_slice origin,
+							 const siglet_range *range,
+							 siglet_buf *ret_json);
 
 /* ---- one tree by a checkpoint in a file (tree.c) ---- */
 

@@ -164,6 +164,9 @@ static siglet_err *check_span(const siglet_audit_span *span)
 	/* Parts that go by checkpoints of their own can't be put together. */
 	if (span->part != NULL && span->checkpoint == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "a part needs a checkpoint to go by");
+	/* Nobody could check anything with it. */
+	if (span->mirror != NULL && span->skips_tiles)
+		return siglet_err_new(SIGLET_E_USAGE, "a mirror without tiles is none");
 	return NULL;
 }
 

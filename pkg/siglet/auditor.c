@@ -78,7 +78,8 @@ siglet_err *siglet_auditor_read_number(const char *value, uint64_t least, uint64
 	uint64_t number = 0;
 
 	for (const char *c = value; *c != '\0'; c++) {
-		if (*c < '0' || *c > '9' || number > most)
+		/* Beyond most nothing is added that could come round to 0. */
+		if (*c < '0' || *c > '9' || number > UINT64_MAX / 10 - 1)
 			return siglet_err_new(SIGLET_E_USAGE, "not a number");
 		number = number * 10 + (uint64_t)(*c - '0');
 	}

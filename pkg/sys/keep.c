@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* flock */
+#define _GNU_SOURCE /* flock, syncfs */
 #include "sys/sys.h"
 
 #include <errno.h>
@@ -208,6 +208,23 @@ siglet_err *siglet_sys_write_copy(const char *path, siglet_slice data)
 		err = siglet_sys_errno(path, errno);
 	if (err != NULL)
 		(void)unlink(name);
+	return err;
+}
+
+siglet_err *siglet_sys_sync_copies(const char *folder)
+{
+	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	siglet_err *err = NULL;
+
+	if (fd < 0)
+		return siglet_sys_errno(folder, errno);
+#ifdef __linux__
+	if (syncfs(fd) != 0)
+		err = siglet_sys_errno(folder, errno);
+#else
+	sync();
+#endif
+	(void)close(fd);
 	return err;
 }
 

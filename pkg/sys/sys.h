@@ -176,6 +176,8 @@ SIGLET_MUST_USE siglet_err *siglet_sys_make_kept(const char *path, siglet_buf *r
  * it is a copy that can be had again. Errors: SIGLET_E_IO, _NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_write_copy(const char *path, siglet_slice data);
+/* Put on disk whatever was written below that folder. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_sys_sync_copies(const char *folder);
 
 /*
  * Wait for the lock that a file stands for, which is made where there is none; of all processes

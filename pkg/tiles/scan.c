@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 /*
  * Many entries, read by several threads and given out in order. The threads take bundles one after
  * the other and may be a few blocks ahead; the caller's thread waits for a block to be whole,
- * compares it with the tree, and gives it out.
+ * compares it with the tree, and gives it out. Where so much is found that it fills the memory, what
+ * there is of a block is given out before it is whole.
  */
 
 #define OPEN_BLOCKS 3 /* being read or waiting to be given out */
@@ -17,7 +17,7 @@
 
 typedef struct open_block {
 	scanned_bundle bundles[SIGLET_SCAN_BUNDLES];
-	unsigned done;
+	bool is_read[SIGLET_SCAN_BUNDLES]; /* and not given out yet */
 } open_block;
 
 typedef struct pool {
@@ -26,12 +26,15 @@ typedef struct pool {
 	pthread_mutex_t lock;	 /* over what follows */
 	pthread_cond_t opened;	 /* a block may be read, or nothing more */
 	pthread_cond_t released; /* there is more room */
-	pthread_cond_t whole;	 /* all of a block was read */
+	pthread_cond_t whole;	 /* there may be something to give out */
 	unsigned without_room;	 /* threads that wait for it */
 	uint64_t next;		 /* bundle to be read */
-	uint64_t given;		 /* block that is given out now */
+	uint64_t given;		 /* bundle that is given out next */
 	size_t guess;		 /* bytes of a bundle */
 	size_t reserved;	 /* bytes of bundles in flight */
+	size_t found;		 /* bytes of findings that were not given out yet */
+	unsigned unread;	 /* bundles of the block that is given out next */
+	bool has_failed;	 /* what lies ahead is not to be read any more */
 	bool is_stopping;
 	open_block *blocks; /* OPEN_BLOCKS of them, by number */
 } pool;
@@ -46,19 +49,12 @@ static open_block *place_of(const pool *p, uint64_t block)
 	return &p->blocks[block % OPEN_BLOCKS];
 }
 
-typedef struct extent {
-	uint64_t first, last; /* bundles of a block that are in the scan */
-	unsigned count;
-} extent;
-
-static extent extent_of(const pool *p, uint64_t block)
+/* The bundles of its block that come after that one, with it. */
+static scan_extent rest_of_block(const pool *p, uint64_t bundle)
 {
-	const uint64_t first = block * SIGLET_SCAN_BUNDLES, last = first + SIGLET_SCAN_BUNDLES;
+	const uint64_t last = (block_of(bundle) + 1) * SIGLET_SCAN_BUNDLES;
 
-	extent e = { first < p->first ? p->first : first, last > p->last ? p->last : last, 0 };
-
-	e.count = (unsigned)(e.last - e.first);
-	return e;
+	return (scan_extent) { bundle, last > p->last ? p->last : last };
 }
 
 /* ---- memory: what is in flight is reserved first ---- */
@@ -96,15 +92,21 @@ static void release(pool *p, size_t bytes)
 
 /* ---- the threads ---- */
 
-/* The next bundle that is to be read, once its block may be open. STOP: there is none. */
+/* With the lock held. May one more bundle be read, before others are given out? */
+static bool is_open(const pool *p)
+{
+	return block_of(p->next) < block_of(p->given) + OPEN_BLOCKS && p->found <= p->scan->memory;
+}
+
+/* The next bundle that is to be read, once it may be. STOP: there is none. */
 static uint64_t take_turn(pool *p, size_t *ret_guess)
 {
 	uint64_t number = STOP;
 
 	(void)pthread_mutex_lock(&p->lock);
-	while (!p->is_stopping && p->next < p->last && block_of(p->next) >= p->given + OPEN_BLOCKS)
+	while (!p->is_stopping && !p->has_failed && p->next < p->last && !is_open(p))
 		(void)pthread_cond_wait(&p->opened, &p->lock);
-	if (!p->is_stopping && p->next < p->last)
+	if (!p->is_stopping && !p->has_failed && p->next < p->last)
 		number = p->next++;
 	*ret_guess = p->guess;
 	(void)pthread_mutex_unlock(&p->lock);
@@ -145,6 +147,30 @@ static void read_bundle(pool *p, uint64_t number, size_t guess, scanned_bundle *
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+/* What neither other entries nor another answer can mend ends the scan, and soon. */
+static bool is_final(const siglet_err *err)
+{
+	return err != NULL && !siglet_tiles_is_wrong(err);
+}
+
+/* With the lock held. */
+static void put_bundle(pool *p, uint64_t number, const scanned_bundle *bundle)
+{
+	open_block *block = place_of(p, block_of(number));
+
+	block->bundles[number % SIGLET_SCAN_BUNDLES] = *bundle;
+	block->is_read[number % SIGLET_SCAN_BUNDLES] = true;
+	p->found += bundle->weight;
+	if (block_of(number) == block_of(p->given))
+		p->unread--;
+	if (is_final(bundle->err)) {
+		p->has_failed = true;
+		(void)pthread_cond_broadcast(&p->opened);
+	}
+	if (p->unread == 0 || p->has_failed || p->found > p->scan->memory)
+		(void)pthread_cond_signal(&p->whole);
+}
+
 static void *run_thread(void *context)
 {
 	pool *p = context;
@@ -158,263 +184,81 @@ static void *run_thread(void *context)
 			return NULL;
 		read_bundle(p, number, guess, &bundle);
 		(void)pthread_mutex_lock(&p->lock);
-		open_block *block = place_of(p, block_of(number));
-		block->bundles[number % SIGLET_SCAN_BUNDLES] = bundle;
-		block->done++;
-		if (block->done == extent_of(p, block_of(number)).count)
-			(void)pthread_cond_signal(&p->whole);
+		put_bundle(p, number, &bundle);
 		(void)pthread_mutex_unlock(&p->lock);
 	}
 }
 
-/* ---- one block ---- */
+/* ---- the caller's thread ---- */
 
-static siglet_err *push_bundle(const scanned_bundle *bundle, siglet_range *range)
+/* With the lock held. The bundles from the next one on that were read, up to one that failed. */
+static scan_extent read_so_far(const pool *p)
 {
-	siglet_err *err = NULL;
+	const open_block *block = place_of(p, block_of(p->given));
+	scan_extent e = rest_of_block(p, p->given);
+	uint64_t last = e.first;
 
-	if (bundle->leaves == NULL)
-		return siglet_range_push(range, SIGLET_TILE_BITS, &bundle->node);
-	for (unsigned i = 0; err == NULL && i < bundle->count; i++)
-		err = siglet_range_push(range, 0, &bundle->leaves[i]);
-	return err;
-}
-
-static siglet_err *range_of_bundle(const scanned_bundle *bundle, siglet_range *ret_range)
-{
-	siglet_range_init(ret_range, bundle->first);
-	return push_bundle(bundle, ret_range);
-}
-
-static bool are_equal(const siglet_range *a, const siglet_range *b)
-{
-	if (a->begin != b->begin || a->end != b->end || a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (!siglet_hash32_equal(&a->nodes[i].hash, &b->nodes[i].hash))
-			return false;
-	return true;
-}
-
-/* Is it what the tree has there? */
-static siglet_err *check_range(const pool *p, const siglet_range *range, bool *ret_is_same)
-{
-	siglet_range want;
-	siglet_err *err = siglet_range_of(range->begin, range->end, siglet_tree_look_up,
-					  p->scan->tree, &want);
-
-	if (err == NULL)
-		*ret_is_same = are_equal(range, &want);
-	return err;
-}
-
-static siglet_err *bear(const pool *p, siglet_err *err)
-{
-	if (err == NULL || p->scan->bear == NULL || siglet_err_is_fault(err))
-		return err;
-	return p->scan->bear(p->scan->context, err);
-}
-
-static siglet_err *no_match(const scanned_bundle *bundle)
-{
-	const siglet_tile tile = {
-		.kind = SIGLET_TILE_ENTRIES,
-		.number = bundle->first / SIGLET_TILE_WIDTH,
-		.width = SIGLET_TILE_WIDTH,
-	};
-
-	return siglet_err_new(SIGLET_E_MISMATCH,
-			      "%s: its entries are not those that the signed root covers",
-			      siglet_tile_path_of(&tile).text);
-}
-
-/* A bundle that is wrong is read once more, past caches. */
-static siglet_err *mend_bundle(const pool *p, scanned_bundle *bundle, bool *ret_is_good)
-{
-	const uint64_t number = bundle->first / SIGLET_TILE_WIDTH;
-	siglet_range range;
-	size_t bytes = 0;
-	siglet_err *err = range_of_bundle(bundle, &range);
-
-	if (err == NULL)
-		err = check_range(p, &range, ret_is_good);
-	if (err != NULL || *ret_is_good || !siglet_source_is_remote(p->scan->source))
-		return err;
-	siglet_scan_bundle_clear(p->scan, bundle);
-	siglet_scan_bundle_read(p->scan, number, SIGLET_FRESH_COPY, SIGLET_MAX_BUNDLE_TILE_BYTES,
-				bundle, &bytes);
-	err = bundle->err;
-	bundle->err = NULL;
-	if (err == NULL)
-		err = range_of_bundle(bundle, &range);
-	return err == NULL ? check_range(p, &range, ret_is_good) : err;
-}
-
-/* Something in the block is wrong: which bundles? ret_is_good: none any more. */
-static siglet_err *mend_block(const pool *p, open_block *block, extent e, bool *ret_is_good)
-{
-	siglet_err *err = NULL;
-
-	*ret_is_good = true;
-	for (uint64_t n = e.first; err == NULL && n < e.last; n++) {
-		scanned_bundle *bundle = &block->bundles[n % SIGLET_SCAN_BUNDLES];
-		bool is_good = false;
-
-		err = mend_bundle(p, bundle, &is_good);
-		if (err == NULL && !is_good) {
-			*ret_is_good = false;
-			err = bear(p, no_match(bundle));
-		}
-	}
-	return err;
-}
-
-static siglet_err *build_range(const open_block *block, extent e, siglet_range *ret_range)
-{
-	siglet_err *err = NULL;
-
-	siglet_range_init(ret_range, block->bundles[e.first % SIGLET_SCAN_BUNDLES].first);
-	for (uint64_t n = e.first; err == NULL && n < e.last; n++)
-		err = push_bundle(&block->bundles[n % SIGLET_SCAN_BUNDLES], ret_range);
-	return err;
-}
-
-/* The tile above the block's bundles, which nothing else has read. */
-static siglet_err *check_tile_above(const pool *p, const open_block *block, uint64_t number)
-{
-	siglet_hash32 nodes[SIGLET_TILE_WIDTH];
-	const siglet_tile tile = { .level = 1, .number = number, .width = SIGLET_TILE_WIDTH };
-	siglet_buf data;
-	siglet_err *err = NULL;
-
-	for (unsigned i = 0; i < SIGLET_SCAN_BUNDLES; i++)
-		nodes[i] = block->bundles[i].node;
-	for (int try = 0; try < 2; try++) {
-		siglet_err_free(err);
-		siglet_buf_init(&data, SIGLET_TILE_BYTES);
-		err = siglet_source_fetch_tile(p->scan->source, &tile,
-					       try == 0 ? SIGLET_ANY_COPY : SIGLET_FRESH_COPY,
-					       &data);
-		if (err == NULL &&
-		    (data.len != sizeof(nodes) || memcmp(data.ptr, nodes, sizeof(nodes)) != 0))
-			err = siglet_err_new(SIGLET_E_MISMATCH,
-					     "%s: its hashes are not those of the entries",
-					     siglet_tile_path_of(&tile).text);
-		siglet_buf_clear(&data);
-		if (err == NULL || !siglet_tiles_may_be_stale(p->scan->source, err))
-			break;
-	}
-	return err;
-}
-
-static siglet_err *check_tiles(const pool *p, open_block *block, uint64_t number, extent e)
-{
-	siglet_err *err = NULL;
-
-	for (uint64_t n = e.first; err == NULL && n < e.last; n++) {
-		scanned_bundle *bundle = &block->bundles[n % SIGLET_SCAN_BUNDLES];
-
-		err = bear(p, bundle->tile_err);
-		bundle->tile_err = NULL;
-	}
-	/* Of a part of a block not all nodes are known. */
-	if (err == NULL && p->scan->checks_tiles && e.count == SIGLET_SCAN_BUNDLES &&
-	    block->bundles[0].leaves == NULL &&
-	    block->bundles[SIGLET_SCAN_BUNDLES - 1].leaves == NULL)
-		err = bear(p, check_tile_above(p, block, number));
-	return err;
-}
-
-static siglet_err *first_error(open_block *block, extent e)
-{
-	for (uint64_t n = e.first; n < e.last; n++) {
-		scanned_bundle *bundle = &block->bundles[n % SIGLET_SCAN_BUNDLES];
-		siglet_err *err = bundle->err;
-
-		bundle->err = NULL;
-		if (err != NULL)
-			return err;
-	}
-	return NULL;
-}
-
-static siglet_err *give_out(const pool *p, open_block *block, extent e, const siglet_range *range)
-{
-	void *findings[SIGLET_SCAN_BUNDLES];
-	siglet_scan_block given = {
-		.begin = range->begin,
-		.end = range->end,
-		.range = *range,
-		.count = e.count,
-		.findings = findings,
-	};
-
-	for (uint64_t n = e.first; n < e.last; n++)
-		findings[n - e.first] = block->bundles[n % SIGLET_SCAN_BUNDLES].finding;
-	return p->scan->take(p->scan->context, &given);
+	while (last < e.last && block->is_read[last % SIGLET_SCAN_BUNDLES] &&
+	       (last == e.first || !is_final(block->bundles[last % SIGLET_SCAN_BUNDLES].err)))
+		last++;
+	e.last = last;
+	return e;
 }
 
 /*
- * Where what is wrong is borne, what the tree has is given out in its place: what comes behind it
- * can so be checked too.
+ * A whole block, or as much as there is of it where memory is short. After a failure what was read
+ * before it; the bundle that failed is the first one then.
  */
-static siglet_err *judge_block(const pool *p, open_block *block, uint64_t number)
+static scan_extent wait_for_bundles(pool *p)
 {
-	const extent e = extent_of(p, number);
-	siglet_range range;
-	bool is_same = false;
-	siglet_err *err = first_error(block, e);
+	scan_extent e;
 
-	if (err != NULL)
-		return err;
-	err = check_tiles(p, block, number, e);
-	if (err == NULL)
-		err = build_range(block, e, &range);
-	if (err == NULL)
-		err = check_range(p, &range, &is_same);
-	if (err == NULL && !is_same)
-		err = mend_block(p, block, e, &is_same);
-	if (err == NULL && !is_same)
-		err = siglet_range_of(range.begin, range.end, siglet_tree_look_up, p->scan->tree,
-				      &range);
-	else if (err == NULL)
-		err = build_range(block, e, &range);
-	return err == NULL ? give_out(p, block, e, &range) : err;
-}
-
-/* ---- the caller's thread ---- */
-
-static void wait_for_block(pool *p, const open_block *block, uint64_t count)
-{
 	(void)pthread_mutex_lock(&p->lock);
-	while (block->done < count)
+	while ((e = read_so_far(p)).last < rest_of_block(p, p->given).last &&
+	       (e.first == e.last || !(p->has_failed || p->found > p->scan->memory)))
 		(void)pthread_cond_wait(&p->whole, &p->lock);
 	(void)pthread_mutex_unlock(&p->lock);
+	return e;
 }
 
-static void clear_block(const pool *p, open_block *block)
+/* With the lock held. */
+static unsigned count_unread(const pool *p)
 {
-	for (size_t i = 0; i < SIGLET_SCAN_BUNDLES; i++)
-		siglet_scan_bundle_clear(p->scan, &block->bundles[i]);
+	const open_block *block = place_of(p, block_of(p->given));
+	const scan_extent e = rest_of_block(p, p->given);
+	unsigned count = 0;
+
+	for (uint64_t n = e.first; n < e.last; n++)
+		count += !block->is_read[n % SIGLET_SCAN_BUNDLES];
+	return count;
+}
+
+static void clear_bundles(pool *p, open_block *block, scan_extent e)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	for (uint64_t n = e.first; n < e.last; n++) {
+		scanned_bundle *bundle = &block->bundles[n % SIGLET_SCAN_BUNDLES];
+
+		p->found -= bundle->weight;
+		block->is_read[n % SIGLET_SCAN_BUNDLES] = false;
+		siglet_scan_bundle_clear(p->scan, bundle);
+	}
+	p->given = e.last;
+	p->unread = p->given < p->last ? count_unread(p) : 0;
+	(void)pthread_cond_broadcast(&p->opened);
+	(void)pthread_mutex_unlock(&p->lock);
 }
 
 static siglet_err *give_all(pool *p)
 {
 	siglet_err *err = NULL;
 
-	for (uint64_t number = block_of(p->first); err == NULL && number <= block_of(p->last - 1);
-	     number++) {
-		open_block *block = place_of(p, number);
-		const extent e = extent_of(p, number);
+	while (err == NULL && p->given < p->last) {
+		const scan_extent e = wait_for_bundles(p);
+		open_block *block = place_of(p, block_of(e.first));
 
-		wait_for_block(p, block, e.count);
-		err = judge_block(p, block, number);
-		clear_block(p, block);
-		(void)pthread_mutex_lock(&p->lock);
-		block->done = 0;
-		p->given = number + 1;
-		(void)pthread_cond_broadcast(&p->opened);
-		(void)pthread_mutex_unlock(&p->lock);
+		err = siglet_scan_judge(p->scan, block->bundles, e);
+		clear_bundles(p, block, e);
 	}
 	return err;
 }
@@ -449,9 +293,11 @@ static siglet_err *run_pool(pool *p)
 	p->blocks = siglet_calloc(OPEN_BLOCKS, sizeof(*p->blocks));
 	if (p->blocks == NULL)
 		return siglet_err_nomem();
+	p->unread = count_unread(p);
 	err = run_threads(p);
 	for (size_t i = 0; i < OPEN_BLOCKS; i++)
-		clear_block(p, &p->blocks[i]);
+		for (size_t n = 0; n < SIGLET_SCAN_BUNDLES; n++)
+			siglet_scan_bundle_clear(p->scan, &p->blocks[i].bundles[n]);
 	free(p->blocks);
 	return err;
 }
@@ -498,7 +344,7 @@ siglet_err *siglet_scan_run(const siglet_scan *scan)
 	if (scan->begin == scan->end)
 		return NULL;
 	p.next = p.first;
-	p.given = block_of(p.first);
+	p.given = p.first;
 	err = start_locks(&p);
 	if (err != NULL)
 		return err;

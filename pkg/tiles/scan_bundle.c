@@ -116,5 +116,7 @@ void siglet_scan_bundle_read(const siglet_scan *scan, uint64_t number, siglet_fr
 	if (err == NULL)
 		err = work(scan, &tile, siglet_buf_slice(&data), ret_bundle);
 	siglet_buf_clear(&data);
+	if (ret_bundle->finding != NULL && scan->weigh != NULL)
+		ret_bundle->weight = scan->weigh(ret_bundle->finding);
 	ret_bundle->err = err;
 }

@@ -107,6 +107,11 @@ bool siglet_source_is_remote(const siglet_source *source)
 	return source->is_remote;
 }
 
+bool siglet_source_has_copies(const siglet_source *source)
+{
+	return source->is_remote || source->mirror != NULL;
+}
+
 siglet_err *siglet_source_set_prefix(siglet_source *source, const char *prefix)
 {
 	char *base = NULL;
@@ -233,8 +238,12 @@ static siglet_err *name_copy(const siglet_source *source, const char *path, sigl
 	return siglet_buf_printf(ret_name, "%s/%s", source->mirror, path);
 }
 
-/* A copy that is not there, cut short or can't be read is as good as none. */
-static bool read_copy(const siglet_source *source, const char *path, siglet_buf *ret_data)
+/*
+ * A copy that is not there or can't be read is as good as none; one that is too large is none that
+ * would come in another size.
+ */
+static siglet_err *read_copy(const siglet_source *source, const char *path, siglet_buf *ret_data,
+			     bool *ret_there)
 {
 	siglet_buf name;
 	siglet_err *err;
@@ -244,8 +253,11 @@ static bool read_copy(const siglet_source *source, const char *path, siglet_buf 
 	if (err == NULL)
 		err = siglet_sys_read_kept(siglet_buf_text(&name), ret_data);
 	siglet_buf_clear(&name);
+	*ret_there = err == NULL && ret_data->len > 0;
+	if (err == NULL || siglet_err_is_fault(err) || siglet_err_code(err) == SIGLET_E_LIMIT)
+		return err;
 	siglet_err_free(err);
-	return err == NULL && ret_data->len > 0;
+	return NULL;
 }
 
 static siglet_err *write_copy(const siglet_source *source, const char *path, siglet_slice data)
@@ -269,12 +281,15 @@ siglet_err *siglet_source_mirror_checkpoint(const siglet_source *source, siglet_
 static siglet_err *fetch_one(siglet_source *source, const char *path, siglet_freshness freshness,
 			     siglet_buf *ret_data)
 {
-	siglet_err *err;
+	bool is_there = false;
+	siglet_err *err = NULL;
 
 	if (source->mirror == NULL)
 		return siglet_source_fetch(source, path, freshness, ret_data);
-	if (freshness == SIGLET_ANY_COPY && read_copy(source, path, ret_data))
-		return NULL;
+	if (freshness == SIGLET_ANY_COPY)
+		err = read_copy(source, path, ret_data, &is_there);
+	if (err != NULL || is_there)
+		return err;
 	siglet_buf_clear(ret_data);
 	err = siglet_source_fetch(source, path, freshness, ret_data);
 	return err == NULL ? write_copy(source, path, siglet_buf_slice(ret_data)) : err;

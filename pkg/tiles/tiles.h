@@ -43,6 +43,8 @@ void siglet_source_free(siglet_source *source);
 const char *siglet_source_where(const siglet_source *source);
 bool siglet_source_is_url(const char *where); /* else it is a folder */
 bool siglet_source_is_remote(const siglet_source *source);
+/* May a fresh copy be another one: over the network, or past a mirror? */
+bool siglet_source_has_copies(const siglet_source *source);
 /* Read from below a prefix of the log from now on, such as "/api/v2". Errors: SIGLET_E_NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_source_set_prefix(siglet_source *source, const char *prefix);
 
@@ -129,14 +131,14 @@ SIGLET_MUST_USE siglet_err *siglet_tree_leaves(siglet_tree *tree, uint64_t numbe
 SIGLET_MUST_USE siglet_err *siglet_tree_entry(siglet_tree *tree, uint64_t index,
 					      siglet_buf *ret_entry);
 
-/* ---- many entries (scan.c, scan_bundle.c) ---- */
+/* ---- many entries (scan.c, scan_bundle.c, scan_judge.c) ---- */
 
 /* Entries under one hash of level 16: what is authenticated, and given out, at once. */
 #define SIGLET_SCAN_BLOCK 65536
 #define SIGLET_SCAN_MAX_JOBS 64
 #define SIGLET_SCAN_BUNDLES (SIGLET_SCAN_BLOCK / SIGLET_TILE_WIDTH) /* of one block */
 
-/* Entries in a row that were read; begin and end lie in one block. */
+/* Entries in a row that were read; begin and end lie in one block, which may come in pieces. */
 typedef struct siglet_scan_block {
 	uint64_t begin, end;
 	siglet_range range; /* of their leaves */
@@ -149,7 +151,11 @@ typedef struct siglet_scan {
 	siglet_tree *tree; /* of the checkpoint that covers the entries */
 	uint64_t begin, end;
 	unsigned jobs;	   /* threads; at least 1 */
-	size_t memory;	   /* bytes of bundles in flight, at most; a bundle at least is */
+	/*
+	 * Bytes of bundles in flight, at most, a bundle at least is; and likewise of findings that
+	 * were not taken yet.
+	 */
+	size_t memory;
 	bool checks_tiles; /* compare each tile of leaf hashes, and of those above, too */
 	void *context;
 	/*
@@ -159,14 +165,18 @@ typedef struct siglet_scan {
 	siglet_err *(*see)(void *context, uint64_t first, const siglet_entries *entries,
 			   const siglet_hash32 *leaves, void **ret_finding);
 	void (*drop)(void *finding); /* also of findings that are never taken */
+	/* By several threads: how much memory a finding takes, in bytes. NULL: none to speak of. */
+	size_t (*weigh)(const void *finding);
 	/*
 	 * By the caller's thread, in order: a block that the tree covers. An error ends the scan, and
 	 * is returned.
 	 */
 	siglet_err *(*take)(void *context, const siglet_scan_block *block);
 	/*
-	 * Likewise: a tile or bundle that the tree does not cover. Takes err. NULL goes on with what
-	 * is behind it; an error ends the scan. Without it such an error ends the scan.
+	 * Likewise: a tile or bundle that the tree does not cover, or that is not served, is cut or too
+	 * large, also past caches. Takes err. NULL goes on with what is behind it, and takes nothing
+	 * of that bundle but the tree's hash; an error ends the scan. Without it such an error ends
+	 * the scan.
 	 */
 	siglet_err *(*bear)(void *context, siglet_err *err);
 } siglet_scan;

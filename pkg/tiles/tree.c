@@ -61,14 +61,18 @@ static siglet_err *read_tile(const siglet_tree *tree, const siglet_tile *tile,
 	return err;
 }
 
-/* A cache may have kept what was once wrong or not there: such an answer is asked for twice. */
-bool siglet_tiles_may_be_stale(const siglet_source *source, const siglet_err *err)
+bool siglet_tiles_is_wrong(const siglet_err *err)
 {
 	const siglet_code code = siglet_err_code(err);
 
-	return siglet_source_is_remote(source) &&
-	       (code == SIGLET_E_MISMATCH || code == SIGLET_E_MALFORMED ||
-		code == SIGLET_E_MISSING || code == SIGLET_E_LIMIT);
+	return code == SIGLET_E_MISMATCH || code == SIGLET_E_MALFORMED ||
+	       code == SIGLET_E_MISSING || code == SIGLET_E_LIMIT;
+}
+
+/* A copy may have been wrong or not there once: such an answer is asked for twice. */
+bool siglet_tiles_may_be_stale(const siglet_source *source, const siglet_err *err)
+{
+	return siglet_source_has_copies(source) && siglet_tiles_is_wrong(err);
 }
 
 /* ---- the right edge ---- */
