@@ -36,7 +36,7 @@ SIGLET_MUST_USE siglet_err *audit_sample(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_status(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_evidence(audit_run *run);
 
-/* (audit_shards.c) */
+/* (audit_recompute.c) */
 SIGLET_MUST_USE siglet_err *audit_log(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_combine(audit_run *run);
 
@@ -44,5 +44,9 @@ SIGLET_MUST_USE siglet_err *audit_combine(audit_run *run);
 bool audit_has_rules(const cli_arguments *arguments);
 /* Look for it in what came since the last time, or in all of a log while that is recomputed. */
 SIGLET_MUST_USE siglet_err *audit_watch(audit_run *run, bool in_all);
+
+/* --shard env: which shard of how many (audit_shard.c). Errors: SIGLET_E_USAGE. */
+SIGLET_MUST_USE siglet_err *audit_find_shard(const cli_arguments *arguments, unsigned *ret_index,
+					     unsigned *ret_count);
 
 #endif

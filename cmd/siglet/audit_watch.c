@@ -148,37 +148,58 @@ static siglet_err *acknowledge(const watching *w)
 	return err;
 }
 
+static void forget(watching *w)
+{
+	siglet_watch_free(w->watch);
+	siglet_expectation_free(w->expectation);
+	w->watch = NULL;
+	w->expectation = NULL;
+}
+
 static siglet_err *look(const watching *w)
 {
 	return siglet_audit_run_watch(w->run->auditor, w->watch, take_match, audit_tell, w->run);
 }
 
+/* Who is trusted, who is asked and what is known may all have changed since the last look. */
+static siglet_err *look_anew(watching *w)
+{
+	siglet_err *err;
+
+	audit_tear_down(w->run);
+	forget(w);
+	err = audit_set_up(w->run);
+	if (err == NULL)
+		err = set_all(w);
+	return err == NULL ? look(w) : err;
+}
+
 /*
- * Until a signal ends it, which loses nothing. What is trusted and who is asked is set up anew each
- * time: both may have changed meanwhile.
+ * Until a signal ends it, which loses nothing. What fails after the first look is told, and tried
+ * again: who follows a log wants to know of what it gets when it can be asked again.
  */
-static siglet_err *follow(const watching *w)
+static siglet_err *follow(watching *w)
 {
 	unsigned interval_s = DEFAULT_INTERVAL_S;
 	siglet_err *err = NULL;
 
 	if (cli_has(w->run->arguments, CLI_INTERVAL))
 		err = cli_number(w->run->arguments, CLI_INTERVAL, 1, MAX_INTERVAL_S, &interval_s);
-	while (err == NULL) {
+	if (err == NULL)
 		err = look(w);
-		/* What can't be asked now may be asked later. */
-		if (err != NULL && (siglet_err_code(err) == SIGLET_E_NETWORK ||
-				    siglet_err_code(err) == SIGLET_E_TRUST)) {
-			(void)cli_fail(NULL, err);
-			err = NULL;
-		}
+	if (err != NULL && siglet_err_code(err) != SIGLET_E_NETWORK &&
+	    siglet_err_code(err) != SIGLET_E_TRUST)
+		return err;
+	for (;;) {
 		if (err == NULL) {
-			siglet_sys_sleep_ms(interval_s * 1000);
-			audit_tear_down(w->run);
-			err = audit_set_up(w->run);
+			err = w->run->err;
+			w->run->err = NULL;
 		}
+		if (err != NULL)
+			(void)cli_fail(NULL, err);
+		siglet_sys_sleep_ms(interval_s * 1000);
+		err = look_anew(w);
 	}
-	return err;
 }
 
 bool audit_has_rules(const cli_arguments *arguments)
@@ -195,7 +216,7 @@ bool audit_has_rules(const cli_arguments *arguments)
 	return false;
 }
 
-static siglet_err *act(const watching *w, bool in_all)
+static siglet_err *act(watching *w, bool in_all)
 {
 	const cli_arguments *a = w->run->arguments;
 
@@ -215,8 +236,7 @@ siglet_err *audit_watch(audit_run *run, bool in_all)
 	run->verb = &w;
 	if (err == NULL)
 		err = act(&w, in_all);
-	siglet_watch_free(w.watch);
-	siglet_expectation_free(w.expectation);
+	forget(&w);
 	run->verb = NULL;
 	return err;
 }

@@ -310,15 +310,20 @@ SIGLET_MUST_USE siglet_err *siglet_audit_part_write(const audit_part *part, sigl
 
 #define AUDIT_MAX_CERTS 16
 
+/* A digest as an entry spells it: the algorithm's name, and hex or base64. */
+typedef struct audit_digest {
+	siglet_slice algorithm, text;
+	bool is_base64;
+} audit_digest;
+
 /* Of one entry at a time; slices borrow from the body and from this. Nothing is verified. */
 typedef struct audit_content {
 	siglet_arena arena;
 	siglet_buf scratch;
-	siglet_slice scratch_value;
 	siglet_slice kind, version;
-	siglet_slice algorithm,
-		digest; /* of the artifact, as the entry spells them; may be empty */
-	bool digest_is_base64;
+	audit_digest digests[AUDIT_MAX_CERTS]; /* of the artifact, its payload, its envelope */
+	size_t digest_count;
+	size_t shown_digest;		     /* the one that is told */
 	siglet_slice certs[AUDIT_MAX_CERTS]; /* DER */
 	size_t cert_count;
 	siglet_slice keys[AUDIT_MAX_CERTS]; /* DER SubjectPublicKeyInfo */
@@ -328,13 +333,30 @@ typedef struct audit_content {
 void siglet_audit_content_init(audit_content *content);
 void siglet_audit_content_clear(audit_content *content);
 /*
+ * What looks like a certificate or a key of the forms that signatures are verified with, and can't be
+ * read, is an error: it could be anybody's.
  * Errors: SIGLET_E_MALFORMED, SIGLET_E_MISSING, SIGLET_E_LIMIT  it can't be read
  *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content);
-/* Append "sha256:HEX" of the artifact; nothing where none is named. Errors: MALFORMED, NOMEM. */
+/* Append the bytes of a digest. Errors: SIGLET_E_MALFORMED, _LIMIT, _NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_digest_bytes(const audit_digest *digest,
+						      siglet_buf *ret_bytes);
+/*
+ * Append "sha256:HEX" of the artifact; nothing where none is named, or of no algorithm that is known.
+ * Errors: MALFORMED, LIMIT, NOMEM.
+ */
 SIGLET_MUST_USE siglet_err *siglet_audit_content_digest(const audit_content *content,
 							siglet_buf *ret_text);
+
+/* ---- certificates and keys in a text (armour.c) ---- */
+
+/*
+ * Add what there is in a text of an entry, as itself or as the base64 of itself, also of itself: PEM
+ * and DER of certificates and public keys. Every spelling of base64 that some verifier takes is
+ * taken. Errors: as siglet_audit_content_read.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_look_at(siglet_slice text, audit_content *content);
 
 /* ---- rules (rules.c) ---- */
 
@@ -369,13 +391,19 @@ struct audit_found {
 	int64_t not_before_s;
 };
 
-void siglet_audit_found_free(audit_found *found); /* all of the list */
+void siglet_audit_found_free(audit_found *found);	    /* all of the list */
+size_t siglet_audit_found_weight(const audit_found *found); /* likewise, in bytes */
 /*
  * What there is to be found in an entry; *ret_found NULL: nothing. Errors: faults alone.
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index,
 					      siglet_slice body, const siglet_hash32 *leaf,
 					      audit_content *content, audit_found **ret_found);
+/* The same of a bundle of entries from first on, as a list by index. Errors: faults alone. */
+SIGLET_MUST_USE siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules, uint64_t first,
+						  const siglet_entries *entries,
+						  const siglet_hash32 *leaves,
+						  audit_found **ret_list);
 /* Does its certificate chain to an authority of the trusted root, at the time it begins? */
 SIGLET_MUST_USE siglet_err *siglet_audit_check_chain(const siglet_trustroot *root,
 						     const audit_found *found, bool *ret_ok);
@@ -389,6 +417,11 @@ SIGLET_MUST_USE siglet_err *siglet_audit_found_describe(const audit_tree *tree,
 							const siglet_audit_watch *watch,
 							const audit_found *found, bool *ret_known,
 							bool *ret_chain_ok, siglet_buf *ret_json);
+
+/* Hand one over at once, without a database. Errors: those of the watch's deliver; faults. */
+SIGLET_MUST_USE siglet_err *siglet_audit_found_hand_over(const audit_tree *tree,
+							 const siglet_audit_watch *watch,
+							 const audit_found *found, bool *ret_known);
 
 /* ---- cursors (cursor.c) ---- */
 

@@ -8,9 +8,7 @@
  * other is read as JSON, of whatever kind, so that no spelling hides a certificate.
  */
 
-#define MAX_DECODED_BYTES ((size_t)32 << 20)
-#define CERTIFICATE "CERTIFICATE"
-#define PUBLIC_KEY "PUBLIC KEY"
+#define MAX_DECODED_BYTES ((size_t)4 << 20)
 
 void siglet_audit_content_init(audit_content *content)
 {
@@ -30,8 +28,9 @@ static void reset(audit_content *content)
 	if (content->arena.used > 0)
 		siglet_arena_clear(&content->arena);
 	siglet_buf_truncate(&content->scratch, 0);
-	content->kind = content->version = content->digest = content->algorithm = SIGLET_SLICE_NONE;
+	content->kind = content->version = SIGLET_SLICE_NONE;
 	content->cert_count = content->key_count = 0;
+	content->digest_count = content->shown_digest = 0;
 }
 
 /* ---- the one form ---- */
@@ -66,11 +65,11 @@ static bool take_text(siglet_slice *left, const char *text)
 static bool read_v2(siglet_slice body, audit_content *content)
 {
 	siglet_slice signature, details, raw;
-	siglet_slice *value = &content->scratch_value;
+	audit_digest *digest = &content->digests[0];
 	bool is_cert;
 
-	if (!take_text(&body, V2_START) || !take_value(&body, &content->algorithm) ||
-	    !take_text(&body, "\",\"digest\":\"") || !take_value(&body, &content->digest) ||
+	if (!take_text(&body, V2_START) || !take_value(&body, &digest->algorithm) ||
+	    !take_text(&body, "\",\"digest\":\"") || !take_value(&body, &digest->text) ||
 	    !take_text(&body, "\"},\"signature\":{\"content\":\"") ||
 	    !take_value(&body, &signature) ||
 	    !take_text(&body, "\",\"verifier\":{\"keyDetails\":\"") ||
@@ -85,133 +84,69 @@ static bool read_v2(siglet_slice body, audit_content *content)
 	siglet_err_free(err);
 	if (err != NULL)
 		return false;
-	*value = siglet_buf_slice(&content->scratch);
 	if (is_cert)
-		content->certs[content->cert_count++] = *value;
+		content->certs[content->cert_count++] = siglet_buf_slice(&content->scratch);
 	else
-		content->keys[content->key_count++] = *value;
+		content->keys[content->key_count++] = siglet_buf_slice(&content->scratch);
 	content->kind = siglet_slice_str("hashedrekord");
 	content->version = siglet_slice_str("0.0.2");
-	content->digest_is_base64 = true;
+	digest->is_base64 = true;
+	content->digest_count = 1;
 	return true;
 }
 
 /* ---- any JSON ---- */
 
-typedef struct search {
-	audit_content *content;
-	unsigned depth;
-	siglet_slice name; /* of the member that is looked at */
-} search;
-
-static siglet_err *add_cert(audit_content *content, siglet_slice der)
-{
-	if (content->cert_count == AUDIT_MAX_CERTS)
-		return siglet_err_new(SIGLET_E_LIMIT, "more than %d certificates", AUDIT_MAX_CERTS);
-	return siglet_arena_copy(&content->arena, der, &content->certs[content->cert_count++]);
-}
-
-static siglet_err *add_key(audit_content *content, siglet_slice der)
-{
-	if (content->key_count == AUDIT_MAX_CERTS)
-		return siglet_err_new(SIGLET_E_LIMIT, "more than %d keys", AUDIT_MAX_CERTS);
-	return siglet_arena_copy(&content->arena, der, &content->keys[content->key_count++]);
-}
-
-/* Blocks of one label; false: there is none, or what is there is no such block. */
-static siglet_err *take_pem(siglet_slice text, const char *label, audit_content *content,
-			    siglet_err *(*add)(audit_content *, siglet_slice))
-{
-	siglet_err *err = NULL;
-	bool found = true;
-
-	while (err == NULL && found) {
-		siglet_buf der;
-
-		siglet_buf_init(&der, SIGLET_MAX_CERT_BYTES);
-		err = siglet_pem_next(&text, label, &der, &found);
-		if (err == NULL && found)
-			err = add(content, siglet_buf_slice(&der));
-		siglet_buf_clear(&der);
-	}
-	return err;
-}
-
-/* What a text is, or is the base64 of: PEM, or the DER of a certificate. */
-static siglet_err *look_at(siglet_slice text, unsigned depth, audit_content *content)
-{
-	siglet_glance glance;
-	siglet_buf decoded;
-	siglet_err *err;
-
-	if (siglet_slice_contains(text, "-----BEGIN " CERTIFICATE))
-		return take_pem(text, CERTIFICATE, content, add_cert);
-	if (siglet_slice_contains(text, "-----BEGIN " PUBLIC_KEY))
-		return take_pem(text, PUBLIC_KEY, content, add_key);
-	if (depth >= 2 || text.len < 32)
-		return NULL;
-	siglet_buf_init(&decoded, MAX_DECODED_BYTES);
-	err = siglet_base64_decode_any(text, &decoded);
-	if (err == NULL) {
-		const siglet_slice bytes = siglet_buf_slice(&decoded);
-
-		err = siglet_cert_glance(bytes, false, &glance);
-		err = err == NULL ? add_cert(content, bytes) : (siglet_err_free(err), NULL);
-		if (err == NULL)
-			err = look_at(bytes, depth + 1, content);
-	} else if (!siglet_err_is_fault(err)) {
-		siglet_err_free(err);
-		err = NULL;
-	}
-	siglet_buf_clear(&decoded);
-	return err;
-}
-
-static siglet_err *search_value(search *s, const siglet_json *value);
+static siglet_err *search_value(audit_content *content, siglet_slice name,
+				const siglet_json *value);
 
 static siglet_err *search_member(void *context, siglet_slice name, const siglet_json *value)
 {
-	search *s = context;
-
-	s->name = name;
-	return search_value(s, value);
+	return search_value(context, name, value);
 }
 
-/* {"algorithm": …, "value": …}: of several the last one that is of the payload or the data. */
-static siglet_err *take_hash(search *s, const siglet_json *value)
+/*
+ * {"algorithm": …, "value": hex} of Rekor v1, {"algorithm": …, "digest": base64} of v2. Told is the one
+ * of the payload, or else the first.
+ */
+static siglet_err *take_digest(audit_content *content, siglet_slice name, const siglet_json *value)
 {
 	const siglet_slice algorithm =
 		siglet_json_string(siglet_json_object_get(value, "algorithm"));
 	const siglet_slice hex = siglet_json_string(siglet_json_object_get(value, "value"));
-	audit_content *content = s->content;
+	const siglet_slice base64 = siglet_json_string(siglet_json_object_get(value, "digest"));
+	audit_digest *digest = &content->digests[content->digest_count];
 	siglet_err *err;
 
-	if (algorithm.len == 0 || hex.len == 0 || siglet_slice_is(s->name, "envelopeHash"))
+	if (algorithm.len == 0 || (hex.len == 0 && base64.len == 0))
 		return NULL;
-	if (siglet_slice_is(s->name, "hash") && content->digest.len > 0)
-		return NULL;
-	err = siglet_arena_copy(&content->arena, algorithm, &content->algorithm);
+	if (content->digest_count == AUDIT_MAX_CERTS)
+		return siglet_err_new(SIGLET_E_LIMIT, "more than %d digests", AUDIT_MAX_CERTS);
+	digest->is_base64 = hex.len == 0;
+	err = siglet_arena_copy(&content->arena, algorithm, &digest->algorithm);
 	if (err == NULL)
-		err = siglet_arena_copy(&content->arena, hex, &content->digest);
-	content->digest_is_base64 = false;
+		err = siglet_arena_copy(&content->arena, hex.len > 0 ? hex : base64, &digest->text);
+	if (siglet_slice_is(name, "payloadHash"))
+		content->shown_digest = content->digest_count;
+	content->digest_count++;
 	return err;
 }
 
 /* The document's depth is bounded by its reader. */
-static siglet_err *search_value(search *s, const siglet_json *value)
+static siglet_err *search_value(audit_content *content, siglet_slice name, const siglet_json *value)
 {
 	siglet_err *err = NULL;
 
 	switch (siglet_json_kind_of(value)) {
 	case SIGLET_JSON_STRING:
-		return look_at(siglet_json_string(value), 0, s->content);
+		return siglet_audit_look_at(siglet_json_string(value), content);
 	case SIGLET_JSON_ARRAY:
 		for (size_t i = 0; err == NULL && i < siglet_json_array_count(value); i++)
-			err = search_value(s, siglet_json_array_item(value, i));
+			err = search_value(content, name, siglet_json_array_item(value, i));
 		return err;
 	case SIGLET_JSON_OBJECT:
-		err = take_hash(s, value);
-		return err == NULL ? siglet_json_object_each(value, search_member, s) : err;
+		err = take_digest(content, name, value);
+		return err == NULL ? siglet_json_object_each(value, search_member, content) : err;
 	case SIGLET_JSON_NULL:
 	case SIGLET_JSON_BOOL:
 	case SIGLET_JSON_NUMBER:
@@ -222,7 +157,6 @@ static siglet_err *search_value(search *s, const siglet_json *value)
 
 static siglet_err *read_json(const siglet_json *root, audit_content *content)
 {
-	search s = { .content = content };
 	siglet_slice kind = SIGLET_SLICE_NONE, version = SIGLET_SLICE_NONE;
 	siglet_err *err = siglet_json_need_string(root, "kind", &kind);
 
@@ -232,7 +166,7 @@ static siglet_err *read_json(const siglet_json *root, audit_content *content)
 		err = siglet_arena_copy(&content->arena, kind, &content->kind);
 	if (err == NULL)
 		err = siglet_arena_copy(&content->arena, version, &content->version);
-	return err == NULL ? search_value(&s, root) : err;
+	return err == NULL ? search_value(content, SIGLET_SLICE_NONE, root) : err;
 }
 
 siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content)
@@ -251,22 +185,29 @@ siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content)
 	return err;
 }
 
-/* "sha256:HEX"; nothing where the entry names no digest. */
+/* ---- digests ---- */
+
+siglet_err *siglet_audit_digest_bytes(const audit_digest *digest, siglet_buf *ret_bytes)
+{
+	return digest->is_base64 ? siglet_base64_decode_any(digest->text, ret_bytes)
+				 : siglet_hex_decode(digest->text, ret_bytes);
+}
+
 siglet_err *siglet_audit_content_digest(const audit_content *content, siglet_buf *ret_text)
 {
 	static const struct {
 		const char *name, *printed;
 	} names[] = { { "SHA2_256", "sha256" }, { "SHA2_384", "sha384" }, { "SHA2_512", "sha512" },
 		      { "sha256", "sha256" },	{ "sha384", "sha384" },	  { "sha512", "sha512" } };
+	const audit_digest *digest = &content->digests[content->shown_digest];
 	siglet_buf raw;
 	siglet_err *err = NULL;
 
-	for (size_t i = 0; i < SIGLET_COUNT(names); i++) {
-		if (!siglet_slice_is(content->algorithm, names[i].name))
+	for (size_t i = 0; content->digest_count > 0 && i < SIGLET_COUNT(names); i++) {
+		if (!siglet_slice_is(digest->algorithm, names[i].name))
 			continue;
 		siglet_buf_init(&raw, 256);
-		err = content->digest_is_base64 ? siglet_base64_decode(content->digest, &raw)
-						: siglet_hex_decode(content->digest, &raw);
+		err = siglet_audit_digest_bytes(digest, &raw);
 		if (err == NULL)
 			err = siglet_buf_printf(ret_text, "%s:", names[i].printed);
 		if (err == NULL)

@@ -6,7 +6,8 @@
 
 /* An entry that matched or could not be read, kept until its block is known to be the log's. */
 
-#define MAX_TEXT_BYTES 16384
+#define MAX_NAME_BYTES 240 /* of a kind: printed it is four times as long, or less */
+#define MAX_TEXT_BYTES 4096
 
 void siglet_audit_found_free(audit_found *found)
 {
@@ -25,15 +26,32 @@ void siglet_audit_found_free(audit_found *found)
 	}
 }
 
+static size_t weigh_text(const char *text)
+{
+	return text == NULL ? 0 : strlen(text) + 1 + 2 * sizeof(size_t);
+}
+
+size_t siglet_audit_found_weight(const audit_found *found)
+{
+	size_t bytes = 0;
+
+	for (; found != NULL; found = found->next)
+		bytes += sizeof(*found) + 2 * sizeof(size_t) + found->cert.cap +
+			 weigh_text(found->reason) + weigh_text(found->kind) +
+			 weigh_text(found->api_version) + weigh_text(found->digest) +
+			 weigh_text(found->identity) + weigh_text(found->issuer);
+	return bytes;
+}
+
 /* Made harmless for a terminal and for any program that reads it; what is too long is cut. */
-static siglet_err *keep_text(siglet_slice text, char **ret_text)
+static siglet_err *keep_text(siglet_slice text, size_t max, char **ret_text)
 {
 	siglet_buf printed;
 	siglet_err *err;
 
-	if (text.len > MAX_TEXT_BYTES / 8)
-		text.len = MAX_TEXT_BYTES / 8;
-	siglet_buf_init(&printed, MAX_TEXT_BYTES);
+	if (text.len > max)
+		text.len = max;
+	siglet_buf_init(&printed, 8 * max);
 	err = siglet_text_print(text, &printed);
 	if (err == NULL)
 		err = siglet_strndup(siglet_buf_slice(&printed), ret_text);
@@ -62,10 +80,10 @@ static siglet_err *keep_cert(const audit_content *content, const audit_hit *hit,
 
 	found->not_before_s = glance->not_before_s;
 	if (err == NULL && glance->name_count > 0)
-		err = keep_text(glance->names[0].text, &found->identity);
+		err = keep_text(glance->names[0].text, MAX_TEXT_BYTES, &found->identity);
 	if (err == NULL)
 		err = keep_text(v2.len > 0 ? v2 : glance->value[SIGLET_FULCIO_ISSUER_V1],
-				&found->issuer);
+				MAX_TEXT_BYTES, &found->issuer);
 	return err;
 }
 
@@ -77,9 +95,9 @@ static siglet_err *keep_match(const audit_content *content, const audit_hit *hit
 
 	found->rule = hit->rule;
 	siglet_buf_init(&digest, 1024);
-	err = keep_text(content->kind, &found->kind);
+	err = keep_text(content->kind, MAX_NAME_BYTES, &found->kind);
 	if (err == NULL)
-		err = keep_text(content->version, &found->api_version);
+		err = keep_text(content->version, MAX_NAME_BYTES, &found->api_version);
 	if (err == NULL)
 		err = siglet_audit_content_digest(content, &digest);
 	if (err != NULL && !siglet_err_is_fault(err)) {
@@ -89,7 +107,7 @@ static siglet_err *keep_match(const audit_content *content, const audit_hit *hit
 		err = NULL;
 	}
 	if (err == NULL)
-		err = keep_text(siglet_buf_slice(&digest), &found->digest);
+		err = keep_text(siglet_buf_slice(&digest), MAX_NAME_BYTES, &found->digest);
 	if (err == NULL && hit->has_cert)
 		err = keep_cert(content, hit, found);
 	siglet_buf_clear(&digest);
@@ -99,7 +117,8 @@ static siglet_err *keep_match(const audit_content *content, const audit_hit *hit
 /* What can't be read is found too: it could be anything. */
 static siglet_err *keep_skipped(siglet_err *why, audit_found *found)
 {
-	siglet_err *err = keep_text(siglet_slice_str(siglet_err_message(why)), &found->reason);
+	siglet_err *err = keep_text(siglet_slice_str(siglet_err_message(why)), MAX_TEXT_BYTES,
+				    &found->reason);
 
 	siglet_err_free(why);
 	return err;
@@ -131,6 +150,29 @@ siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index, s
 	}
 	*ret_found = found;
 	return NULL;
+}
+
+siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules, uint64_t first,
+				  const siglet_entries *entries, const siglet_hash32 *leaves,
+				  audit_found **ret_list)
+{
+	audit_found *list = NULL, **end = &list;
+	audit_content content;
+	siglet_err *err = NULL;
+
+	siglet_audit_content_init(&content);
+	for (size_t i = 0; err == NULL && i < entries->count; i++) {
+		err = siglet_audit_find(rules, first + i, entries->of[i], &leaves[i], &content,
+					end);
+		if (err == NULL && *end != NULL)
+			end = &(*end)->next;
+	}
+	siglet_audit_content_clear(&content);
+	if (err != NULL)
+		siglet_audit_found_free(list);
+	else
+		*ret_list = list;
+	return err;
 }
 
 /* ---- who issued it ---- */
@@ -255,5 +297,31 @@ siglet_err *siglet_audit_found_describe(const audit_tree *tree, const siglet_aud
 	if (err == NULL)
 		return unwritten;
 	siglet_err_free(unwritten);
+	return err;
+}
+
+siglet_err *siglet_audit_found_hand_over(const audit_tree *tree, const siglet_audit_watch *watch,
+					 const audit_found *found, bool *ret_known)
+{
+	siglet_audit_match match = {
+		.origin = tree->fresh.checkpoint.origin,
+		.index = found->index,
+		.rule = siglet_slice_str(found->rule),
+		.kind = siglet_slice_str(found->kind),
+		.api_version = siglet_slice_str(found->api_version),
+		.digest = siglet_slice_str(found->digest),
+		.identity = siglet_slice_str(found->identity),
+		.issuer = siglet_slice_str(found->issuer),
+	};
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
+	err = siglet_audit_found_describe(tree, watch, found, &match.known, &match.chain_ok, &json);
+	match.json = siglet_buf_slice(&json);
+	if (err == NULL)
+		err = watch->deliver(watch->context, &match);
+	siglet_buf_clear(&json);
+	*ret_known = match.known;
 	return err;
 }

@@ -56,9 +56,9 @@ siglet_err *siglet_audit_frontier_read(const char *path, siglet_slice origin,
 	if (err == NULL) {
 		err = parse(siglet_buf_slice(&json), origin, ret_range);
 		if (err != NULL && !siglet_err_is_fault(err))
-			err = siglet_err_hint(
-				siglet_err_recode(siglet_err_wrap(err, "%s", path), SIGLET_E_IO),
-				"remove it to begin with the first entry again");
+			err = siglet_err_hint(siglet_err_recode(siglet_err_wrap(err, "%s", path),
+								SIGLET_E_IO),
+					      "remove it to begin with the first entry again");
 	}
 	siglet_buf_clear(&json);
 	return err;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sys/sys.h"
 
@@ -23,8 +24,9 @@ typedef struct recomputing {
 	/* The file that says how far; "": none is kept. */
 	char frontier[SIGLET_AUDIT_MAX_PATH + 64];
 	audit_finding *finding;
-	siglet_range range; /* of what was read */
-	uint64_t bytes;	    /* of its entries */
+	siglet_range range;		 /* of what was read */
+	uint64_t bytes;			 /* of its entries */
+	uint64_t hits, unknown, skipped; /* of what was looked for */
 	uint64_t problems;
 	bool has_wrong; /* one at least is no mere lack */
 	int64_t saved_ms;
@@ -32,26 +34,64 @@ typedef struct recomputing {
 
 /* ---- while it reads ---- */
 
-/* Counted bundle by bundle: one that is read twice has its bytes once. */
-static siglet_err *see(void *context, uint64_t first, const siglet_entries *entries,
-		       const siglet_hash32 *leaves, void **ret_finding)
-{
-	uint64_t *bytes = siglet_calloc(1, sizeof(*bytes));
-
-	(void)context;
-	(void)first;
-	(void)leaves;
-	if (bytes == NULL)
-		return siglet_err_nomem();
-	for (size_t i = 0; i < entries->count; i++)
-		*bytes += entries->of[i].len;
-	*ret_finding = bytes;
-	return NULL;
-}
+/* Of one bundle: one that is read twice has its bytes, and what is in it, once. */
+typedef struct seen {
+	uint64_t bytes;
+	audit_found *found;
+} seen;
 
 static void drop(void *finding)
 {
-	free(finding);
+	seen *s = finding;
+
+	siglet_audit_found_free(s->found);
+	free(s);
+}
+
+static size_t weigh(const void *finding)
+{
+	const seen *s = finding;
+
+	return sizeof(*s) + siglet_audit_found_weight(s->found);
+}
+
+static siglet_err *see(void *context, uint64_t first, const siglet_entries *entries,
+		       const siglet_hash32 *leaves, void **ret_finding)
+{
+	const recomputing *r = context;
+	seen *s = siglet_calloc(1, sizeof(*s));
+	siglet_err *err = NULL;
+
+	if (s == NULL)
+		return siglet_err_nomem();
+	for (size_t i = 0; i < entries->count; i++)
+		s->bytes += entries->of[i].len;
+	if (r->span->watch != NULL)
+		err = siglet_audit_find_all(&r->span->watch->rules, first, entries, leaves,
+					    &s->found);
+	if (err == NULL)
+		*ret_finding = s;
+	else
+		drop(s);
+	return err;
+}
+
+static siglet_err *hand_over(recomputing *r, const audit_found *list)
+{
+	siglet_err *err = NULL;
+
+	for (const audit_found *f = list; err == NULL && f != NULL; f = f->next) {
+		bool known = false;
+
+		if (f->reason != NULL) {
+			r->skipped++;
+			continue;
+		}
+		err = siglet_audit_found_hand_over(r->tree, r->span->watch, f, &known);
+		r->hits++;
+		r->unknown += !known;
+	}
+	return err;
 }
 
 /* A mirror is on disk before it is said how far it reaches. */
@@ -94,11 +134,16 @@ static siglet_err *take(void *context, const siglet_scan_block *block)
 	recomputing *r = context;
 	siglet_err *err = siglet_range_join(&r->range, &block->range);
 
+	for (size_t i = 0; err == NULL && i < block->count; i++) {
+		const seen *s = block->findings[i];
+
+		if (s == NULL)
+			continue;
+		r->bytes += s->bytes;
+		err = hand_over(r, s->found);
+	}
 	if (err != NULL)
 		return err;
-	for (size_t i = 0; i < block->count; i++)
-		if (block->findings[i] != NULL)
-			r->bytes += *(const uint64_t *)block->findings[i];
 	r->finding->report.checked += block->end - block->begin;
 	return is_time_to_save(r) ? save(r) : NULL;
 }
@@ -163,7 +208,7 @@ static void name_frontier(recomputing *r)
 
 	if (span->mirror != NULL)
 		(void)snprintf(r->frontier, sizeof(r->frontier), "%s/frontier.json", span->mirror);
-	else if (r->state != NULL && is_whole(span))
+	else if (r->state != NULL && is_whole(span) && span->watch == NULL)
 		(void)snprintf(r->frontier, sizeof(r->frontier), "%s/%s",
 			       siglet_audit_state_folder(r->state),
 			       span->skips_tiles ? "frontier-entries.json" : "frontier.json");
@@ -197,7 +242,8 @@ static siglet_err *find_start(recomputing *r, uint64_t begin)
 	siglet_range_init(&r->range, 0);
 	if (r->span->mirror != NULL)
 		err = claim_mirror(r);
-	if (!is_whole(r->span))
+	/* What is looked for is looked for in all of it. */
+	if (!is_whole(r->span) || r->span->watch != NULL)
 		r->frontier[0] = '\0';
 	if (err == NULL && r->frontier[0] != '\0')
 		err = siglet_audit_frontier_read(r->frontier, r->tree->fresh.checkpoint.origin,
@@ -250,6 +296,7 @@ static siglet_err *scan(recomputing *r, siglet_tree *hashes, uint64_t end)
 		.context = r,
 		.see = see,
 		.drop = drop,
+		.weigh = weigh,
 		.take = take,
 		.bear = bear,
 	};
@@ -287,9 +334,14 @@ static siglet_err *write_part(const recomputing *r)
 		.head = siglet_audit_head_of(&r->tree->fresh),
 		.range = r->range,
 		.bytes = r->bytes,
+		.hits = r->hits,
+		.skipped = r->skipped,
 	};
 	siglet_buf json;
 	siglet_err *err;
+
+	if (strcmp(r->span->part, "-") == 0)
+		return siglet_audit_part_write(&part, &r->finding->part);
 
 	siglet_buf_init(&json, 65536);
 	err = siglet_audit_part_write(&part, &json);
@@ -314,6 +366,11 @@ static siglet_err *conclude(recomputing *r)
 	if (err == NULL && !is_whole(r->span))
 		r->finding->report.verdict = SIGLET_AUDIT_PARTIAL;
 	else if (err != NULL && siglet_audit_verdict_is_good(r->finding->report.verdict))
+		r->finding->report.verdict = SIGLET_AUDIT_INCOMPLETE;
+	r->finding->report.skipped = r->skipped;
+	if (err == NULL && r->unknown > 0)
+		r->finding->report.verdict = SIGLET_AUDIT_MATCH;
+	else if (err == NULL && r->skipped > 0)
 		r->finding->report.verdict = SIGLET_AUDIT_INCOMPLETE;
 	return err;
 }
@@ -399,7 +456,7 @@ static siglet_err *recompute_tree(void *context, audit_tree *tree)
 	r->finding = &finding;
 	r->problems = 0;
 	r->has_wrong = false;
-	r->bytes = 0;
+	r->bytes = r->hits = r->unknown = r->skipped = 0;
 	r->frontier[0] = '\0';
 	r->saved_ms = siglet_sys_monotonic_ms();
 	err = check_readable(tree);
@@ -441,7 +498,11 @@ static siglet_err *recompute_log(void *context, const audit_log *log)
 siglet_err *siglet_audit_recompute(const siglet_audit *audit, const siglet_audit_span *span)
 {
 	recomputing r = { .audit = audit, .span = span };
+	siglet_err *err =
+		span->watch == NULL ? NULL : siglet_audit_rules_check(&span->watch->rules);
 
+	if (err != NULL)
+		return err;
 	if (span->checkpoint != NULL)
 		return siglet_audit_tree_under(audit, span->checkpoint, recompute_tree, &r);
 	return siglet_audit_each_log(audit, recompute_log, &r);

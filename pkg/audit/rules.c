@@ -31,29 +31,59 @@ static bool is_issuer(const char *issuer, const char *known)
 	return strncmp(issuer, known, len) == 0 && (issuer[len] == '\0' || issuer[len] == '/');
 }
 
+static bool is_mail(const char *name)
+{
+	return strchr(name, '@') != NULL && strncmp(name, "https://", 8) != 0;
+}
+
+static siglet_err *no_match(const char *issuer, const char *identity, const char *names)
+{
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_USAGE, "nothing can match: %s gives nobody the name %s",
+			       siglet_text_printable(siglet_slice_str(issuer)).text,
+			       siglet_text_printable(siglet_slice_str(identity)).text),
+		"its names are %s%s", names[0] == '\0' ? "mail addresses" : "", names);
+}
+
 static siglet_err *check_pair(const char *identity, const char *issuer)
 {
 	for (size_t i = 0; i < SIGLET_COUNT(shapes); i++) {
-		const bool is_mail =
-			strchr(identity, '@') != NULL && strncmp(identity, "https://", 8) != 0;
-		bool fits;
+		const char *names = shapes[i].names;
 
 		if (!is_issuer(issuer, shapes[i].issuer))
 			continue;
-		fits = shapes[i].names[0] == '\0'
-			       ? is_mail
-			       : strncmp(identity, shapes[i].names, strlen(shapes[i].names)) == 0;
-		if (fits)
+		if (names[0] == '\0' ? is_mail(identity)
+				     : strncmp(identity, names, strlen(names)) == 0)
 			return NULL;
-		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_USAGE,
-				       "nothing can match: %s gives nobody the name %s",
-				       siglet_text_printable(siglet_slice_str(issuer)).text,
-				       siglet_text_printable(siglet_slice_str(identity)).text),
-			"its names are %s%s", shapes[i].names[0] == '\0' ? "mail addresses" : "",
-			shapes[i].names);
+		return no_match(issuer, identity, names);
 	}
 	return NULL;
+}
+
+static bool is_exact(const siglet_match *match)
+{
+	return match->text != NULL && match->matches == NULL;
+}
+
+/* What a forge certifies has a URL there for a name, and that forge for an issuer. */
+static siglet_err *check_forge(const siglet_policy *policy)
+{
+	siglet_buf name;
+	siglet_err *err = NULL;
+
+	if (policy->forge == SIGLET_FORGE_NONE)
+		return NULL;
+	siglet_buf_init(&name, 65536);
+	err = siglet_buf_printf(&name, "%s/", policy->forge_url);
+	if (err == NULL && is_exact(&policy->issuer))
+		err = check_pair(siglet_buf_text(&name), policy->issuer.text);
+	if (err == NULL && is_exact(&policy->identity) && is_mail(policy->identity.text))
+		err = no_match(policy->forge_url, policy->identity.text, siglet_buf_text(&name));
+	if (err == NULL && policy->email_only)
+		err = siglet_err_new(SIGLET_E_USAGE,
+				     "nothing can match: a workflow has no mail address");
+	siglet_buf_clear(&name);
+	return err;
 }
 
 static bool has_condition(const siglet_policy *policy)
@@ -66,15 +96,17 @@ static bool has_condition(const siglet_policy *policy)
 siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules)
 {
 	const siglet_policy *policy = rules->policy;
+	siglet_err *err = NULL;
 
 	if (!has_condition(policy) && rules->digest_count == 0 && rules->key_count == 0 &&
 	    rules->subject_count == 0)
 		return siglet_err_new(SIGLET_E_USAGE, "nothing to watch for: an identity, a short "
 						      "form, a subject, a digest or a key");
-	if (policy == NULL || policy->identity.text == NULL || policy->issuer.text == NULL ||
-	    policy->identity.matches != NULL || policy->issuer.matches != NULL)
+	if (policy == NULL)
 		return NULL;
-	return check_pair(policy->identity.text, policy->issuer.text);
+	if (is_exact(&policy->identity) && is_exact(&policy->issuer))
+		err = check_pair(policy->identity.text, policy->issuer.text);
+	return err == NULL ? check_forge(policy) : err;
 }
 
 /* ---- conditions on a certificate ---- */
@@ -226,28 +258,25 @@ static bool is_key(const siglet_audit_rules *rules, siglet_slice spki)
 	return false;
 }
 
+/* Whatever the algorithm is called. One that can't be read could be the one that is meant. */
 static siglet_err *match_digest(const siglet_audit_rules *rules, const audit_content *content,
 				bool *ret_matches)
 {
-	siglet_buf have, want;
-	siglet_err *err;
+	siglet_buf have;
+	siglet_err *err = NULL;
 
 	*ret_matches = false;
 	if (rules->digest_count == 0)
 		return NULL;
-	siglet_buf_init(&have, 1024);
-	siglet_buf_init(&want, 1024);
-	err = siglet_audit_content_digest(content, &have);
-	for (size_t i = 0; err == NULL && i < rules->digest_count; i++) {
-		siglet_buf_truncate(&want, 0);
-		err = siglet_buf_printf(&want, "%s:", siglet_hash_name(rules->digests[i].hash));
-		if (err == NULL)
-			err = siglet_hex_encode(siglet_digest_slice(&rules->digests[i]), &want);
-		*ret_matches = *ret_matches ||
-			       (err == NULL && siglet_slice_equal(siglet_buf_slice(&have),
-								  siglet_buf_slice(&want)));
+	siglet_buf_init(&have, SIGLET_MAX_ENTRY_BYTES);
+	for (size_t n = 0; err == NULL && n < content->digest_count; n++) {
+		siglet_buf_truncate(&have, 0);
+		err = siglet_audit_digest_bytes(&content->digests[n], &have);
+		for (size_t i = 0; err == NULL && i < rules->digest_count; i++)
+			*ret_matches = *ret_matches ||
+				       siglet_slice_equal(siglet_buf_slice(&have),
+							  siglet_digest_slice(&rules->digests[i]));
 	}
-	siglet_buf_clear(&want);
 	siglet_buf_clear(&have);
 	return err;
 }
@@ -272,26 +301,68 @@ static siglet_err *match_cert(const siglet_audit_rules *rules, siglet_slice der,
 	return NULL;
 }
 
+/* The first certificate that matches; else the last one, with what is wrong with one of them. */
+static siglet_err *match_certs(const siglet_audit_rules *rules, const audit_content *content,
+			       audit_hit *hit)
+{
+	siglet_err *wrong = NULL;
+
+	for (size_t i = 0; hit->rule == NULL && i < content->cert_count; i++) {
+		siglet_err *err = match_cert(rules, content->certs[i], hit);
+
+		if (err != NULL && siglet_err_is_fault(err)) {
+			siglet_err_free(wrong);
+			return err;
+		}
+		if (err == NULL) {
+			hit->has_cert = true;
+			hit->cert = i;
+		} else if (wrong == NULL) {
+			wrong = err;
+		} else {
+			siglet_err_free(err);
+		}
+	}
+	return wrong;
+}
+
+static siglet_err *match_others(const siglet_audit_rules *rules, const audit_content *content,
+				audit_hit *hit)
+{
+	bool matches = false;
+	siglet_err *err;
+
+	for (size_t i = 0; i < content->key_count; i++)
+		if (is_key(rules, content->keys[i]))
+			hit->rule = "key";
+	if (hit->rule != NULL)
+		return NULL;
+	err = match_digest(rules, content, &matches);
+	if (matches)
+		hit->rule = "digest";
+	return err;
+}
+
 siglet_err *siglet_audit_rules_match(const siglet_audit_rules *rules, const audit_content *content,
 				     audit_hit *ret_hit)
 {
-	bool matches = false;
-	siglet_err *err = NULL;
+	siglet_err *err, *other = NULL;
 
 	ret_hit->rule = NULL;
 	ret_hit->has_cert = false;
-	for (size_t i = 0; err == NULL && ret_hit->rule == NULL && i < content->cert_count; i++) {
-		err = match_cert(rules, content->certs[i], ret_hit);
-		ret_hit->has_cert = err == NULL;
-		ret_hit->cert = i;
+	err = match_certs(rules, content, ret_hit);
+	if (ret_hit->rule == NULL && (err == NULL || !siglet_err_is_fault(err)))
+		other = match_others(rules, content, ret_hit);
+	if (err == NULL || (other != NULL && siglet_err_is_fault(other))) {
+		siglet_err_free(err);
+		err = other;
+	} else {
+		siglet_err_free(other);
 	}
-	for (size_t i = 0; err == NULL && ret_hit->rule == NULL && i < content->key_count; i++)
-		if (is_key(rules, content->keys[i]))
-			ret_hit->rule = "key";
-	if (err == NULL && ret_hit->rule == NULL) {
-		err = match_digest(rules, content, &matches);
-		if (err == NULL && matches)
-			ret_hit->rule = "digest";
+	/* What matches does so whatever else is there. */
+	if (err != NULL && ret_hit->rule != NULL && !siglet_err_is_fault(err)) {
+		siglet_err_free(err);
+		err = NULL;
 	}
 	return err;
 }

@@ -21,6 +21,7 @@
 typedef struct watching {
 	const siglet_audit *audit;
 	const siglet_audit_watch *watch;
+	char mark[2 + 8]; /* "@" and the beginning of a hash of the rules */
 	const audit_tree *tree;
 	const audit_state *state;
 	siglet_tree *hashes;
@@ -36,24 +37,12 @@ static siglet_err *see(void *context, uint64_t first, const siglet_entries *entr
 		       const siglet_hash32 *leaves, void **ret_finding)
 {
 	const watching *w = context;
-	audit_found *list = NULL, **end = &list;
-	audit_content content;
-	siglet_err *err = NULL;
+	audit_found *list = NULL;
+	siglet_err *err = siglet_audit_find_all(&w->watch->rules, first, entries, leaves, &list);
 
-	siglet_audit_content_init(&content);
-	for (size_t i = 0; err == NULL && i < entries->count; i++) {
-		err = siglet_audit_find(&w->watch->rules, first + i, entries->of[i], &leaves[i],
-					&content, end);
-		if (err == NULL && *end != NULL)
-			end = &(*end)->next;
-	}
-	siglet_audit_content_clear(&content);
-	if (err != NULL) {
-		siglet_audit_found_free(list);
-		return err;
-	}
-	*ret_finding = list;
-	return NULL;
+	if (err == NULL)
+		*ret_finding = list;
+	return err;
 }
 
 static void drop(void *finding)
@@ -61,16 +50,38 @@ static void drop(void *finding)
 	siglet_audit_found_free(finding);
 }
 
+static size_t weigh(const void *finding)
+{
+	return siglet_audit_found_weight(finding);
+}
+
 /* ---- into the database ---- */
+
+/* Others who watch the same log for other things have a row, and a delivery, of their own. */
+static siglet_err *set_mark(watching *w)
+{
+	siglet_hash32 hash;
+	siglet_buf hex;
+	siglet_err *err = siglet_sha256(&w->watch->rules_name, 1, hash.bytes);
+
+	siglet_buf_init(&hex, 8);
+	if (err == NULL)
+		err = siglet_hex_encode(siglet_slice_of(hash.bytes, 4), &hex);
+	(void)snprintf(w->mark, sizeof(w->mark), "@%s", siglet_buf_text(&hex));
+	siglet_buf_clear(&hex);
+	return err;
+}
 
 static siglet_err *add_match(const watching *w, const audit_found *found)
 {
 	const siglet_slice der = siglet_buf_slice(&found->cert);
 	siglet_hash32 cert_hash;
+	char rule[32];
 	bool known = false, chain_ok = false, is_new = false;
 	siglet_buf json;
 	siglet_err *err;
 
+	(void)snprintf(rule, sizeof(rule), "%s%s", found->rule, w->mark);
 	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
 	err = siglet_audit_found_describe(w->tree, w->watch, found, &known, &chain_ok, &json);
 	if (err == NULL)
@@ -79,7 +90,7 @@ static siglet_err *add_match(const watching *w, const audit_found *found)
 		const siglet_match_record record = {
 			.origin = w->tree->fresh.checkpoint.origin,
 			.index = found->index,
-			.rule = siglet_slice_str(found->rule),
+			.rule = siglet_slice_str(rule),
 			.leaf = siglet_hash32_slice(&found->leaf),
 			.kind = siglet_slice_str(found->kind),
 			.api_version = siglet_slice_str(found->api_version),
@@ -159,6 +170,13 @@ static siglet_err *take(void *context, const siglet_scan_block *block)
 
 /* ---- handing over ---- */
 
+static siglet_slice without_mark(siglet_slice rule)
+{
+	const uint8_t *at = rule.len == 0 ? NULL : memchr(rule.ptr, '@', rule.len);
+
+	return at == NULL ? rule : siglet_slice_of(rule.ptr, (size_t)(at - rule.ptr));
+}
+
 static siglet_err *hand_over(void *context, const siglet_match_record *record)
 {
 	watching *w = context;
@@ -167,7 +185,7 @@ static siglet_err *hand_over(void *context, const siglet_match_record *record)
 		.index = record->index,
 		.known = record->known,
 		.chain_ok = record->chain_ok,
-		.rule = record->rule,
+		.rule = without_mark(record->rule),
 		.kind = record->kind,
 		.api_version = record->api_version,
 		.digest = record->digest,
@@ -216,64 +234,110 @@ static siglet_err *count_skipped(const watching *w)
 
 /* ---- where to begin ---- */
 
-/* When the first entry with a certificate from index on was made; *ret_there false: none is near. */
-static siglet_err *time_of(watching *w, uint64_t index, uint64_t end, bool *ret_there,
-			   int64_t *ret_time_s)
+/* When the youngest certificate of a bundle was made. */
+typedef struct bundle_time {
+	bool is_there;
+	int64_t time_s;
+} bundle_time;
+
+static siglet_err *see_time(void *context, uint64_t first, const siglet_entries *entries,
+			    const siglet_hash32 *leaves, void **ret_finding)
 {
+	bundle_time *found = siglet_calloc(1, sizeof(*found));
 	audit_content content;
-	siglet_glance glance;
 	siglet_err *err = NULL;
 
-	*ret_there = false;
+	(void)context;
+	(void)first;
+	(void)leaves;
+	if (found == NULL)
+		return siglet_err_nomem();
 	siglet_audit_content_init(&content);
-	for (uint64_t i = index; err == NULL && !*ret_there && i < end && i < index + 64; i++) {
-		siglet_buf body;
+	for (size_t i = 0; err == NULL && i < entries->count; i++) {
+		siglet_glance glance;
 
-		siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
-		err = siglet_tree_entry(w->hashes, i, &body);
-		if (err == NULL) {
-			siglet_err *unread =
-				siglet_audit_content_read(siglet_buf_slice(&body), &content);
-
-			if (unread == NULL && content.cert_count > 0)
-				unread = siglet_cert_glance(content.certs[0], false, &glance);
-			*ret_there = unread == NULL && content.cert_count > 0;
-			siglet_err_free(unread);
+		err = siglet_audit_content_read(entries->of[i], &content);
+		if (err == NULL && content.cert_count > 0) {
+			err = siglet_cert_glance(content.certs[0], false, &glance);
+			if (err == NULL &&
+			    (!found->is_there || glance.not_before_s > found->time_s))
+				*found = (bundle_time) { true, glance.not_before_s };
 		}
-		siglet_buf_clear(&body);
+		if (err != NULL && !siglet_err_is_fault(err)) {
+			siglet_err_free(err);
+			err = NULL;
+		}
 	}
 	siglet_audit_content_clear(&content);
-	if (*ret_there)
-		*ret_time_s = glance.not_before_s;
+	*ret_finding = found;
 	return err;
+}
+
+static siglet_err *take_time(void *context, const siglet_scan_block *block)
+{
+	if (block->count > 0 && block->findings[0] != NULL)
+		*(bundle_time *)context = *(const bundle_time *)block->findings[0];
+	return NULL;
+}
+
+static siglet_err *time_of(const watching *w, uint64_t bundle, uint64_t size, bundle_time *ret_time)
+{
+	const uint64_t begin = bundle * SIGLET_TILE_WIDTH;
+	const siglet_scan scan = {
+		.source = w->tree->source,
+		.tree = w->hashes,
+		.begin = begin,
+		.end = size - begin < SIGLET_TILE_WIDTH ? size : begin + SIGLET_TILE_WIDTH,
+		.jobs = 1,
+		.memory = SCAN_MEMORY,
+		.context = ret_time,
+		.see = see_time,
+		.drop = free,
+		.take = take_time,
+	};
+
+	*ret_time = (bundle_time) { .is_there = false };
+	return siglet_scan_run(&scan);
 }
 
 /*
  * Certificates are made minutes before their entries, so these are about in order of time: an hour
- * earlier is early enough.
+ * earlier is early enough. Of a whole bundle the youngest one counts, so that nobody who puts an old
+ * one where the search looks can have it pass over what lies before.
  */
 #define MARGIN_S 3600
 
-static siglet_err *find_time(watching *w, uint64_t size, uint64_t *ret_index)
+static siglet_err *find_time(const watching *w, uint64_t size, uint64_t *ret_index)
 {
 	const int64_t want_s = w->watch->since_time_s - MARGIN_S;
-	uint64_t first = 0, last = size;
+	uint64_t first = 0, last = size / SIGLET_TILE_WIDTH + (size % SIGLET_TILE_WIDTH != 0);
 	siglet_err *err = NULL;
 
 	while (err == NULL && first < last) {
 		const uint64_t middle = first + (last - first) / 2;
-		bool is_there = false;
-		int64_t time_s = 0;
+		bundle_time found;
 
-		err = time_of(w, middle, last, &is_there, &time_s);
+		err = time_of(w, middle, size, &found);
 		/* Where nothing tells, what is there is looked at. */
-		if (is_there && time_s < want_s)
+		if (found.is_there && found.time_s < want_s)
 			first = middle + 1;
 		else
 			last = middle;
 	}
-	*ret_index = first;
+	*ret_index = first * SIGLET_TILE_WIDTH < size ? first * SIGLET_TILE_WIDTH : size;
 	return err;
+}
+
+/* A log that shrank was refused before: what lies behind its end is damaged. */
+static siglet_err *check_cursor(const watching *w, uint64_t begin)
+{
+	const uint64_t size = siglet_tree_size(w->hashes);
+
+	if (begin <= size)
+		return NULL;
+	return siglet_err_new(SIGLET_E_IO,
+			      "%s: its cursor is at entry %" PRIu64 ", and the log has %" PRIu64,
+			      siglet_audit_state_folder(w->state), begin, size);
 }
 
 static siglet_err *find_start(watching *w, uint64_t *ret_begin)
@@ -285,7 +349,7 @@ static siglet_err *find_start(watching *w, uint64_t *ret_begin)
 		siglet_audit_cursor_read(w->state, watch->rules_name, ret_begin, &is_there);
 
 	if (err != NULL || is_there)
-		return err;
+		return err == NULL ? check_cursor(w, *ret_begin) : err;
 	switch (watch->since) {
 	case SIGLET_SINCE_LAST:
 		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
@@ -310,32 +374,51 @@ static siglet_err *find_start(watching *w, uint64_t *ret_begin)
 
 /* ---- are the rules right? ---- */
 
-static siglet_err *check_canary(watching *w)
+static siglet_err *look_at_canary(watching *w, audit_hit *ret_hit)
 {
 	audit_content content;
 	siglet_buf body;
+	siglet_err *err;
+
+	siglet_audit_content_init(&content);
+	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
+	err = siglet_tree_entry(w->hashes, w->watch->canary, &body);
+	if (err == NULL) {
+		err = siglet_audit_content_read(siglet_buf_slice(&body), &content);
+		if (err == NULL)
+			err = siglet_audit_rules_match(&w->watch->rules, &content, ret_hit);
+		/* One that can't be read matches nothing. */
+		if (err != NULL && !siglet_err_is_fault(err)) {
+			siglet_err_free(err);
+			ret_hit->rule = NULL;
+			err = NULL;
+		}
+	}
+	siglet_buf_clear(&body);
+	siglet_audit_content_clear(&content);
+	return err;
+}
+
+static siglet_err *check_canary(watching *w)
+{
+	const uint64_t size = siglet_tree_size(w->hashes), canary = w->watch->canary;
 	audit_hit hit = { .rule = NULL };
 	siglet_err *err;
 
 	if (!w->watch->has_canary)
 		return NULL;
-	siglet_audit_content_init(&content);
-	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
-	err = siglet_tree_entry(w->hashes, w->watch->canary, &body);
-	if (err == NULL)
-		err = siglet_audit_content_read(siglet_buf_slice(&body), &content);
-	if (err == NULL)
-		err = siglet_audit_rules_match(&w->watch->rules, &content, &hit);
+	if (canary >= size)
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "the canary is entry %" PRIu64 ", and the log has %" PRIu64,
+				      canary, size);
+	err = look_at_canary(w, &hit);
 	if (err == NULL && hit.rule == NULL)
 		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
 						     "entry %" PRIu64
 						     " does not match, and should: the rules are "
 						     "not those that were meant",
-						     w->watch->canary),
-				      "siglet audit get --index %" PRIu64 " shows it",
-				      w->watch->canary);
-	siglet_buf_clear(&body);
-	siglet_audit_content_clear(&content);
+						     canary),
+				      "siglet audit get --index %" PRIu64 " shows it", canary);
 	return err;
 }
 
@@ -362,6 +445,7 @@ static siglet_err *scan(watching *w, uint64_t begin)
 		.context = w,
 		.see = see,
 		.drop = drop,
+		.weigh = weigh,
 		.take = take,
 	};
 	siglet_err *err = NULL;
@@ -389,6 +473,14 @@ static siglet_err *add_run(const watching *w, uint64_t begin)
 	return siglet_hits_add_run(w->hits, &run);
 }
 
+/* Also a tile or bundle of another length or form is none that the signed root covers. */
+static bool is_wrong(const siglet_err *err)
+{
+	const siglet_code code = siglet_err_code(err);
+
+	return code == SIGLET_E_MISMATCH || code == SIGLET_E_MALFORMED || code == SIGLET_E_LIMIT;
+}
+
 static void conclude(watching *w, const siglet_err *err)
 {
 	siglet_audit_report *report = &w->finding->report;
@@ -396,7 +488,7 @@ static void conclude(watching *w, const siglet_err *err)
 	/* What was found counts, however the run ended. */
 	if (w->unknown > 0)
 		report->verdict = SIGLET_AUDIT_MATCH;
-	else if (err != NULL && siglet_err_code(err) == SIGLET_E_MISMATCH)
+	else if (err != NULL && is_wrong(err))
 		report->verdict = SIGLET_AUDIT_DATA_MISMATCH;
 	else if (err == NULL && report->skipped == 0)
 		report->verdict = SIGLET_AUDIT_NO_MATCH;
@@ -459,6 +551,8 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 	w->tree = tree;
 	w->finding = &finding;
 	w->unknown = 0;
+	siglet_err_free(w->undelivered);
+	w->undelivered = NULL;
 	err = siglet_audit_state_open(w->audit, tree->log, tree->fresh.checkpoint.origin, &state);
 	w->state = state;
 	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNTRUSTED)
@@ -501,6 +595,8 @@ siglet_err *siglet_audit_watch_run(const siglet_audit *audit, const siglet_audit
 	watching w = { .audit = audit, .watch = watch };
 	siglet_err *err = siglet_audit_rules_check(&watch->rules);
 
+	if (err == NULL)
+		err = set_mark(&w);
 	if (err == NULL)
 		err = siglet_audit_each_log(audit, watch_log, &w);
 	siglet_err_free(w.undelivered);

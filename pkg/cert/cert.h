@@ -157,10 +157,14 @@ typedef struct siglet_glance {
 /*
  * Look at a certificate, or with is_tbs at a TBSCertificate (which a CT log has of a precertificate),
  * far faster than siglet_cert_parse. One that is well-formed for it may still be none for others.
- * Errors: SIGLET_E_MALFORMED: not DER, more names than there is room for.
+ * Errors: SIGLET_E_MALFORMED: not DER, more names than there is room for, one of Fulcio's extensions
+ * twice: which of the two would count?
  */
 SIGLET_MUST_USE siglet_err *siglet_cert_glance(siglet_slice der, bool is_tbs,
 					       siglet_glance *ret_glance);
+
+/* Has it the form of a DER SubjectPublicKeyInfo? Whose key, of which kind, it does not ask. */
+bool siglet_cert_is_spki(siglet_slice der);
 
 /* ---- requests (request.c) ---- */
 

@@ -100,6 +100,8 @@ static bool read_fulcio(unsigned number, siglet_slice value, siglet_glance *glan
 
 	if (number >= SIGLET_FULCIO_COUNT)
 		return true;
+	if (glance->value[number].ptr != NULL)
+		return false;
 	if (number < SIGLET_FULCIO_ISSUER_V2) {
 		glance->value[number] = value;
 		return true;
@@ -217,4 +219,14 @@ siglet_err *siglet_cert_glance(siglet_slice der, bool is_tbs, siglet_glance *ret
 		return siglet_err_new(SIGLET_E_MALFORMED, "not a certificate in DER");
 	*ret_glance = glance;
 	return NULL;
+}
+
+bool siglet_cert_is_spki(siglet_slice der)
+{
+	siglet_slice left = der;
+	siglet_der outer, algorithm, key;
+
+	return next_of(&left, V_ASN1_SEQUENCE, &outer) && left.len == 0 &&
+	       next_of(&outer.content, V_ASN1_SEQUENCE, &algorithm) &&
+	       next_of(&outer.content, V_ASN1_BIT_STRING, &key) && outer.content.len == 0;
 }

@@ -169,9 +169,8 @@ static siglet_err *check_tile_above(const siglet_scan *scan, const scanned_bundl
 	for (int try = 0; try < 2; try++) {
 		siglet_err_free(err);
 		siglet_buf_init(&data, SIGLET_TILE_BYTES);
-		err = siglet_source_fetch_tile(scan->source, &tile,
-					       try == 0 ? SIGLET_ANY_COPY : SIGLET_FRESH_COPY,
-					       &data);
+		err = siglet_source_fetch_tile(
+			scan->source, &tile, try == 0 ? SIGLET_ANY_COPY : SIGLET_FRESH_COPY, &data);
 		if (err == NULL &&
 		    (data.len != sizeof(nodes) || memcmp(data.ptr, nodes, sizeof(nodes)) != 0))
 			err = siglet_err_new(SIGLET_E_MISMATCH,
