@@ -290,7 +290,7 @@ static siglet_err *scan(recomputing *r, siglet_tree *hashes, uint64_t end)
 		.tree = hashes,
 		.begin = r->range.end,
 		.end = end,
-		.jobs = r->audit->jobs,
+		.jobs = siglet_audit_jobs(r->tree),
 		.memory = SCAN_MEMORY,
 		.checks_tiles = !r->span->skips_tiles,
 		.context = r,
