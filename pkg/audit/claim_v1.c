@@ -16,7 +16,7 @@ static siglet_err *put_id(const audit_tree *tree, const audit_claim *claim, char
 	siglet_buf hex;
 	siglet_err *err;
 
-	siglet_buf_init(&hex, 2 * SIGLET_SHA256_SIZE);
+	siglet_buf_init(&hex, ID_BYTES);
 	err = siglet_hex_encode(siglet_hash32_slice(&claim->leaf), &hex);
 	/* Whose tree is not known is asked for by its leaf alone. */
 	if (err == NULL && claim->view.text.len > 0)

@@ -11,6 +11,8 @@
 
 #define CHECK "inclusion"
 #define MAX_CLAIMS 512 /* before they are settled */
+#define MAX_PROOF_BYTES ((size_t)4 * SIGLET_MAX_NOTE_BYTES)
+#define MAX_NAME_BYTES ((size_t)2 * SIGLET_AUDIT_MAX_PATH)
 #define NO_ARTIFACT "this signature is logged; no artifact was checked"
 
 typedef struct inclusion {
@@ -78,7 +80,7 @@ static siglet_err *prove(const siglet_entry *entry, siglet_slice body, audit_cla
 
 	/* A v1 log's key name is its bare host, while its origin is "host - tree id". */
 	verifier.name = siglet_entry_is_v2(entry) ? claim->log.name : SIGLET_SLICE_NONE;
-	siglet_arena_init(&arena, SIGLET_MAX_NOTE_BYTES * 4);
+	siglet_arena_init(&arena, MAX_PROOF_BYTES);
 	err = siglet_entry_check_inclusion(entry, body, &verifier, &arena, &proven);
 	siglet_arena_clear(&arena);
 	if (err != NULL && !siglet_err_is_fault(err))
@@ -160,7 +162,7 @@ static siglet_err *name_claim(const char *name, size_t which, size_t of, audit_c
 	siglet_buf text;
 	siglet_err *err;
 
-	siglet_buf_init(&text, SIGLET_AUDIT_MAX_PATH * 2);
+	siglet_buf_init(&text, MAX_NAME_BYTES);
 	err = siglet_buf_append_str(&text, name);
 	if (err == NULL && of > 1)
 		err = siglet_buf_printf(&text, " (entry %zu)", which + 1);

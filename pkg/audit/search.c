@@ -106,6 +106,7 @@ siglet_err *siglet_audit_search(const audit_tree *tree, const siglet_hash32 *lea
 {
 	const uint64_t size = tree->fresh.checkpoint.size;
 	const uint64_t tiles = size / SIGLET_TILE_WIDTH + (size % SIGLET_TILE_WIDTH > 0);
+	const unsigned jobs = siglet_audit_jobs(tree);
 	search s = { .source = tree->source, .view = &tree->fresh, .leaf = leaf };
 
 	if (pthread_mutex_init(&s.lock, NULL) != 0)
@@ -113,7 +114,7 @@ siglet_err *siglet_audit_search(const audit_tree *tree, const siglet_hash32 *lea
 	atomic_init(&s.left, tiles);
 	atomic_init(&s.is_over, false);
 	/* No more threads than there are tiles: each reads the tree's edge first. */
-	run(&s, tree->audit->jobs < tiles ? tree->audit->jobs : (unsigned)tiles);
+	run(&s, jobs < tiles ? jobs : (unsigned)tiles);
 	(void)pthread_mutex_destroy(&s.lock);
 	/* Only where every tile was read is it certain that it is not there. */
 	if (s.err != NULL && !s.is_found)

@@ -9,7 +9,7 @@
 void siglet_audit_finding_init(audit_finding *finding, const char *check)
 {
 	*finding = (audit_finding) { .report.check = check };
-	siglet_buf_init(&finding->evidence, 2 * SIGLET_AUDIT_MAX_PATH);
+	siglet_buf_init(&finding->evidence, (size_t)2 * SIGLET_AUDIT_MAX_PATH);
 	siglet_buf_init(&finding->part, MAX_PART_BYTES);
 }
 
