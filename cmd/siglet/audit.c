@@ -1,6 +1,7 @@
 #include "audit.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* siglet audit: does the transparency log tell everybody the same, and who used my identity? */
 
@@ -84,6 +85,22 @@ static siglet_err *open_trust(audit_run *run)
 	return cli_open_trust(run->arguments, SIGLET_TRUST_TO_VERIFY, &run->trust);
 }
 
+static void draw_progress(void *context, uint64_t done, uint64_t total)
+{
+	siglet_sys_progress *bar = context;
+
+	bar->total = total;
+	siglet_sys_progress_add(bar, done < bar->done ? 0 : done - bar->done);
+}
+
+/* A report starts a line of its own. */
+static void restart_progress(audit_run *run)
+{
+	siglet_sys_progress_wipe(&run->bar);
+	siglet_sys_progress_start(&run->bar, run->style.quiet ? -1 : STDERR_FILENO, "entries", 0,
+				  false);
+}
+
 siglet_err *audit_set_up(audit_run *run)
 {
 	siglet_err *err = open_trust(run);
@@ -107,6 +124,10 @@ siglet_err *audit_set_up(audit_run *run)
 		err = set_max_age(run);
 	if (err == NULL && cli_has(run->arguments, CLI_OFFLINE))
 		siglet_auditor_set_offline(run->auditor);
+	if (err == NULL) {
+		restart_progress(run);
+		siglet_auditor_set_progress(run->auditor, draw_progress, &run->bar);
+	}
 	if (err == NULL && run->style.verbose)
 		siglet_auditor_set_trace(run->auditor, cli_trace, NULL);
 	return err;
@@ -149,7 +170,10 @@ void audit_tell(void *context, const siglet_audit_report *report)
 {
 	audit_run *run = context;
 	const siglet_status status = siglet_audit_report_status(report);
-	siglet_err *err = print_report(run, report, status);
+	siglet_err *err;
+
+	restart_progress(run);
+	err = print_report(run, report, status);
 
 	run->told++;
 	/* Where matches are only reported, a match is what was asked for. */
@@ -302,6 +326,7 @@ siglet_status audit_main(const cli_verb *verb, int argc, char **argv)
 	if (!cli_begin(verb, argc, argv, &arguments, &status))
 		return status;
 	err = act(&run);
+	siglet_sys_progress_wipe(&run.bar);
 	if (err != NULL)
 		run.status = cli_worst(run.status, cli_fail_run(verb, &arguments, err));
 	siglet_err_free(run.err);

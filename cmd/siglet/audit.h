@@ -13,9 +13,10 @@ typedef struct audit_run {
 	siglet_trust *trust;
 	siglet_auditor *auditor;
 	size_t told;
-	siglet_status status; /* the worst of what was told */
-	siglet_err *err;      /* of telling it */
-	const void *verb;     /* what the check has of its own */
+	siglet_status status;	 /* the worst of what was told */
+	siglet_err *err;	 /* of telling it */
+	siglet_sys_progress bar; /* of entries that are read */
+	const void *verb;	 /* what the check has of its own */
 } audit_run;
 
 /* What the verb runs. (audit.c) */

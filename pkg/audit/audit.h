@@ -132,6 +132,8 @@ typedef struct siglet_audit {
 	bool has_max_age;
 	int64_t max_age_s; /* refuse a view that is older */
 	siglet_audit_tell *tell;
+	/* NULL, or told now and then how many of how many entries were read. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *context;
 } siglet_audit;
 

@@ -25,6 +25,7 @@ typedef struct recomputing {
 	char frontier[SIGLET_AUDIT_MAX_PATH + 64];
 	audit_finding *finding;
 	siglet_range range;		 /* of what was read */
+	uint64_t total;			 /* entries that are to be read */
 	uint64_t bytes;			 /* of its entries */
 	uint64_t hits, unknown, skipped; /* of what was looked for */
 	uint64_t problems;
@@ -145,6 +146,8 @@ static siglet_err *take(void *context, const siglet_scan_block *block)
 	if (err != NULL)
 		return err;
 	r->finding->report.checked += block->end - block->begin;
+	if (r->audit->progress != NULL)
+		r->audit->progress(r->audit->context, r->finding->report.checked, r->total);
 	return is_time_to_save(r) ? save(r) : NULL;
 }
 
@@ -301,6 +304,7 @@ static siglet_err *scan(recomputing *r, siglet_tree *hashes, uint64_t end)
 		.bear = bear,
 	};
 
+	r->total = end - scan.begin;
 	return siglet_scan_run(&scan);
 }
 

@@ -55,6 +55,13 @@ void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace
 	auditor->http_options.trace_context = context;
 }
 
+void siglet_auditor_set_progress(siglet_auditor *auditor, siglet_audit_progress *progress,
+				 void *context)
+{
+	auditor->progress = progress;
+	auditor->progress_context = context;
+}
+
 /* ---- options ---- */
 
 static siglet_err *set_text(char **text, const char *value)
@@ -247,6 +254,13 @@ static void tell(void *context, const siglet_audit_report *report)
 	auditor->visit(auditor->context, report);
 }
 
+static void tell_progress(void *context, uint64_t done, uint64_t total)
+{
+	const siglet_auditor *auditor = context;
+
+	auditor->progress(auditor->progress_context, done, total);
+}
+
 siglet_err *siglet_auditor_connect(siglet_auditor *auditor)
 {
 	siglet_err *err;
@@ -314,6 +328,7 @@ siglet_err *siglet_auditor_start(siglet_auditor *auditor, siglet_audit_visit *vi
 	audit->key = auditor->key;
 	audit->now_s = siglet_sys_now_s();
 	audit->tell = tell;
+	audit->progress = auditor->progress == NULL ? NULL : tell_progress;
 	audit->context = auditor;
 	auditor->visit = visit;
 	auditor->context = context;

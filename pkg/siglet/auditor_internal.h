@@ -21,6 +21,8 @@ struct siglet_auditor {
 	bool offline;
 	siglet_audit_visit *visit;
 	void *context;
+	siglet_audit_progress *progress;
+	void *progress_context;
 };
 
 /*

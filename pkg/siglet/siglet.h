@@ -711,6 +711,11 @@ SIGLET_API void siglet_auditor_set_offline(siglet_auditor *auditor);
 SIGLET_API void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace,
 					 void *context);
 
+/* Told now and then, by the caller's thread, how many of how many entries of a log were read. */
+typedef void siglet_audit_progress(void *context, uint64_t done, uint64_t total);
+SIGLET_API void siglet_auditor_set_progress(siglet_auditor *auditor,
+					    siglet_audit_progress *progress, void *context);
+
 /* What an audit found. Lives while it is told. */
 typedef struct siglet_audit_report siglet_audit_report;
 typedef void siglet_audit_visit(void *context, const siglet_audit_report *report);
