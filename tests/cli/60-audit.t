@@ -203,7 +203,7 @@ killed() {
 	for seconds in 0.001 0.002 0.003 0.004 0.005 0.006 0.007 0.008 0.01 0.012 0.015 0.02; do
 		rm -rf "$tmp/killed"
 		cp -r "$state" "$tmp/killed"
-		timeout -s KILL $seconds "$SIGLET" audit consistency --from log --log-key "$(cat log.keys/log.vkey)" \
+		timeout --foreground -s KILL $seconds "$SIGLET" audit consistency --from log --log-key "$(cat log.keys/log.vkey)" \
 			--state "$tmp/killed" >/dev/null 2>&1
 		run audit consistency --from log --log-key "$(cat log.keys/log.vkey)" --state "$tmp/killed"
 		has_status 0 || return
