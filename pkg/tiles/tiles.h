@@ -150,7 +150,7 @@ typedef struct siglet_scan {
 	siglet_source *source;
 	siglet_tree *tree; /* of the checkpoint that covers the entries */
 	uint64_t begin, end;
-	unsigned jobs;	   /* threads; at least 1 */
+	unsigned jobs; /* threads; at least 1 */
 	/*
 	 * Bytes of bundles in flight, at most, a bundle at least is; and likewise of findings that
 	 * were not taken yet.
