@@ -242,6 +242,7 @@ static siglet_err *visit_tree(void *context, audit_tree *tree)
 			err = catch_up(s, tree, claim);
 		if (err == NULL)
 			err = look_at(s, tree, claim);
+		siglet_audit_finding_count(tree, &claim->finding);
 		siglet_audit_claim_tell(s->audit, claim, err);
 	}
 	forget(s);
