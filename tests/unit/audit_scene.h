@@ -46,10 +46,11 @@ static struct {
 	scene_other others[SCENE_OTHERS];
 	size_t other_count;
 	unsigned requests;
+	void (*pause)(bool is_paused); /* while the log works, and not what is tested; or NULL */
 	/* What was told. */
 	siglet_audit_verdict verdict, worst;
-	siglet_code code; /* 0: no error */
-	unsigned told;
+	siglet_code code;    /* 0: no error */
+	unsigned told, good; /* reports, and those that say yes */
 	bool has_index;
 	uint64_t index, checked;
 	siglet_audit_head from, to;
@@ -326,6 +327,8 @@ static siglet_err *scene_send(void *context, const siglet_http_request *request,
 
 	(void)context;
 	(void)pthread_mutex_lock(&lock);
+	if (scene.pause != NULL)
+		scene.pause(true);
 	scene.requests++;
 	other = scene_find_other(request);
 	response->body.max = 1u << 20;
@@ -344,6 +347,8 @@ static siglet_err *scene_send(void *context, const siglet_http_request *request,
 	}
 	if (other != NULL && other->change != NULL)
 		other->change(&response->body);
+	if (scene.pause != NULL)
+		scene.pause(false);
 	(void)pthread_mutex_unlock(&lock);
 	return response->status == 0 ? siglet_err_new(SIGLET_E_NETWORK, "nobody is there") : NULL;
 }
@@ -361,6 +366,7 @@ static void scene_tell(void *context, const siglet_audit_report *report)
 {
 	(void)context;
 	scene.told++;
+	scene.good += siglet_audit_verdict_is_good(report->verdict);
 	scene.verdict = report->verdict;
 	if (siglet_audit_verdict_is_refusal(report->verdict))
 		scene.worst = report->verdict;
@@ -383,7 +389,7 @@ static siglet_audit scene_audit(const char *from, const char *state)
 {
 	static siglet_transport transport = { .send = scene_send };
 
-	scene.told = 0;
+	scene.told = scene.good = 0;
 	scene.worst = SIGLET_AUDIT_INCOMPLETE;
 	return (siglet_audit) {
 		.log_key = scene.vkey,
