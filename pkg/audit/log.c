@@ -164,43 +164,70 @@ bool siglet_audit_can_ask(const siglet_audit *audit)
 
 /* ---- one of them ---- */
 
+static bool is_namesake(const audit_log *a, const audit_log *b)
+{
+	return siglet_slice_equal(a->name, b->name) &&
+	       !siglet_key_equal(a->verifier.key, b->verifier.key);
+}
+
+typedef struct namesakes {
+	const audit_log *log;
+	size_t count, known;
+} namesakes;
+
+static siglet_err *count_namesake(void *context, const audit_log *log)
+{
+	namesakes *n = context;
+
+	n->known++;
+	n->count += is_namesake(n->log, log);
+	return NULL;
+}
+
+/* Where a log got another key, one of the two is in use. */
 siglet_err *siglet_audit_is_read(const siglet_audit *audit, const audit_log *log, bool *ret_is_read)
 {
-	choice known = { .audit = audit };
-	siglet_err *err = visit_all(audit, choose, &known);
+	namesakes n = { .log = log };
+	siglet_err *err = siglet_audit_each_known_log(audit, count_namesake, &n);
 
 	*ret_is_read = true;
-	if (err != NULL || audit->from == NULL || known.count < 2)
+	if (err != NULL || (n.count == 0 && (audit->from == NULL || n.known < 2)))
 		return err;
 	return is_served(audit, log, ret_is_read);
 }
 
 typedef struct single {
+	const siglet_audit *audit;
 	audit_log *log;
 	size_t count;
 } single;
 
-/* A log may stand in several places; one whose key changed is two. */
+/* A log may stand in several places. */
 static siglet_err *take_single(void *context, const audit_log *log)
 {
 	single *s = context;
+	bool is_its = true;
+	siglet_err *err = NULL;
 
-	if (s->count > 0 && siglet_slice_equal(s->log->name, log->name) &&
-	    siglet_key_equal(s->log->verifier.key, log->verifier.key))
-		return NULL;
-	*s->log = *log;
-	s->count++;
-	return NULL;
+	if (s->count > 0 && is_namesake(s->log, log))
+		err = is_served(s->audit, log, &is_its);
+	else if (s->count > 0 && siglet_slice_equal(s->log->name, log->name))
+		is_its = s->log->url.len == 0;
+	else
+		s->count++;
+	if (err == NULL && is_its)
+		*s->log = *log;
+	return err;
 }
 
 siglet_err *siglet_audit_one_log(const siglet_audit *audit, audit_log *ret_log)
 {
 	audit_log log = { .name = SIGLET_SLICE_NONE };
-	single s = { &log, 0 };
+	single s = { audit, &log, 0 };
 	siglet_err *err = siglet_audit_each_log(audit, take_single, &s);
 
 	if (err == NULL && s.count > 1)
-		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%zu logs are known", s.count),
+		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "several logs are known"),
 				      "say which is meant with --log, such as --log %s",
 				      siglet_text_printable(log.name).text);
 	if (err == NULL)

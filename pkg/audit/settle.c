@@ -279,8 +279,13 @@ static siglet_err *ask(settling *s, audit_finding *finding)
 	siglet_err *err = siglet_audit_is_read(s->audit, s->log, &is_read);
 
 	if (err == NULL && !is_read)
-		err = siglet_err_new(SIGLET_E_UNTRUSTED, "%s: this log is not served there",
-				     siglet_text_printable(siglet_slice_str(s->audit->from)).text);
+		err = siglet_err_new(
+			SIGLET_E_UNTRUSTED,
+			"%s: what is served there is not signed with this log's key",
+			siglet_text_printable(s->audit->from == NULL
+						      ? s->log->url
+						      : siglet_slice_str(s->audit->from))
+				.text);
 	if (err != NULL)
 		return err;
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);

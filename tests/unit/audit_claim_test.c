@@ -229,6 +229,19 @@ static void v1(void)
 	OK(scene.code == SIGLET_E_USAGE, "nor by what is none");
 }
 
+/* The answer about an entry, as if it were another's place. Owned. */
+static char *entry_as(const scene_tree *t, uint64_t index, uint64_t global)
+{
+	siglet_json_writer w;
+	siglet_buf json;
+
+	siglet_buf_init(&json, 10000);
+	siglet_json_writer_init(&w, &json, 0);
+	(void)scene_write_entry(t, index, global, &w);
+	well(siglet_json_writer_finish(&w));
+	return (char *)json.ptr;
+}
+
 static void v1_lies(void)
 {
 	static const scene_tree more = { .size = 23, .fork_at = UINT64_MAX, .id = 4712 };
@@ -244,6 +257,14 @@ static void v1_lies(void)
 	edited("entries", "log.example - 4712", "log.example - 4711", SIGLET_AUDIT_BAD_SIGNATURE);
 	edited("entries", "\"body\":\"Y", "\"body\":\"Z", SIGLET_AUDIT_DATA_MISMATCH);
 	edited("/api/v1/log", "\"treeID\"", "\"treeid\"", SIGLET_AUDIT_INCOMPLETE);
+	scene_put((scene_other) { .url = "entries",
+				  .times = -1,
+				  .status = 200,
+				  .body = entry_as(&scene.trees[0], 2, 7) });
+	at(V1, 7);
+	found(SIGLET_AUDIT_DATA_MISMATCH, "an entry of the other tree that is in its place");
+	OK(scene.evidence[0] == '\0', "which is no fork");
+	scene_honest();
 	scene_put((scene_other) { .url = "entries", .times = -1, .status = 500 });
 	at(V1, 7);
 	found(SIGLET_AUDIT_INCOMPLETE, "a server that fails");
@@ -306,6 +327,48 @@ static void v1_rolled_back(void)
 	scene_honest();
 }
 
+/* ---- another key ---- */
+
+static void two_keys(bool old_first)
+{
+	witness old = witness_new("log.example");
+	const witness *keys[] = { old_first ? &old : &scene.key, old_first ? &scene.key : &old };
+	const char *const names[] = { in_scratch("old-note") };
+	siglet_witness_policy *policy = NULL;
+	const witness now = scene.key;
+	siglet_audit audit;
+	siglet_buf text;
+
+	siglet_buf_init(&text, 10000);
+	for (size_t i = 0; i < 2; i++) {
+		well(siglet_buf_append_str(&text, "log "));
+		witness_put_vkey(keys[i], 0x01, &text);
+		well(siglet_buf_append_str(&text, " " TILED "\n"));
+	}
+	well(siglet_buf_append_str(&text, "quorum none\n"));
+	well(siglet_witness_policy_parse(siglet_buf_slice(&text), &policy));
+	siglet_buf_clear(&text);
+	scene.key = old;
+	scene_note(&scene.tree, false, &text);
+	scene.key = now;
+	put_file("old-note", text.ptr, text.len);
+	audit = scene_audit(NULL, "keys");
+	audit.log_key = NULL;
+	audit.policy = policy;
+	well(siglet_audit_look_up(&audit, &(siglet_audit_lookup) { .check = "inclusion",
+								   .has_index = true }));
+	found(SIGLET_AUDIT_INCLUDED, "of two keys of one name, under the one in use");
+	well(siglet_audit_compare(&audit, names, 1));
+	found(SIGLET_AUDIT_OTHER_KEY, "what the other signed is not what was remembered of it");
+	audit.state = in_scratch("no-keys");
+	well(siglet_audit_compare(&audit, names, 1));
+	found(SIGLET_AUDIT_INCOMPLETE, "where nothing was, it is no fault of the log");
+	OK(scene.evidence[0] == '\0', "nor evidence");
+	siglet_witness_policy_free(policy);
+	siglet_buf_clear(&text);
+	witness_free(&old);
+}
+
 /* ---- chance ---- */
 
 static void draws(void)
@@ -350,6 +413,8 @@ int main(void)
 	v1();
 	v1_lies();
 	v1_rolled_back();
+	two_keys(true);
+	two_keys(false);
 	draws();
 	scene_end();
 	return tap_done();
