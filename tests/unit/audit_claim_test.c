@@ -77,6 +77,34 @@ static void caches(void)
 	scene_honest();
 }
 
+/* Others have a view of more entries than a cache between us and the log. */
+static void others_have_more(void)
+{
+	static const scene_tree old = { .size = 300, .fork_at = UINT64_MAX };
+	const siglet_audit audit = scene_audit(TILED, "behind");
+	const char *const names[] = { in_scratch("newer") };
+	siglet_buf note;
+
+	siglet_buf_init(&note, 2000);
+	scene_note(&scene.tree, false, &note);
+	put_file("newer", note.ptr, note.len);
+	scene_put((scene_other) {
+		.url = "checkpoint", .times = -1, .from_cache = true, .tree = &old });
+	well(siglet_audit_compare(&audit, names, 1));
+	found(SIGLET_AUDIT_CONSISTENT, "a view of more than a cache has");
+	OK(scene.to.size == 500, "is held against what is behind it");
+	scene_honest();
+	scene_put((scene_other) { .url = "checkpoint", .times = -1, .tree = &old });
+	well(siglet_audit_compare(&(siglet_audit) { .log_key = audit.log_key,
+						    .transport = audit.transport,
+						    .from = audit.from,
+						    .tell = audit.tell },
+				  names, 1));
+	found(SIGLET_AUDIT_STALE, "or than the log shows, without a state");
+	scene_honest();
+	siglet_buf_clear(&note);
+}
+
 /* ---- tiles ---- */
 
 static void shorten(siglet_buf *body)
@@ -257,13 +285,15 @@ static void v1_lies(void)
 	edited("entries", "log.example - 4712", "log.example - 4711", SIGLET_AUDIT_BAD_SIGNATURE);
 	edited("entries", "\"body\":\"Y", "\"body\":\"Z", SIGLET_AUDIT_DATA_MISMATCH);
 	edited("/api/v1/log", "\"treeID\"", "\"treeid\"", SIGLET_AUDIT_INCOMPLETE);
+	scene.trees[0].size = 20;
 	scene_put((scene_other) { .url = "entries",
 				  .times = -1,
 				  .status = 200,
-				  .body = entry_as(&scene.trees[0], 2, 7) });
-	at(V1, 7);
+				  .body = entry_as(&scene.trees[0], 7, 27) });
+	look_up(V1, "same-size", (siglet_audit_lookup) { .has_index = true, .index = 27 });
 	found(SIGLET_AUDIT_DATA_MISMATCH, "an entry of the other tree that is in its place");
 	OK(scene.evidence[0] == '\0', "which is no fork");
+	scene.trees[0].size = 5;
 	scene_honest();
 	scene_put((scene_other) { .url = "entries", .times = -1, .status = 500 });
 	at(V1, 7);
@@ -408,6 +438,7 @@ int main(void)
 {
 	scene_begin();
 	caches();
+	others_have_more();
 	tiled();
 	searched();
 	v1();
