@@ -220,7 +220,7 @@ SIGLET_MUST_USE siglet_err *siglet_audit_rules_check(const siglet_audit_rules *r
 /* An entry that a rule matched. Text is printable; borrows. */
 typedef struct siglet_audit_match {
 	siglet_slice origin;
-	uint64_t index;
+	uint64_t index;	   /* of Rekor v1 across all its trees */
 	bool known;	   /* it was expected */
 	bool chain_ok;	   /* its certificate chains to a trusted authority */
 	siglet_slice rule; /* "identity", "digest", "key", "subject" */
@@ -230,9 +230,10 @@ typedef struct siglet_audit_match {
 
 typedef enum siglet_audit_since {
 	SIGLET_SINCE_LAST = 0, /* where the last run came to; there must have been one */
-	SIGLET_SINCE_INDEX,
-	SIGLET_SINCE_TIME, /* entries whose certificates are of then or later */
-	SIGLET_SINCE_HEAD, /* what comes from now on */
+	SIGLET_SINCE_BEGIN,    /* all there is; refused for large logs without tiles */
+	SIGLET_SINCE_INDEX,    /* of Rekor v1 across all its trees */
+	SIGLET_SINCE_TIME,     /* entries whose certificates are of then or later */
+	SIGLET_SINCE_HEAD,     /* what comes from now on */
 } siglet_audit_since;
 
 typedef struct siglet_audit_watch {

@@ -85,6 +85,7 @@ typedef struct audit_tree {
 	const char *url;
 	int64_t tree_id;     /* of Rekor v1 */
 	uint64_t offset;     /* of Rekor v1: entries of the trees before */
+	uint64_t total;	     /* of Rekor v1: entries of all trees, by its own word */
 	bool is_active;	     /* it still grows */
 	audit_view fresh;    /* verified */
 	siglet_tree *hashes; /* of fresh, once it was asked for; NULL for Rekor v1 */
@@ -425,11 +426,20 @@ SIGLET_MUST_USE siglet_err *siglet_audit_found_hand_over(const audit_tree *tree,
 
 /* ---- cursors (cursor.c) ---- */
 
-/* How far these rules have looked through a log. ret_there false: never. Errors: SIGLET_E_IO. */
+/* How far rules have looked through a tree. */
+typedef struct audit_cursor {
+	uint64_t scanned_to; /* entries, by their index in that tree */
+	uint64_t anchor;     /* the size of the view that they were under */
+	bool has_range;	     /* where nothing but what was read says what was before */
+	siglet_range range;  /* of the entries up to scanned_to */
+} audit_cursor;
+
+/* ret_there false: they never have. Errors: SIGLET_E_IO. */
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rules,
-						     uint64_t *ret_scanned, bool *ret_there);
+						     audit_cursor *ret_cursor, bool *ret_there);
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
-						      uint64_t scanned, uint64_t anchor);
+						      const audit_cursor *cursor);
+
 /* ---- chance (sample.c) ---- */
 
 /*

@@ -7,11 +7,15 @@
 /*
  * How far rules have looked through a log. Each set of rules has its own, named by a hash of them.
  *
- *	{ "schema": 1, "rules": hex, "scanned_to": N, "anchor_size": M }
+ *	{ "schema": 1, "rules": hex, "scanned_to": N, "anchor_size": M,
+ *	  "nodes": [[level, index, base64] …] }
+ *
+ * The nodes are the compact range of the entries before scanned_to, and only there where the log has
+ * no tiles: from them follows whether its past is still what it was.
  */
 
 #define SCHEMA 1
-#define MAX_CURSOR_BYTES 4096
+#define MAX_CURSOR_BYTES 16384
 
 typedef struct named {
 	char rules[2 * SIGLET_SHA256_SIZE + 1];
@@ -37,11 +41,31 @@ static siglet_err *name_cursor(const audit_state *state, siglet_slice rules, nam
 	return err;
 }
 
-static siglet_err *parse(siglet_slice json, const char *rules, uint64_t *ret_scanned)
+static siglet_err *parse_numbers(const siglet_json *root, audit_cursor *cursor)
 {
+	int64_t scanned = 0, anchor = 0;
+	siglet_err *err = siglet_json_need_int64(root, "scanned_to", &scanned);
+
+	if (err == NULL)
+		err = siglet_json_need_int64(root, "anchor_size", &anchor);
+	if (err == NULL && (scanned < 0 || anchor < 0))
+		err = siglet_err_new(SIGLET_E_RANGE, "scanned_to or anchor_size");
+	if (err != NULL)
+		return err;
+	cursor->scanned_to = (uint64_t)scanned;
+	cursor->anchor = (uint64_t)anchor;
+	cursor->has_range = siglet_json_object_get(root, "nodes") != NULL;
+	if (cursor->has_range)
+		err = siglet_audit_range_read(root, "nodes", 0, cursor->scanned_to, &cursor->range);
+	return err;
+}
+
+static siglet_err *parse(siglet_slice json, const char *rules, audit_cursor *ret_cursor)
+{
+	audit_cursor cursor = { .scanned_to = 0 };
 	siglet_slice have = SIGLET_SLICE_NONE;
 	siglet_json_doc *doc = NULL;
-	int64_t schema = 0, scanned = 0;
+	int64_t schema = 0;
 	siglet_err *err = siglet_json_parse(json, MAX_CURSOR_BYTES, &doc);
 	const siglet_json *root = err == NULL ? siglet_json_root(doc) : NULL;
 
@@ -56,17 +80,15 @@ static siglet_err *parse(siglet_slice json, const char *rules, uint64_t *ret_sca
 	if (err == NULL && !siglet_slice_is(have, rules))
 		err = siglet_err_new(SIGLET_E_MALFORMED, "of other rules");
 	if (err == NULL)
-		err = siglet_json_need_int64(root, "scanned_to", &scanned);
-	if (err == NULL && scanned < 0)
-		err = siglet_err_new(SIGLET_E_RANGE, "scanned_to");
+		err = parse_numbers(root, &cursor);
 	if (err == NULL)
-		*ret_scanned = (uint64_t)scanned;
+		*ret_cursor = cursor;
 	siglet_json_doc_free(doc);
 	return err;
 }
 
 siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rules,
-				     uint64_t *ret_scanned, bool *ret_there)
+				     audit_cursor *ret_cursor, bool *ret_there)
 {
 	named n;
 	siglet_buf json;
@@ -80,7 +102,7 @@ siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rule
 	siglet_buf_init(&json, MAX_CURSOR_BYTES);
 	err = siglet_sys_read_kept(n.path, &json);
 	if (err == NULL) {
-		err = parse(siglet_buf_slice(&json), n.rules, ret_scanned);
+		err = parse(siglet_buf_slice(&json), n.rules, ret_cursor);
 		if (err != NULL)
 			err = siglet_err_hint(siglet_err_recode(siglet_err_wrap(err, "%s", n.path),
 								SIGLET_E_IO),
@@ -91,7 +113,7 @@ siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rule
 }
 
 siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
-				      uint64_t scanned, uint64_t anchor)
+				      const audit_cursor *cursor)
 {
 	named n;
 	siglet_json_writer w;
@@ -105,8 +127,10 @@ siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rul
 	siglet_json_write_begin_object(&w, NULL);
 	siglet_json_write_int(&w, "schema", SCHEMA);
 	siglet_json_write_text(&w, "rules", n.rules);
-	siglet_json_write_int(&w, "scanned_to", (int64_t)scanned);
-	siglet_json_write_int(&w, "anchor_size", (int64_t)anchor);
+	siglet_json_write_int(&w, "scanned_to", (int64_t)cursor->scanned_to);
+	siglet_json_write_int(&w, "anchor_size", (int64_t)cursor->anchor);
+	if (cursor->has_range)
+		siglet_audit_range_write(&cursor->range, "nodes", &w);
 	siglet_json_write_end_object(&w);
 	err = siglet_json_writer_finish(&w);
 	if (err == NULL)

@@ -179,7 +179,8 @@ static siglet_err *find_prefix(const asking *a, place *ret_place)
 
 /* ---- Rekor v1 ---- */
 
-static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard, uint64_t *offset)
+static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard, uint64_t total,
+			       uint64_t *offset)
 {
 	audit_tree tree = {
 		.audit = a->audit,
@@ -189,6 +190,7 @@ static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard,
 		.url = siglet_source_where(a->source),
 		.tree_id = shard->tree_id,
 		.offset = *offset,
+		.total = total,
 		.is_active = shard->is_active,
 	};
 	siglet_err *err;
@@ -212,15 +214,17 @@ static siglet_err *visit_shard(const asking *a, const siglet_rekor_shard *shard,
 
 static siglet_err *visit_shards(const asking *a)
 {
+	const siglet_transport transport = siglet_source_transport(a->source);
 	siglet_rekor_shards shards;
-	uint64_t offset = 0;
+	uint64_t offset = 0, total = 0;
 	siglet_err *err;
 
 	siglet_rekor_shards_init(&shards);
-	err = siglet_rekor_read_shards(a->audit->transport, siglet_source_where(a->source),
-				       &shards);
+	err = siglet_rekor_read_shards(&transport, siglet_source_where(a->source), &shards);
 	for (size_t i = 0; err == NULL && i < shards.count; i++)
-		err = visit_shard(a, &shards.of[i], &offset);
+		total += shards.of[i].size;
+	for (size_t i = 0; err == NULL && i < shards.count; i++)
+		err = visit_shard(a, &shards.of[i], total, &offset);
 	siglet_rekor_shards_clear(&shards);
 	return err;
 }

@@ -1,12 +1,6 @@
-#include "audit/audit_internal.h"
+#include "audit/watch_internal.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "hits/hits.h"
-#include "sys/sys.h"
 
 /*
  * What came into a log since the last time, and whom it concerns. A block of entries counts once it
@@ -16,27 +10,13 @@
 
 #define CHECK "watch"
 #define SCAN_MEMORY ((size_t)40 << 20)
-#define DATABASE_WAIT_MS 10000
-
-typedef struct watching {
-	const siglet_audit *audit;
-	const siglet_audit_watch *watch;
-	char mark[2 + 8]; /* "@" and the beginning of a hash of the rules */
-	const audit_tree *tree;
-	const audit_state *state;
-	siglet_tree *hashes;
-	siglet_hits *hits;
-	audit_finding *finding;
-	uint64_t unknown;	 /* matches that were handed over, or should have been */
-	siglet_err *undelivered; /* why the last one could not be */
-} watching;
 
 /* ---- by the threads ---- */
 
 static siglet_err *see(void *context, uint64_t first, const siglet_entries *entries,
 		       const siglet_hash32 *leaves, void **ret_finding)
 {
-	const watching *w = context;
+	const audit_watching *w = context;
 	audit_found *list = NULL;
 	siglet_err *err = siglet_audit_find_all(&w->watch->rules, first, entries, leaves, &list);
 
@@ -55,184 +35,21 @@ static size_t weigh(const void *finding)
 	return siglet_audit_found_weight(finding);
 }
 
-/* ---- into the database ---- */
-
-/* Others who watch the same log for other things have a row, and a delivery, of their own. */
-static siglet_err *set_mark(watching *w)
-{
-	siglet_hash32 hash;
-	siglet_buf hex;
-	siglet_err *err = siglet_sha256(&w->watch->rules_name, 1, hash.bytes);
-
-	siglet_buf_init(&hex, 8);
-	if (err == NULL)
-		err = siglet_hex_encode(siglet_slice_of(hash.bytes, 4), &hex);
-	(void)snprintf(w->mark, sizeof(w->mark), "@%s", siglet_buf_text(&hex));
-	siglet_buf_clear(&hex);
-	return err;
-}
-
-static siglet_err *add_match(const watching *w, const audit_found *found)
-{
-	const siglet_slice der = siglet_buf_slice(&found->cert);
-	siglet_hash32 cert_hash;
-	char rule[32];
-	bool known = false, chain_ok = false, is_new = false;
-	siglet_buf json;
-	siglet_err *err;
-
-	(void)snprintf(rule, sizeof(rule), "%s%s", found->rule, w->mark);
-	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
-	err = siglet_audit_found_describe(w->tree, w->watch, found, &known, &chain_ok, &json);
-	if (err == NULL)
-		err = siglet_sha256(&der, 1, cert_hash.bytes);
-	if (err == NULL) {
-		const siglet_match_record record = {
-			.origin = w->tree->fresh.checkpoint.origin,
-			.index = found->index,
-			.rule = siglet_slice_str(rule),
-			.leaf = siglet_hash32_slice(&found->leaf),
-			.kind = siglet_slice_str(found->kind),
-			.api_version = siglet_slice_str(found->api_version),
-			.digest = siglet_slice_str(found->digest),
-			.identity = siglet_slice_str(found->identity),
-			.issuer = siglet_slice_str(found->issuer),
-			.cert_sha256 =
-				der.len > 0 ? siglet_hash32_slice(&cert_hash) : SIGLET_SLICE_NONE,
-			.not_before_s = found->not_before_s,
-			.chain_ok = chain_ok,
-			.known = known,
-			.json = siglet_buf_slice(&json),
-			.found_s = w->audit->now_s,
-		};
-
-		err = siglet_hits_add_match(w->hits, &record, &is_new);
-	}
-	siglet_buf_clear(&json);
-	return err;
-}
-
-static siglet_err *add_skipped(const watching *w, const audit_found *found)
-{
-	const siglet_skipped_record record = {
-		.origin = w->tree->fresh.checkpoint.origin,
-		.index = found->index,
-		.leaf = siglet_hash32_slice(&found->leaf),
-		.reason = siglet_slice_str(found->reason),
-		.found_s = w->audit->now_s,
-	};
-	bool is_new = false;
-
-	return siglet_hits_add_skipped(w->hits, &record, &is_new);
-}
-
-static siglet_err *add_all(const watching *w, const siglet_scan_block *block)
-{
-	siglet_err *err = NULL;
-
-	for (size_t i = 0; err == NULL && i < block->count; i++)
-		for (const audit_found *f = block->findings[i]; err == NULL && f != NULL;
-		     f = f->next)
-			err = f->reason != NULL ? add_skipped(w, f) : add_match(w, f);
-	return err;
-}
-
-static bool has_findings(const siglet_scan_block *block)
-{
-	for (size_t i = 0; i < block->count; i++)
-		if (block->findings[i] != NULL)
-			return true;
-	return false;
-}
-
-/* First what was found, then how far: the other way round something could be missed. */
 static siglet_err *take(void *context, const siglet_scan_block *block)
 {
-	watching *w = context;
-	siglet_err *err = NULL;
-
-	if (has_findings(block)) {
-		err = siglet_hits_begin(w->hits);
-		if (err == NULL)
-			err = add_all(w, block);
-		if (err == NULL)
-			err = siglet_hits_commit(w->hits);
-		else
-			siglet_hits_rollback(w->hits);
-	}
-	if (err == NULL)
-		err = siglet_audit_cursor_write(w->state, w->watch->rules_name, block->end,
-						siglet_tree_size(w->hashes));
-	if (err == NULL)
-		w->finding->report.checked += block->end - block->begin;
-	return err;
-}
-
-/* ---- handing over ---- */
-
-static siglet_slice without_mark(siglet_slice rule)
-{
-	const uint8_t *at = rule.len == 0 ? NULL : memchr(rule.ptr, '@', rule.len);
-
-	return at == NULL ? rule : siglet_slice_of(rule.ptr, (size_t)(at - rule.ptr));
-}
-
-static siglet_err *hand_over(void *context, const siglet_match_record *record)
-{
-	watching *w = context;
-	const siglet_audit_match match = {
-		.origin = record->origin,
-		.index = record->index,
-		.known = record->known,
-		.chain_ok = record->chain_ok,
-		.rule = without_mark(record->rule),
-		.kind = record->kind,
-		.api_version = record->api_version,
-		.digest = record->digest,
-		.identity = record->identity,
-		.issuer = record->issuer,
-		.json = record->json,
-	};
-	siglet_err *err = w->watch->deliver(w->watch->context, &match);
-
-	w->unknown += !record->known;
-	if (err == NULL)
-		return siglet_hits_mark_delivered(w->hits, record->origin, record->index,
-						  record->rule, w->audit->now_s);
-	if (siglet_err_is_fault(err))
-		return err;
-	siglet_err_free(w->undelivered);
-	w->undelivered = err;
-	return NULL;
-}
-
-static siglet_err *deliver(watching *w)
-{
-	const siglet_hits_filter filter = {
-		.origin = w->tree->fresh.checkpoint.origin,
-		.undelivered_only = true,
-	};
-	siglet_err *err = siglet_hits_each_match(w->hits, &filter, hand_over, w);
-
-	if (err == NULL && w->undelivered != NULL) {
-		err = siglet_err_wrap(w->undelivered, "a match could not be handed over, and will "
-						      "be again");
-		w->undelivered = NULL;
-	}
-	return err;
-}
-
-static siglet_err *count_skipped(const watching *w)
-{
-	const siglet_hits_filter filter = {
-		.origin = w->tree->fresh.checkpoint.origin,
-		.unacknowledged_only = true,
+	const audit_found *lists[SIGLET_SCAN_BUNDLES];
+	audit_watching *w = context;
+	const audit_cursor cursor = {
+		.scanned_to = block->end,
+		.anchor = siglet_tree_size(w->hashes),
 	};
 
-	return siglet_hits_count_skipped(w->hits, &filter, &w->finding->report.skipped);
+	for (size_t i = 0; i < block->count; i++)
+		lists[i] = block->findings[i];
+	return siglet_audit_keep(w, block->begin, lists, block->count, &cursor);
 }
 
-/* ---- where to begin ---- */
+/* ---- a log of tiles ---- */
 
 /* When the youngest certificate of a bundle was made. */
 typedef struct bundle_time {
@@ -280,9 +97,11 @@ static siglet_err *take_time(void *context, const siglet_scan_block *block)
 	return NULL;
 }
 
-static siglet_err *time_of(const watching *w, uint64_t bundle, uint64_t size, bundle_time *ret_time)
+static siglet_err *time_of(void *context, uint64_t begin, bool *ret_there, int64_t *ret_time_s)
 {
-	const uint64_t begin = bundle * SIGLET_TILE_WIDTH;
+	const audit_watching *w = context;
+	const uint64_t size = siglet_tree_size(w->hashes);
+	bundle_time found = { .is_there = false };
 	const siglet_scan scan = {
 		.source = w->tree->source,
 		.tree = w->hashes,
@@ -290,150 +109,36 @@ static siglet_err *time_of(const watching *w, uint64_t bundle, uint64_t size, bu
 		.end = size - begin < SIGLET_TILE_WIDTH ? size : begin + SIGLET_TILE_WIDTH,
 		.jobs = 1,
 		.memory = SCAN_MEMORY,
-		.context = ret_time,
+		.context = &found,
 		.see = see_time,
 		.drop = free,
 		.take = take_time,
 	};
+	siglet_err *err = siglet_scan_run(&scan);
 
-	*ret_time = (bundle_time) { .is_there = false };
-	return siglet_scan_run(&scan);
-}
-
-/*
- * Certificates are made minutes before their entries, so these are about in order of time: an hour
- * earlier is early enough. Of a whole bundle the youngest one counts, so that nobody who puts an old
- * one where the search looks can have it pass over what lies before.
- */
-#define MARGIN_S 3600
-
-static siglet_err *find_time(const watching *w, uint64_t size, uint64_t *ret_index)
-{
-	const int64_t want_s = w->watch->since_time_s - MARGIN_S;
-	uint64_t first = 0, last = size / SIGLET_TILE_WIDTH + (size % SIGLET_TILE_WIDTH != 0);
-	siglet_err *err = NULL;
-
-	while (err == NULL && first < last) {
-		const uint64_t middle = first + (last - first) / 2;
-		bundle_time found;
-
-		err = time_of(w, middle, size, &found);
-		/* Where nothing tells, what is there is looked at. */
-		if (found.is_there && found.time_s < want_s)
-			first = middle + 1;
-		else
-			last = middle;
-	}
-	*ret_index = first * SIGLET_TILE_WIDTH < size ? first * SIGLET_TILE_WIDTH : size;
+	*ret_there = found.is_there;
+	*ret_time_s = found.time_s;
 	return err;
 }
 
-/* A log that shrank was refused before: what lies behind its end is damaged. */
-static siglet_err *check_cursor(const watching *w, uint64_t begin)
+static siglet_err *check_canary(audit_watching *w)
 {
-	const uint64_t size = siglet_tree_size(w->hashes);
-
-	if (begin <= size)
-		return NULL;
-	return siglet_err_new(SIGLET_E_IO,
-			      "%s: its cursor is at entry %" PRIu64 ", and the log has %" PRIu64,
-			      siglet_audit_state_folder(w->state), begin, size);
-}
-
-static siglet_err *find_start(watching *w, uint64_t *ret_begin)
-{
-	const siglet_audit_watch *watch = w->watch;
-	const uint64_t size = siglet_tree_size(w->hashes);
-	bool is_there = false;
-	siglet_err *err =
-		siglet_audit_cursor_read(w->state, watch->rules_name, ret_begin, &is_there);
-
-	if (err != NULL || is_there)
-		return err == NULL ? check_cursor(w, *ret_begin) : err;
-	switch (watch->since) {
-	case SIGLET_SINCE_LAST:
-		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
-						      "these rules are watched for the first time"),
-				       "say where to begin: --since begin, head, an index or a "
-				       "date");
-	case SIGLET_SINCE_INDEX:
-		*ret_begin = watch->since_index;
-		if (watch->since_index > size)
-			err = siglet_err_new(SIGLET_E_USAGE,
-					     "--since %" PRIu64 ": the log has %" PRIu64 " entries",
-					     watch->since_index, size);
-		return err;
-	case SIGLET_SINCE_TIME:
-		return find_time(w, size, ret_begin);
-	case SIGLET_SINCE_HEAD:
-		*ret_begin = size;
-		return NULL;
-	}
-	return siglet_err_new(SIGLET_E_INTERNAL, "no such beginning");
-}
-
-/* ---- are the rules right? ---- */
-
-static siglet_err *look_at_canary(watching *w, audit_hit *ret_hit)
-{
-	audit_content content;
 	siglet_buf body;
-	siglet_err *err;
-
-	siglet_audit_content_init(&content);
-	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
-	err = siglet_tree_entry(w->hashes, w->watch->canary, &body);
-	if (err == NULL) {
-		err = siglet_audit_content_read(siglet_buf_slice(&body), &content);
-		if (err == NULL)
-			err = siglet_audit_rules_match(&w->watch->rules, &content, ret_hit);
-		/* One that can't be read matches nothing. */
-		if (err != NULL && !siglet_err_is_fault(err)) {
-			siglet_err_free(err);
-			ret_hit->rule = NULL;
-			err = NULL;
-		}
-	}
-	siglet_buf_clear(&body);
-	siglet_audit_content_clear(&content);
-	return err;
-}
-
-static siglet_err *check_canary(watching *w)
-{
-	const uint64_t size = siglet_tree_size(w->hashes), canary = w->watch->canary;
-	audit_hit hit = { .rule = NULL };
 	siglet_err *err;
 
 	if (!w->watch->has_canary)
 		return NULL;
-	if (canary >= size)
-		return siglet_err_new(SIGLET_E_USAGE,
-				      "the canary is entry %" PRIu64 ", and the log has %" PRIu64,
-				      canary, size);
-	err = look_at_canary(w, &hit);
-	if (err == NULL && hit.rule == NULL)
-		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
-						     "entry %" PRIu64
-						     " does not match, and should: the rules are "
-						     "not those that were meant",
-						     canary),
-				      "siglet audit get --index %" PRIu64 " shows it", canary);
+	if (w->watch->canary >= siglet_tree_size(w->hashes))
+		return siglet_audit_refuse_canary(w);
+	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
+	err = siglet_tree_entry(w->hashes, w->watch->canary, &body);
+	if (err == NULL)
+		err = siglet_audit_check_canary(w, siglet_buf_slice(&body));
+	siglet_buf_clear(&body);
 	return err;
 }
 
-/* ---- one log ---- */
-
-static siglet_err *open_database(watching *w)
-{
-	char path[SIGLET_AUDIT_MAX_PATH + 32];
-
-	(void)snprintf(path, sizeof(path), "%s/hits.sqlite", siglet_audit_state_folder(w->state));
-	return siglet_hits_open(w->watch->database != NULL ? w->watch->database : path,
-				DATABASE_WAIT_MS, &w->hits);
-}
-
-static siglet_err *scan(watching *w, uint64_t begin)
+static siglet_err *scan(audit_watching *w, uint64_t begin)
 {
 	const siglet_scan scan = {
 		.source = w->tree->source,
@@ -448,100 +153,139 @@ static siglet_err *scan(watching *w, uint64_t begin)
 		.weigh = weigh,
 		.take = take,
 	};
+	const audit_cursor cursor = { .scanned_to = begin, .anchor = begin };
 	siglet_err *err = NULL;
 
 	/* Rules that begin at the head have looked at nothing yet, and that is where they stand. */
 	if (begin == scan.end)
-		err = siglet_audit_cursor_write(w->state, w->watch->rules_name, begin, begin);
+		err = siglet_audit_cursor_write(w->state, w->watch->rules_name, &cursor);
 	return err == NULL ? siglet_scan_run(&scan) : err;
 }
 
-static siglet_err *add_run(const watching *w, uint64_t begin)
+static siglet_err *watch_tiled(audit_watching *w, uint64_t *ret_begin)
 {
-	const siglet_audit_report *report = &w->finding->report;
-	const siglet_run_record run = {
-		.origin = report->origin,
-		.kind = siglet_slice_str(CHECK),
-		.started_s = w->audit->now_s,
-		.ended_s = siglet_sys_now_s(),
-		.from = begin,
-		.to = begin + report->checked,
-		.entries = report->checked,
-		.verdict = siglet_slice_str(siglet_audit_verdict_name(report->verdict)),
-	};
+	const audit_time_teller teller = { SIGLET_TILE_WIDTH, time_of, w };
+	siglet_err *err = siglet_audit_tree_hashes(w->tree, &w->hashes);
 
-	return siglet_hits_add_run(w->hits, &run);
+	if (err == NULL)
+		err = check_canary(w);
+	if (err == NULL)
+		err = siglet_audit_find_start(w, &teller, ret_begin);
+	if (err == NULL) {
+		w->finding->report.from =
+			(siglet_audit_head) { .is_there = true, .size = *ret_begin };
+		err = scan(w, *ret_begin);
+	}
+	w->hashes = NULL;
+	return err;
 }
 
+/* ---- one tree ---- */
+
 /* Also a tile or bundle of another length or form is none that the signed root covers. */
-static bool is_wrong(const siglet_err *err)
+static bool is_wrong(const audit_watching *w, const siglet_err *err)
 {
 	const siglet_code code = siglet_err_code(err);
 
-	return code == SIGLET_E_MISMATCH || code == SIGLET_E_MALFORMED || code == SIGLET_E_LIMIT;
+	return code == SIGLET_E_MISMATCH ||
+	       (w->tree->kind == AUDIT_TILED &&
+		(code == SIGLET_E_MALFORMED || code == SIGLET_E_LIMIT));
 }
 
-static void conclude(watching *w, const siglet_err *err)
+static void conclude(audit_watching *w, const siglet_err *err)
 {
 	siglet_audit_report *report = &w->finding->report;
 
-	/* What was found counts, however the run ended. */
+	/* What was found counts, however the run ended; but a log that lies is worse. */
+	if (report->verdict == SIGLET_AUDIT_FORK)
+		return;
 	if (w->unknown > 0)
 		report->verdict = SIGLET_AUDIT_MATCH;
-	else if (err != NULL && is_wrong(err))
+	else if (err != NULL && is_wrong(w, err))
 		report->verdict = SIGLET_AUDIT_DATA_MISMATCH;
 	else if (err == NULL && report->skipped == 0)
 		report->verdict = SIGLET_AUDIT_NO_MATCH;
 }
 
-static siglet_err *watch_entries(watching *w)
+static siglet_err *read_entries(audit_watching *w, uint64_t *ret_begin)
+{
+	switch (w->tree->kind) {
+	case AUDIT_TILED:
+		return watch_tiled(w, ret_begin);
+	case AUDIT_REKOR_V1:
+		return siglet_audit_walk(w, &siglet_audit_api_v1, ret_begin);
+	}
+	return siglet_err_new(SIGLET_E_INTERNAL, "no such kind of log");
+}
+
+static siglet_err *watch_entries(audit_watching *w)
 {
 	siglet_audit_report *report = &w->finding->report;
 	uint64_t begin = 0;
-	siglet_err *err = open_database(w), *later;
+	siglet_err *err = siglet_audit_open_database(w), *later;
 
+	if (err != NULL)
+		return err;
+	err = w->unread;
+	w->unread = NULL;
 	if (err == NULL)
-		err = siglet_tree_open(w->tree->source, w->tree->fresh.checkpoint.size,
-				       &w->tree->fresh.checkpoint.root, &w->hashes);
-	if (err == NULL)
-		err = check_canary(w);
-	if (err == NULL)
-		err = find_start(w, &begin);
-	if (err == NULL) {
-		report->from = (siglet_audit_head) { .is_there = true, .size = begin };
-		err = scan(w, begin);
-	}
+		err = read_entries(w, &begin);
 	/* Also what an earlier run found and did not come to hand over. */
-	if (w->hits != NULL) {
-		later = deliver(w);
-		if (later == NULL)
-			later = count_skipped(w);
-		if (err == NULL)
-			err = later;
-		else
-			siglet_err_free(later);
-	}
+	later = siglet_audit_deliver(w);
+	if (err == NULL)
+		err = later;
+	else
+		siglet_err_free(later);
 	conclude(w, err);
-	if (w->hits != NULL) {
-		later = add_run(w, begin);
-		if (err == NULL && later != NULL) {
-			report->verdict =
-				w->unknown > 0 ? SIGLET_AUDIT_MATCH : SIGLET_AUDIT_INCOMPLETE;
-			err = later;
-		} else {
-			siglet_err_free(later);
-		}
+	later = siglet_audit_keep_run(w, begin);
+	if (err == NULL && later != NULL) {
+		report->verdict = w->unknown > 0 ? SIGLET_AUDIT_MATCH : SIGLET_AUDIT_INCOMPLETE;
+		err = later;
+	} else {
+		siglet_err_free(later);
 	}
-	siglet_tree_free(w->hashes);
-	w->hashes = NULL;
 	siglet_hits_close(w->hits);
 	w->hits = NULL;
 	return err;
 }
 
+static siglet_err *watch_state(audit_watching *w, audit_tree *tree)
+{
+	siglet_audit_report *report = &w->finding->report;
+	siglet_err *err = siglet_audit_see(tree, w->state, w->finding);
+
+	if (err != NULL || !siglet_audit_verdict_is_good(report->verdict))
+		return err;
+	report->verdict = SIGLET_AUDIT_INCOMPLETE;
+	return watch_entries(w);
+}
+
+/* What an earlier tree has of these rules decides where a later one begins: it is read first. */
+static siglet_err *open_state(audit_watching *w, const audit_tree *tree, audit_state **ret_state)
+{
+	siglet_err *err = siglet_audit_state_open(w->audit, tree->log,
+						  tree->fresh.checkpoint.origin, ret_state);
+
+	w->has_cursor = false;
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNTRUSTED)
+		w->finding->report.verdict = SIGLET_AUDIT_OTHER_KEY;
+	if (err == NULL)
+		w->unread = siglet_audit_cursor_read(*ret_state, w->watch->rules_name, &w->cursor,
+						     &w->has_cursor);
+	w->is_earlier_unknown = w->is_earlier_unknown || err != NULL || w->unread != NULL;
+	return err;
+}
+
+static void forget_errors(audit_watching *w)
+{
+	siglet_err_free(w->undelivered);
+	siglet_err_free(w->unread);
+	w->undelivered = w->unread = NULL;
+}
+
 static siglet_err *watch_tree(void *context, audit_tree *tree)
 {
-	watching *w = context;
+	audit_watching *w = context;
 	audit_state *state = NULL;
 	audit_finding finding;
 	siglet_err *err;
@@ -551,18 +295,12 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 	w->tree = tree;
 	w->finding = &finding;
 	w->unknown = 0;
-	siglet_err_free(w->undelivered);
-	w->undelivered = NULL;
-	err = siglet_audit_state_open(w->audit, tree->log, tree->fresh.checkpoint.origin, &state);
+	forget_errors(w);
+	err = open_state(w, tree, &state);
 	w->state = state;
-	if (err != NULL && siglet_err_code(err) == SIGLET_E_UNTRUSTED)
-		finding.report.verdict = SIGLET_AUDIT_OTHER_KEY;
 	if (err == NULL)
-		err = siglet_audit_see(tree, state, &finding);
-	if (err == NULL && siglet_audit_verdict_is_good(finding.report.verdict)) {
-		finding.report.verdict = SIGLET_AUDIT_INCOMPLETE;
-		err = watch_entries(w);
-	}
+		err = watch_state(w, tree);
+	w->has_earlier = w->has_earlier || w->has_cursor;
 	siglet_audit_finding_count(tree, &finding);
 	siglet_audit_state_close(state);
 	siglet_audit_finding_tell(w->audit, &finding, err);
@@ -572,11 +310,12 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 
 static siglet_err *watch_log(void *context, const audit_log *log)
 {
-	watching *w = context;
+	audit_watching *w = context;
 	audit_finding finding;
 	siglet_buf bad;
 	siglet_err *err;
 
+	w->has_earlier = w->is_earlier_unknown = false;
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
 	err = siglet_audit_each_tree(w->audit, log, watch_tree, w, &bad);
 	if (err != NULL) {
@@ -592,39 +331,11 @@ static siglet_err *watch_log(void *context, const audit_log *log)
 
 siglet_err *siglet_audit_watch_run(const siglet_audit *audit, const siglet_audit_watch *watch)
 {
-	watching w = { .audit = audit, .watch = watch };
+	audit_watching w = { .audit = audit, .watch = watch };
 	siglet_err *err = siglet_audit_rules_check(&watch->rules);
 
 	if (err == NULL)
-		err = set_mark(&w);
-	if (err == NULL)
 		err = siglet_audit_each_log(audit, watch_log, &w);
-	siglet_err_free(w.undelivered);
-	return err;
-}
-
-siglet_err *siglet_audit_acknowledge(const siglet_audit *audit, const char *database,
-				     const char *origin, uint64_t index)
-{
-	const siglet_slice name = siglet_slice_str(origin);
-	siglet_hits *hits = NULL;
-	siglet_buf path;
-	siglet_err *err = NULL;
-
-	siglet_buf_init(&path, SIGLET_AUDIT_MAX_PATH + 32);
-	if (database == NULL) {
-		err = siglet_audit_state_name(audit, name, &path);
-		if (err == NULL)
-			err = siglet_buf_append_str(&path, "/hits.sqlite");
-		database = siglet_buf_text(&path);
-	}
-	if (err == NULL && !siglet_sys_is_there(database))
-		err = siglet_err_new(SIGLET_E_MISSING, "%s: no such database", database);
-	if (err == NULL)
-		err = siglet_hits_open(database, DATABASE_WAIT_MS, &hits);
-	if (err == NULL)
-		err = siglet_hits_acknowledge(hits, name, index, audit->now_s);
-	siglet_hits_close(hits);
-	siglet_buf_clear(&path);
+	forget_errors(&w);
 	return err;
 }

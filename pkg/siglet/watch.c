@@ -175,15 +175,16 @@ static siglet_err *set_since_time(siglet_watch *watch, const char *value)
 
 static siglet_err *set_since(siglet_watch *watch, const char *value)
 {
-	watch->since = SIGLET_SINCE_INDEX;
 	watch->since_index = 0;
-	if (strcmp(value, "begin") == 0 || is_number(value, &watch->since_index))
-		return NULL;
-	if (strcmp(value, "head") == 0) {
+	if (strcmp(value, "begin") == 0)
+		watch->since = SIGLET_SINCE_BEGIN;
+	else if (strcmp(value, "head") == 0)
 		watch->since = SIGLET_SINCE_HEAD;
-		return NULL;
-	}
-	return set_since_time(watch, value);
+	else if (is_number(value, &watch->since_index))
+		watch->since = SIGLET_SINCE_INDEX;
+	else
+		return set_since_time(watch, value);
+	return NULL;
 }
 
 /* ---- what is known ---- */

@@ -152,6 +152,32 @@ static void wait_for_turn(siglet_source *source)
 		siglet_sys_sleep_ms((unsigned)(turn - now));
 }
 
+static void count(siglet_source *source, size_t bytes)
+{
+	(void)atomic_fetch_add_explicit(&source->requests, 1, memory_order_relaxed);
+	(void)atomic_fetch_add_explicit(&source->bytes, bytes, memory_order_relaxed);
+}
+
+static siglet_err *send_counted(void *context, const siglet_http_request *request,
+				siglet_http_response *ret_response)
+{
+	siglet_source *source = context;
+	siglet_err *err;
+
+	if (!source->is_remote)
+		return siglet_err_new(SIGLET_E_USAGE, "a folder answers no questions");
+	wait_for_turn(source);
+	err = source->transport.send(source->transport.context, request, ret_response);
+	if (err == NULL)
+		count(source, ret_response->body.len);
+	return err;
+}
+
+siglet_transport siglet_source_transport(siglet_source *source)
+{
+	return (siglet_transport) { .send = send_counted, .context = source };
+}
+
 static siglet_err *download(siglet_source *source, const char *url, siglet_freshness freshness,
 			    siglet_buf *ret_data)
 {
@@ -213,9 +239,7 @@ siglet_err *siglet_source_fetch(siglet_source *source, const char *path, siglet_
 
 	if (err != NULL)
 		return err;
-	(void)atomic_fetch_add_explicit(&source->requests, 1, memory_order_relaxed);
-	(void)atomic_fetch_add_explicit(&source->bytes, ret_data->len - before,
-					memory_order_relaxed);
+	count(source, ret_data->len - before);
 	return NULL;
 }
 

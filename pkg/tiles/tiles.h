@@ -73,6 +73,11 @@ SIGLET_MUST_USE siglet_err *siglet_source_set_mirror(siglet_source *source, cons
 /* The last thing to be kept there: a checkpoint whose tiles are all there. Errors: SIGLET_E_IO. */
 SIGLET_MUST_USE siglet_err *siglet_source_mirror_checkpoint(const siglet_source *source,
 							    siglet_slice note);
+/*
+ * A transport for what a log serves besides files: it waits for its turn as fetch does, and what it
+ * sends is counted. Lives as long as the source; of a folder it has no network.
+ */
+siglet_transport siglet_source_transport(siglet_source *source);
 /* What was asked for so far, and how much came. */
 typedef struct siglet_source_counts {
 	uint64_t requests, bytes;

@@ -1,0 +1,190 @@
+#!/bin/sh
+# siglet audit watch on a log of Rekor v1: ten entries an answer, in several trees.
+: "${B:=build}" "${SANDBOX:=$B/siglet-sandbox}"
+export B SANDBOX
+if [ -z "${IN_SANDBOX:-}" ]; then
+	IN_SANDBOX=1 exec "$SANDBOX" run --log-names url --rekor-version 1 -- sh "$0"
+fi
+. tests/cli/sandbox.sh
+cd "$tmp" || exit 1
+url=$SIGLET_SANDBOX_URL
+LOG=${url#*://}
+first="$LOG - 1193050959916656506"
+second="$LOG - 1193050959916656507"
+tell() { curl -fsS -X POST "$url/sandbox/log/$1" >/dev/null; }
+honest() { tell honest; }
+# watch CLAIM STATUS VERDICT ARGUMENT...: of the log of v1, with a report of that verdict.
+watch() {
+	watch_claim=$1
+	watch_verdict=$3
+	watch_status=$2
+	shift 3
+	run audit watch --state "${state:-state}" --log "$LOG" --json "$@"
+	ok "$watch_claim" is_watched
+}
+is_watched() {
+	has_status "$watch_status" || return
+	grep -q "\"check\":\"watch\",\"verdict\":\"$watch_verdict\"" out || show
+}
+sign() { echo "$1" >"$1" && "$SIGLET" sign "$1" --quiet --force -o "$1.bundle"; }
+folder() { printf '%s/%s' "${state:-state}" "$(printf %s "$1" | sha256sum | cut -c1-64)"; }
+cursor() { cat "$(folder "$1")"/cursor-*.json; }
+
+sign one
+watch 'where to begin must be said' 2 incomplete --github acme/app
+ok 'and nothing is remembered of it' sh -c '! ls state/*/cursor-*' </dev/null
+watch 'one of ours, after entries that are none' 1 match --github acme/app --since 0
+json 'it is told once' 'sum("leaf" in line for line in d) == 1'
+json 'with the index that people know' "d[0]['index'] == 300 and d[0]['id'] == '$first:300' and d[0]['origin'] == '$first'"
+json 'and all that is known of it' 'd[0]["kind"] == "hashedrekord" and d[0]["apiVersion"] == "0.0.1" and d[0]["chain"] == "ok" and not d[0]["known"] and d[0]["issuer"].startswith("https://token.")'
+json 'all were read, and what is garbage counted' 'd[1]["checked"] == 301 and d[1]["skipped"] == 300 and d[1]["from"] == {"size": 0} and d[1]["to"]["size"] == 301'
+ok 'the cursor has the range of all before it' python3 -c '
+import json, sys
+c = json.loads(sys.argv[1])
+assert c["scanned_to"] == c["anchor_size"] == 301 and [n[0] for n in c["nodes"]] == [8, 5, 3, 2, 0], c' "$(cursor "$first")"
+watch 'it is not told again, but what is garbage is not forgotten' 4 incomplete --github acme/app
+gives 'somebody looks at one' 0 audit watch --state state --log "$LOG" --acknowledge "$first:7" --github acme/app
+watch 'one fewer' 4 incomplete --github acme/app
+json 'is left' 'd[0]["skipped"] == 299'
+
+# From an index on, for rules of their own.
+state=since
+watch 'from our entry on' 1 match --github acme/app --since 300
+json 'it alone is read' 'd[1]["checked"] == 1 and d[1]["from"] == {"size": 300} and d[1]["skipped"] == 0'
+watch 'and nothing more' 0 no-match --github acme/app
+watch 'other rules have another cursor' 0 no-match --github acme/other --since 300
+watch 'an index that is not there' 2 incomplete --identity nobody@example.com --since 302
+watch 'from the head on' 0 no-match --identity nobody@example.com --since head
+json 'nothing is read' 'd[0]["checked"] == 0'
+sign two
+watch 'what came since' 1 match --github acme/app
+json 'one entry' 'd[0]["index"] == 301 and d[1]["checked"] == 1'
+watch 'also for those' 0 no-match --identity nobody@example.com
+json 'one entry too' 'd[0]["checked"] == 1'
+state=date
+watch 'from yesterday on is all of it' 1 match --github acme/app --since "$(date -u -d yesterday +%Y-%m-%d)"
+json 'all of it' 'd[-1]["checked"] == 302 and d[-1]["from"] == {"size": 0}'
+state=later
+watch 'from tomorrow on is nothing' 0 no-match --github acme/other --since "$(date -u -d '2 days' +%Y-%m-%d)"
+json 'nothing' 'd[-1]["checked"] == 0'
+state=known
+watch 'what is ours is known by its bundle' 0 no-match --github acme/app --since 300 --known one.bundle --known two.bundle
+json 'and told as such' '[line["known"] for line in d[:2]] == [True, True]'
+state=digest
+watch 'by its digest' 1 match --since 300 --digest "sha256:$(sha256sum two | cut -c1-64)"
+json 'that one' 'len(d) == 2 and d[0]["index"] == 301 and d[0]["matched_rule"] == "digest"'
+state=canary
+watch 'a canary that matches' 1 match --github acme/app --since 301 --canary 300
+watch 'one that does not' 2 incomplete --github acme/other --since 301 --canary 300
+err_text=$(cat out)
+ok 'is said' sh -c 'echo "$1" | grep -q "does not match, and should"' sh "$err_text"
+watch 'one that is garbage, which matches nothing' 2 incomplete --github acme/app --canary 7
+watch 'one that is not there' 2 incomplete --github acme/app --canary 400
+state=
+
+# Both versions are watched where none is named.
+run audit watch --state both --json --github acme/app --since head
+ok 'both logs' has_status 0
+json 'of either version' "sorted(line['origin'] for line in d) == ['$first', '$LOG/log']"
+
+# A log that gives out ten at a time and has too many of them.
+python3 "$PROJECT/tests/cli/front.py" "$url" --replace '656506","treeSize":302' '656506","treeSize":1000001' >front.url &
+front=$!
+while [ ! -s front.url ]; do sleep 0.05; done
+state=large
+watch 'all of a large log is not read because nobody thought of it' 2 incomplete --github acme/app --since begin --from "$(cat front.url)"
+json 'but where it is said' '"since" in d[0]["error"]["hint"] and "1000001" in d[0]["error"]["message"]'
+watch 'from its first entry on, if that is meant' 1 match --github acme/app --since 0 --from "$(cat front.url)"
+kill $front
+state=small
+watch 'a small one is read' 1 match --github acme/app --since begin
+state=
+
+# The end comes at any time.
+tell 'v1-grow?value=2500'
+sign three
+state=killed
+"$SIGLET" audit watch --state killed --log "$LOG" --json --github acme/app --since 0 --jobs 1 --rate 120 >killed.out &
+victim=$!
+tries=0
+while ! ls killed/*/cursor-*.json >/dev/null 2>&1 && [ $tries -lt 400 ]; do
+	sleep 0.05
+	tries=$((tries + 1))
+done
+kill -9 $victim
+wait $victim 2>/dev/null
+ok 'it was in the middle' python3 -c '
+import json, sys
+assert json.loads(sys.argv[1])["scanned_to"] in (500, 1000, 1500, 2000)' "$(cursor "$first")"
+at=$(cursor "$first" | sed 's/.*"scanned_to":\([0-9]*\).*/\1/')
+watch 'it goes on' 1 match --github acme/app
+json 'where it was' "d[-1]['from'] == {'size': $at} and d[-1]['checked'] == 2501 - $at"
+json 'and misses nothing' '[line["index"] for line in d[:-1]] == [300, 301, 2500]'
+watch 'then there is nothing new' 4 incomplete --github acme/app
+json 'and all garbage was found, once' 'd[-1]["skipped"] == 2498'
+
+# What the log had is remembered in the cursor.
+cp -r killed forged
+state=forged
+file=$(echo "$(folder "$first")"/cursor-*.json)
+python3 -c '
+import base64, json, sys
+c = json.load(open(sys.argv[1]))
+node = bytearray(base64.b64decode(c["nodes"][0][2]))
+node[0] ^= 1
+c["nodes"][0][2] = base64.b64encode(node).decode()
+json.dump(c, open(sys.argv[1], "w"))' "$file"
+watch 'another past than the one that was looked through' 1 data-mismatch --github acme/app
+echo '{"schema":1}' >"$file"
+watch 'a cursor that is damaged' 3 incomplete --github acme/app
+state=
+
+# A new tree.
+state=shards
+watch 'before' 1 match --github acme/app --since 2500
+sign four
+curl -fsS -X POST "$url/sandbox/rotate/shard" >/dev/null
+sign five
+tell 'v1-grow?value=3'
+watch 'the rest of the old one, and the new one from its beginning on' 1 match --github acme/app
+json 'each by its own name' "[(line['origin'], line['index']) for line in d if 'leaf' in line] == [('$first', 2501), ('$second', 2502)]"
+json 'the indexes of trees are their own' "[(line['from']['size'], line['to']['size'], line['checked']) for line in d if 'check' in line] == [(2501, 2502, 1), (0, 3, 3)]"
+sign six
+watch 'then it goes on there' 1 match --github acme/app
+json 'alone' "[line['index'] for line in d if 'leaf' in line] == [2505]"
+state=head
+watch 'rules that are new begin in each tree where they are told' 0 no-match --github acme/app --since head
+json 'nothing is read of either' '[line["checked"] for line in d] == [0, 0]'
+state=index
+watch 'an index across all trees' 1 match --github acme/app --since 2505
+json 'is one of the second' '[(line["from"]["size"], line["checked"]) for line in d if "check" in line] == [(2502, 0), (3, 1)]'
+state=canaries
+watch 'a canary of the second tree' 1 match --github acme/app --since 2505 --canary 2505
+
+# What a log should not do.
+state=shards
+tell v1-duplicate-entry
+state=twice
+watch 'an entry that stands twice' 1 data-mismatch --github acme/app --since 2502
+honest
+ok 'is no progress' sh -c '! ls twice/*/cursor-* | grep -q "$(printf %s "$1" | sha256sum | cut -c1-64)"' sh "$second"
+state=shards
+tell v1-bad-signature
+watch 'a signature that is not the log'"'"'s' 1 bad-signature --github acme/app
+honest
+tell 'v1-rollback?value=1'
+watch 'a log that shows less' 1 stale --github acme/app
+honest
+tell 'v1-fork?value=2'
+watch 'another past' 1 fork --github acme/app
+evidence=$(sed -n 's/.*"evidence":"\([^"]*\)".*/\1/p' out | tail -1)
+gives 'which anybody can see' 0 audit evidence "$evidence"
+honest
+watch 'and back' 4 incomplete --github acme/app
+tell v1-wrong-consistency
+sign seven
+watch 'a consistency proof that proves nothing' 1 data-mismatch --github acme/app
+honest
+watch 'and what came meanwhile' 1 match --github acme/app
+json 'is not missed' "[line['index'] for line in d if 'leaf' in line] == [2506]"
+done_testing
