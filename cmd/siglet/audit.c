@@ -103,8 +103,11 @@ static void restart_progress(audit_run *run)
 
 siglet_err *audit_set_up(audit_run *run)
 {
-	siglet_err *err = open_trust(run);
+	static const cli_id logs[] = { CLI_CT, CLI_LOG_KEY };
+	siglet_err *err = cli_check_exclusive(run->arguments, logs, SIGLET_COUNT(logs));
 
+	if (err == NULL)
+		err = open_trust(run);
 	if (err == NULL)
 		err = siglet_auditor_new(run->trust, &run->auditor);
 	for (size_t i = 0; err == NULL && i < SIGLET_COUNT(plain); i++) {
@@ -124,6 +127,8 @@ siglet_err *audit_set_up(audit_run *run)
 		err = set_max_age(run);
 	if (err == NULL && cli_has(run->arguments, CLI_OFFLINE))
 		siglet_auditor_set_offline(run->auditor);
+	if (err == NULL && cli_has(run->arguments, CLI_CT))
+		siglet_auditor_set_ct(run->auditor);
 	if (err == NULL) {
 		restart_progress(run);
 		siglet_auditor_set_progress(run->auditor, draw_progress, &run->bar);
@@ -202,7 +207,7 @@ static const struct {
 	siglet_err *(*run)(audit_run *run);
 	cli_id takes[MAX_TAKEN]; /* beside what all take */
 } checks[] = {
-	{ "consistency", 0, 0, "no file", audit_consistency, { CLI_FROM, CLI_MAX_AGE } },
+	{ "consistency", 0, 0, "no file", audit_consistency, { CLI_CT, CLI_FROM, CLI_MAX_AGE } },
 	{ "inclusion",
 	  0,
 	  SIZE_MAX,
@@ -223,26 +228,29 @@ static const struct {
 	  0,
 	  "no file",
 	  audit_log,
-	  { CLI_FROM,	      CLI_MAX_AGE,	CLI_RANGE,	CLI_SHARD,
-	    CLI_SHARDS,	      CLI_LIST_SHARDS,	CLI_CHECKPOINT, CLI_PART,
-	    CLI_MIRROR,	      CLI_ENTRIES_ONLY, CLI_GITHUB,	CLI_GITLAB,
-	    CLI_EMAIL,	      CLI_IDENTITY,	CLI_ISSUER,	CLI_IDENTITY_REGEX,
-	    CLI_ISSUER_REGEX, CLI_REQUIRE,	CLI_SUBJECT,	CLI_DIGEST,
-	    CLI_KEY,	      CLI_KNOWN,	CLI_ON_MATCH,	CLI_REPORT_ONLY } },
-	{ "watch", 0, 0, "no file", watch, { CLI_FROM,	   CLI_MAX_AGE,	       CLI_GITHUB,
-					     CLI_GITLAB,   CLI_EMAIL,	       CLI_IDENTITY,
-					     CLI_ISSUER,   CLI_IDENTITY_REGEX, CLI_ISSUER_REGEX,
-					     CLI_REQUIRE,  CLI_SUBJECT,	       CLI_DIGEST,
-					     CLI_KEY,	   CLI_SINCE,	       CLI_KNOWN,
-					     CLI_ON_MATCH, CLI_REPORT_ONLY,    CLI_CANARY,
-					     CLI_DB,	   CLI_ACKNOWLEDGE,    CLI_ONCE,
-					     CLI_FOLLOW,   CLI_INTERVAL } },
+	  { CLI_CT,	     CLI_FROM,		 CLI_MAX_AGE,
+	    CLI_RANGE,	     CLI_SHARD,		 CLI_SHARDS,
+	    CLI_LIST_SHARDS, CLI_CHECKPOINT,	 CLI_PART,
+	    CLI_MIRROR,	     CLI_ENTRIES_ONLY,	 CLI_GITHUB,
+	    CLI_GITLAB,	     CLI_EMAIL,		 CLI_IDENTITY,
+	    CLI_ISSUER,	     CLI_IDENTITY_REGEX, CLI_ISSUER_REGEX,
+	    CLI_REQUIRE,     CLI_SUBJECT,	 CLI_DIGEST,
+	    CLI_KEY,	     CLI_KNOWN,		 CLI_ON_MATCH,
+	    CLI_REPORT_ONLY } },
+	{ "watch", 0, 0, "no file", watch, { CLI_CT,	       CLI_FROM,     CLI_MAX_AGE,
+					     CLI_GITHUB,       CLI_GITLAB,   CLI_EMAIL,
+					     CLI_IDENTITY,     CLI_ISSUER,   CLI_IDENTITY_REGEX,
+					     CLI_ISSUER_REGEX, CLI_REQUIRE,  CLI_SUBJECT,
+					     CLI_DIGEST,       CLI_KEY,	     CLI_SINCE,
+					     CLI_KNOWN,	       CLI_ON_MATCH, CLI_REPORT_ONLY,
+					     CLI_CANARY,       CLI_DB,	     CLI_ACKNOWLEDGE,
+					     CLI_ONCE,	       CLI_FOLLOW,   CLI_INTERVAL } },
 	{ "combine",
 	  1,
 	  SIZE_MAX,
 	  "at least one part",
 	  audit_combine,
-	  { CLI_CHECKPOINT, CLI_FROM } },
+	  { CLI_CT, CLI_CHECKPOINT, CLI_FROM } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", audit_evidence, { 0 } },
 };
 

@@ -110,6 +110,7 @@ typedef enum cli_id {
 	CLI_DB,
 	CLI_KNOWN,
 	CLI_CANARY,
+	CLI_CT,
 	CLI_ON_MATCH,
 	CLI_REPORT_ONLY,
 	CLI_FOLLOW,

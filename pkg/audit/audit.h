@@ -124,6 +124,7 @@ typedef struct siglet_audit {
 	const char *state; /* the folder of what is remembered; NULL: nothing is */
 	const char *from;  /* a log's URL or folder in place of its own URL; or NULL */
 	const char *log;   /* only the log with this name; or NULL */
+	bool is_ct;	   /* the trusted root's CT logs are meant, and not where signatures go */
 	unsigned jobs;	   /* requests or threads at once; 0: as fits where a log is read from */
 	unsigned rate;	   /* requests a second; 0: any */
 	const siglet_key
@@ -216,6 +217,9 @@ typedef struct siglet_audit_rules {
  * together.
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules);
+/* And in the logs that are meant? Errors: SIGLET_E_USAGE: digests alone, of which CT logs have none. */
+SIGLET_MUST_USE siglet_err *siglet_audit_rules_check_for(const siglet_audit_rules *rules,
+							 const siglet_audit *audit);
 
 /* An entry that a rule matched. Text is printable; borrows. */
 typedef struct siglet_audit_match {
@@ -245,6 +249,9 @@ typedef struct siglet_audit_watch {
 	const char *database;		   /* a file; NULL: one in the state */
 	const siglet_hash32 *known_leaves; /* entries that are our own, by their leaf */
 	size_t known_leaf_count;
+	/* By the SHA-256 of a certificate, of its TBSCertificate as CT logs have it, or of its key. */
+	const siglet_hash32 *known_certs;
+	size_t known_cert_count;
 	const siglet_slice *known_urls; /* and by log and index, two arrays */
 	const uint64_t *known_indexes;
 	size_t known_index_count;

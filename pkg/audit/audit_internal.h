@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "cert/cert.h"
+#include "ctlog/ctlog.h"
 #include "rekor/rekor.h"
 #include "tiles/tiles.h"
 #include "tlog/tlog.h"
@@ -20,6 +21,7 @@ typedef struct audit_log {
 	siglet_note_verifier verifier;
 	siglet_slice url;    /* empty: none is known */
 	siglet_slice log_id; /* as entries name it; empty: not known */
+	bool is_ct;	     /* a log of certificates, which signs as RFC 6962 has it */
 } audit_log;
 
 typedef siglet_err *siglet_audit_log_visit(void *context, const audit_log *log);
@@ -74,6 +76,8 @@ siglet_audit_head siglet_audit_head_of(const audit_view *view);
 typedef enum audit_kind {
 	AUDIT_TILED = 1, /* C2SP tlog-tiles: Rekor v2 */
 	AUDIT_REKOR_V1,	 /* the API of Rekor v1 */
+	AUDIT_CT_TILED,	 /* C2SP static-ct-api */
+	AUDIT_CT_API,	 /* RFC 6962 */
 } audit_kind;
 
 /* One tree of a log, and what it shows of it now. */
@@ -88,10 +92,14 @@ typedef struct audit_tree {
 	uint64_t total;	     /* of Rekor v1: entries of all trees, by its own word */
 	bool is_active;	     /* it still grows */
 	audit_view fresh;    /* verified */
-	siglet_tree *hashes; /* of fresh, once it was asked for; NULL for Rekor v1 */
+	siglet_tree *hashes; /* of fresh, once it was asked for; NULL where there are no tiles */
 } audit_tree;
 
-/* The hashes of what a tiled tree shows. They live as long as it. Errors: of siglet_tree_open. */
+bool siglet_audit_has_tiles(const audit_tree *tree);
+/* The hashes and entries under a view of a tree with tiles. Errors: those of siglet_tree_open. */
+SIGLET_MUST_USE siglet_err *siglet_audit_open_tiles(const audit_tree *tree, const audit_view *view,
+						    siglet_tree **ret_hashes);
+/* The hashes of what a tree with tiles shows, which live as long as it. Errors: as open_tiles. */
 SIGLET_MUST_USE siglet_err *siglet_audit_tree_hashes(audit_tree *tree, siglet_tree **ret_hashes);
 /*
  * What it shows past all caches, where that is a good view of more entries; else all stays as it is.
@@ -115,6 +123,23 @@ SIGLET_MUST_USE siglet_err *siglet_audit_each_tree(const siglet_audit *audit, co
  * that it is not the way there and back that takes the time.
  */
 unsigned siglet_audit_jobs(const audit_tree *tree);
+
+/* ---- the API of CT logs (ct.c) ---- */
+
+/* How their entries lie in tiles; an entry is a TimestampedEntry there and in all that follows. */
+extern const siglet_tile_format siglet_audit_ct_tiles;
+
+/* The log's tree head, as a note: appended. Errors: MISSING (no such log there), NETWORK, MALFORMED … */
+SIGLET_MUST_USE siglet_err *siglet_audit_ct_head(siglet_source *source, const audit_log *log,
+						 siglet_freshness freshness, siglet_buf *ret_note);
+SIGLET_MUST_USE siglet_err *siglet_audit_ct_growth(siglet_source *source, uint64_t old_size,
+						   uint64_t new_size,
+						   siglet_merkle_list *ret_proof);
+/* An entry, appended, its hash and its way to the root of that size: nothing of it is verified. */
+SIGLET_MUST_USE siglet_err *siglet_audit_ct_inclusion(siglet_source *source, uint64_t index,
+						      uint64_t size, siglet_buf *ret_entry,
+						      siglet_hash32 *ret_leaf,
+						      siglet_merkle_list *ret_proof);
 
 /* ---- what is remembered of a log (state.c) ---- */
 
@@ -329,6 +354,11 @@ typedef struct audit_content {
 	size_t cert_count;
 	siglet_slice keys[AUDIT_MAX_CERTS]; /* DER SubjectPublicKeyInfo */
 	size_t key_count;
+	bool is_ct;  /* what is read are entries of a CT log; stays what it is set to */
+	bool is_tbs; /* what certs has is a TBSCertificate */
+	siglet_slice issuer_key_hash; /* of that; else empty */
+	bool has_index;		      /* the entry says which one it is */
+	uint64_t index;
 } audit_content;
 
 void siglet_audit_content_init(audit_content *content);
@@ -388,7 +418,10 @@ struct audit_found {
 	char *reason; /* why it could not be read; NULL: it matched */
 	const char *rule;
 	char *kind, *api_version, *digest, *identity, *issuer;
-	siglet_buf cert; /* DER; empty: none */
+	siglet_buf cert;		    /* DER; empty: none */
+	bool is_tbs;			    /* a TBSCertificate */
+	siglet_hash32 cert_hash, spki_hash; /* SHA-256 of that, and of its key */
+	siglet_hash32 issuer_key_hash;	    /* of a TBSCertificate */
 	int64_t not_before_s;
 };
 
@@ -400,8 +433,9 @@ size_t siglet_audit_found_weight(const audit_found *found); /* likewise, in byte
 SIGLET_MUST_USE siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index,
 					      siglet_slice body, const siglet_hash32 *leaf,
 					      audit_content *content, audit_found **ret_found);
-/* The same of a bundle of entries from first on, as a list by index. Errors: faults alone. */
-SIGLET_MUST_USE siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules, uint64_t first,
+/* The same of a bundle of a log's entries from first on, as a list by index. Errors: faults alone. */
+SIGLET_MUST_USE siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules,
+						  const audit_log *log, uint64_t first,
 						  const siglet_entries *entries,
 						  const siglet_hash32 *leaves,
 						  audit_found **ret_list);

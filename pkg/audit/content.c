@@ -31,6 +31,8 @@ static void reset(audit_content *content)
 	content->kind = content->version = SIGLET_SLICE_NONE;
 	content->cert_count = content->key_count = 0;
 	content->digest_count = content->shown_digest = 0;
+	content->is_tbs = content->has_index = false;
+	content->issuer_key_hash = SIGLET_SLICE_NONE;
 }
 
 /* ---- the one form ---- */
@@ -169,12 +171,36 @@ static siglet_err *read_json(const siglet_json *root, audit_content *content)
 	return err == NULL ? search_value(content, SIGLET_SLICE_NONE, root) : err;
 }
 
+/* ---- CT logs ---- */
+
+static siglet_err *read_ct(siglet_slice body, audit_content *content)
+{
+	siglet_ct_entry entry = { .timestamp_ms = 0 };
+	siglet_err *err = siglet_ct_entry_parse(body, &entry);
+
+	if (err == NULL && entry.cert.len > SIGLET_MAX_CERT_BYTES)
+		err = siglet_err_new(SIGLET_E_LIMIT, "a certificate of %zu bytes", entry.cert.len);
+	if (err != NULL)
+		return err;
+	content->is_tbs = entry.kind == SIGLET_CT_PRECERT;
+	content->kind = siglet_slice_str(content->is_tbs ? "precert" : "x509");
+	content->certs[content->cert_count++] = entry.cert;
+	content->issuer_key_hash = entry.issuer_key_hash;
+	content->has_index = entry.has_index;
+	content->index = entry.index;
+	return NULL;
+}
+
+/* ---- any ---- */
+
 siglet_err *siglet_audit_content_read(siglet_slice body, audit_content *content)
 {
 	siglet_json_doc *doc = NULL;
 	siglet_err *err;
 
 	reset(content);
+	if (content->is_ct)
+		return read_ct(body, content);
 	if (read_v2(body, content))
 		return NULL;
 	reset(content);

@@ -11,7 +11,7 @@
  * One file that says what a log did wrong, and shows it to whoever has the log's key:
  *
  *	{ "mediaType": …, "kind": "fork", "seen": RFC 3339, "from": URL,
- *	  "log": { "name": …, "keyId": hex, "publicKey": base64, "scheme": … },
+ *	  "log": { "name": …, "keyId": hex, "publicKey": base64, "scheme": …, "noteType": 5 of CT logs },
  *	  "first": NOTE, "second": NOTE,
  *	  "inclusion": { "leaf": base64, "hashes": [base64 …] } }
  *
@@ -37,6 +37,8 @@ static void write_log(const audit_log *log, siglet_json_writer *w)
 			      siglet_slice_of(log->verifier.id, sizeof(log->verifier.id)));
 	siglet_json_write_base64(w, "publicKey", siglet_key_spki(log->verifier.key));
 	siglet_json_write_text(w, "scheme", siglet_scheme_name(log->verifier.scheme));
+	if (log->is_ct)
+		siglet_json_write_int(w, "noteType", SIGLET_CT_NOTE_TYPE);
 	siglet_json_write_end_object(w);
 }
 
@@ -155,6 +157,23 @@ static siglet_err *read_id(siglet_slice hex, uint8_t ret_id[SIGLET_NOTE_ID_SIZE]
 	return err;
 }
 
+/* Of a log that signs its tree head, and not the note that says it. */
+static siglet_err *read_type(const siglet_json *object, audit_log *log)
+{
+	int64_t type = 0;
+	siglet_err *err;
+
+	if (siglet_json_object_get(object, "noteType") == NULL)
+		return NULL;
+	err = siglet_json_need_int64(object, "noteType", &type);
+	if (err == NULL && type != SIGLET_CT_NOTE_TYPE)
+		err = siglet_err_new(SIGLET_E_UNSUPPORTED, "notes of type %lld", (long long)type);
+	log->is_ct = err == NULL;
+	if (err == NULL)
+		log->verifier.name = log->name;
+	return err;
+}
+
 static siglet_err *read_log(const siglet_json *root, reading *r)
 {
 	const siglet_json *log = NULL;
@@ -173,6 +192,8 @@ static siglet_err *read_log(const siglet_json *root, reading *r)
 		err = read_id(id, r->log.verifier.id);
 	if (err == NULL)
 		err = read_scheme(scheme, &r->log.verifier.scheme);
+	if (err == NULL)
+		err = read_type(log, &r->log);
 	if (err == NULL)
 		err = siglet_key_from_spki(spki, &r->key);
 	if (err != NULL)
@@ -251,7 +272,11 @@ static siglet_err *look_for_log(void *context, const audit_log *log)
 
 static siglet_err *find_known(const siglet_audit *audit, reading *r, bool *ret_is_known)
 {
-	siglet_err *err = siglet_audit_each_log(audit, look_for_log, r);
+	siglet_audit of_kind = *audit;
+	siglet_err *err;
+
+	of_kind.is_ct = r->log.is_ct;
+	err = siglet_audit_each_log(&of_kind, look_for_log, r);
 
 	/* A trusted root without logs knows this one as little. */
 	if (err != NULL &&

@@ -79,6 +79,14 @@ static siglet_err *keep_cert(const audit_content *content, const audit_hit *hit,
 	siglet_err *err = siglet_buf_append(&found->cert, content->certs[hit->cert]);
 
 	found->not_before_s = glance->not_before_s;
+	found->is_tbs = content->is_tbs;
+	if (content->issuer_key_hash.len == sizeof(found->issuer_key_hash.bytes))
+		memcpy(found->issuer_key_hash.bytes, content->issuer_key_hash.ptr,
+		       content->issuer_key_hash.len);
+	if (err == NULL)
+		err = siglet_sha256(&glance->spki, 1, found->spki_hash.bytes);
+	if (err == NULL)
+		err = siglet_sha256(&content->certs[hit->cert], 1, found->cert_hash.bytes);
 	if (err == NULL && glance->name_count > 0)
 		err = keep_text(glance->names[0].text, MAX_TEXT_BYTES, &found->identity);
 	if (err == NULL)
@@ -134,6 +142,9 @@ siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index, s
 
 	*ret_found = NULL;
 	hit.rule = NULL;
+	if (err == NULL && content->has_index && content->index != index)
+		err = siglet_err_new(SIGLET_E_MALFORMED, "it says that it is entry %llu",
+				     (unsigned long long)content->index);
 	if (err == NULL)
 		err = siglet_audit_rules_match(rules, content, &hit);
 	if ((err == NULL && hit.rule == NULL) || (err != NULL && siglet_err_is_fault(err)))
@@ -152,15 +163,16 @@ siglet_err *siglet_audit_find(const siglet_audit_rules *rules, uint64_t index, s
 	return NULL;
 }
 
-siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules, uint64_t first,
-				  const siglet_entries *entries, const siglet_hash32 *leaves,
-				  audit_found **ret_list)
+siglet_err *siglet_audit_find_all(const siglet_audit_rules *rules, const audit_log *log,
+				  uint64_t first, const siglet_entries *entries,
+				  const siglet_hash32 *leaves, audit_found **ret_list)
 {
 	audit_found *list = NULL, **end = &list;
 	audit_content content;
 	siglet_err *err = NULL;
 
 	siglet_audit_content_init(&content);
+	content.is_ct = log->is_ct;
 	for (size_t i = 0; err == NULL && i < entries->count; i++) {
 		err = siglet_audit_find(rules, first + i, entries->of[i], &leaves[i], &content,
 					end);
@@ -195,6 +207,42 @@ static siglet_err *try_authority(const siglet_authority *authority, const siglet
 	return NULL;
 }
 
+/* Is the issuer that a precertificate names by its key one of this authority's certificates? */
+static siglet_err *try_issuer(const siglet_authority *authority, const audit_found *found,
+			      bool *ret_ok)
+{
+	siglet_err *err;
+
+	if (!siglet_window_contains_s(&authority->window, found->not_before_s))
+		return NULL;
+	err = siglet_chain_open(authority->chain);
+	if (err != NULL && !siglet_err_is_fault(err)) {
+		siglet_err_free(err);
+		return NULL;
+	}
+	for (size_t i = 0; err == NULL && !*ret_ok && i < siglet_chain_count(authority->chain);
+	     i++) {
+		const siglet_cert *cert = siglet_chain_cert(authority->chain, i);
+		const siglet_slice spki = siglet_cert_spki(cert);
+		siglet_hash32 hash;
+
+		err = siglet_sha256(&spki, 1, hash.bytes);
+		*ret_ok = err == NULL && siglet_cert_is_ca(cert) &&
+			  siglet_hash32_equal(&hash, &found->issuer_key_hash);
+	}
+	return err;
+}
+
+static siglet_err *check_issuer(const siglet_trustroot *root, const audit_found *found,
+				bool *ret_ok)
+{
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; err == NULL && !*ret_ok && i < siglet_trustroot_ca_count(root); i++)
+		err = try_issuer(siglet_trustroot_ca(root, i), found, ret_ok);
+	return err;
+}
+
 siglet_err *siglet_audit_check_chain(const siglet_trustroot *root, const audit_found *found,
 				     bool *ret_ok)
 {
@@ -205,6 +253,8 @@ siglet_err *siglet_audit_check_chain(const siglet_trustroot *root, const audit_f
 	*ret_ok = false;
 	if (found->cert.len == 0 || count == 0)
 		return NULL;
+	if (found->is_tbs)
+		return check_issuer(root, found, ret_ok);
 	err = siglet_cert_parse(siglet_buf_slice(&found->cert), &leaf);
 	for (size_t i = 0; err == NULL && !*ret_ok && i < count; i++)
 		err = try_authority(siglet_trustroot_ca(root, i), leaf, found->not_before_s,
@@ -218,12 +268,30 @@ siglet_err *siglet_audit_check_chain(const siglet_trustroot *root, const audit_f
 
 /* ---- what is known ---- */
 
+/*
+ * In a CT log it is the certificate that is ours. That is no word for an entry of Rekor: who stole the
+ * key of a certificate of ours would sign with just that one.
+ */
+static bool is_known_cert(const audit_tree *tree, const siglet_audit_watch *watch,
+			  const audit_found *found)
+{
+	if (!tree->log->is_ct || found->cert.len == 0)
+		return false;
+	for (size_t i = 0; i < watch->known_cert_count; i++)
+		if (siglet_hash32_equal(&watch->known_certs[i], &found->cert_hash) ||
+		    siglet_hash32_equal(&watch->known_certs[i], &found->spki_hash))
+			return true;
+	return false;
+}
+
 static bool is_known(const audit_tree *tree, const siglet_audit_watch *watch,
 		     const audit_found *found)
 {
 	for (size_t i = 0; i < watch->known_leaf_count; i++)
 		if (siglet_hash32_equal(&watch->known_leaves[i], &found->leaf))
 			return true;
+	if (is_known_cert(tree, watch, found))
+		return true;
 	for (size_t i = 0; i < watch->known_index_count; i++)
 		if (watch->known_indexes[i] == found->index &&
 		    siglet_slice_equal(watch->known_urls[i], tree->log->url))
@@ -233,23 +301,16 @@ static bool is_known(const audit_tree *tree, const siglet_audit_watch *watch,
 
 /* ---- for programs ---- */
 
-static siglet_err *write_cert(const audit_found *found, bool chain_ok, siglet_json_writer *w)
+static void write_cert(const audit_found *found, bool chain_ok, siglet_json_writer *w)
 {
-	const siglet_slice der = siglet_buf_slice(&found->cert);
-	siglet_hash32 hash;
-	siglet_err *err;
-
-	if (der.len == 0)
-		return NULL;
-	err = siglet_sha256(&der, 1, hash.bytes);
-	if (err != NULL)
-		return err;
+	if (found->cert.len == 0)
+		return;
 	siglet_json_write_text(w, "identity", found->identity == NULL ? "" : found->identity);
 	siglet_json_write_text(w, "issuer", found->issuer == NULL ? "" : found->issuer);
-	siglet_json_write_hex(w, "cert_sha256", siglet_hash32_slice(&hash));
+	siglet_json_write_hex(w, found->is_tbs ? "tbs_sha256" : "cert_sha256",
+			      siglet_hash32_slice(&found->cert_hash));
 	siglet_json_write_text(w, "not_before", siglet_time_format(found->not_before_s).text);
 	siglet_json_write_text(w, "chain", chain_ok ? "ok" : "unknown");
-	return NULL;
 }
 
 static siglet_err *write_members(siglet_slice origin, const audit_found *found, bool chain_ok,
@@ -267,11 +328,11 @@ static siglet_err *write_members(siglet_slice origin, const audit_found *found, 
 	siglet_json_write_int(w, "index", (int64_t)found->index);
 	siglet_json_write_hex(w, "leaf", siglet_hash32_slice(&found->leaf));
 	siglet_json_write_text(w, "kind", found->kind);
-	siglet_json_write_text(w, "apiVersion", found->api_version);
+	if (found->api_version[0] != '\0')
+		siglet_json_write_text(w, "apiVersion", found->api_version);
 	if (found->digest[0] != '\0')
 		siglet_json_write_text(w, "digest", found->digest);
-	if (err == NULL)
-		err = write_cert(found, chain_ok, w);
+	write_cert(found, chain_ok, w);
 	siglet_json_write_text(w, "matched_rule", found->rule);
 	siglet_json_write_bool(w, "known", known);
 	siglet_buf_clear(&id);

@@ -86,8 +86,7 @@ static siglet_err *open_hashes(audit_tree *tree, const audit_view *larger, sigle
 	if (tree->fresh.checkpoint.size == larger->checkpoint.size &&
 	    siglet_hash32_equal(&tree->fresh.checkpoint.root, &larger->checkpoint.root))
 		return siglet_audit_tree_hashes(tree, ret_hashes);
-	err = siglet_tree_open(tree->source, larger->checkpoint.size, &larger->checkpoint.root,
-			       ret_own);
+	err = siglet_audit_open_tiles(tree, larger, ret_own);
 	if (err == NULL)
 		*ret_hashes = *ret_own;
 	return err;
@@ -111,14 +110,17 @@ static siglet_err *compare_tiled(audit_tree *tree, const audit_view *smaller,
 	return err;
 }
 
-/* ---- Rekor v1 ---- */
+/* ---- by asking ---- */
 
 static siglet_err *ask_for_proof(const audit_tree *tree, const audit_view *smaller,
 				 const audit_view *larger, bool *ret_is_same)
 {
 	const siglet_checkpoint *old = &smaller->checkpoint, *new = &larger->checkpoint;
 	siglet_merkle_list proof;
-	siglet_err *err = siglet_rekor_prove_growth(tree->audit->transport, tree->url,
+	siglet_err *err =
+		tree->kind == AUDIT_CT_API
+			? siglet_audit_ct_growth(tree->source, old->size, new->size, &proof)
+			: siglet_rekor_prove_growth(tree->audit->transport, tree->url,
 						    tree->tree_id, old->size, new->size, &proof);
 
 	if (err != NULL)
@@ -163,8 +165,8 @@ static siglet_err *use_record(const siglet_rekor_record *record, const audit_vie
  * The log's own proof did not convince: it may be the proof that is wrong, or the log. The first
  * entry behind the smaller tree tells, as it comes with its inclusion under a signed root.
  */
-static siglet_err *look_behind(const audit_tree *tree, const audit_view *smaller,
-			       audit_comparison *comparison)
+static siglet_err *look_behind_v1(const audit_tree *tree, const audit_view *smaller,
+				  audit_comparison *comparison)
 {
 	siglet_rekor_record record;
 	char which[64];
@@ -180,6 +182,36 @@ static siglet_err *look_behind(const audit_tree *tree, const audit_view *smaller
 		err = use_record(&record, smaller, comparison);
 	comparison->has_other = err == NULL;
 	siglet_rekor_record_clear(&record);
+	return err;
+}
+
+/* A CT log is asked for it under the very root that is disputed. */
+static siglet_err *look_behind_ct(const audit_tree *tree, const audit_view *smaller,
+				  const audit_view *larger, audit_comparison *comparison)
+{
+	audit_contradiction *shown = &comparison->shown;
+	siglet_merkle_proof proof;
+	siglet_buf entry;
+	siglet_err *err;
+
+	siglet_buf_init(&entry, SIGLET_MAX_BUNDLE_TILE_BYTES);
+	err = siglet_audit_ct_inclusion(tree->source, smaller->checkpoint.size,
+					larger->checkpoint.size, &entry, &shown->leaf,
+					&shown->proof);
+	siglet_buf_clear(&entry);
+	proof = proof_of(shown, smaller, larger);
+	if (err == NULL)
+		err = siglet_merkle_check_inclusion(&proof, &shown->leaf, &larger->checkpoint.root);
+	return err == NULL ? compare_before(&proof, smaller, &comparison->is_same) : err;
+}
+
+static siglet_err *look_behind(const audit_tree *tree, const audit_view *smaller,
+			       const audit_view *larger, audit_comparison *comparison)
+{
+	siglet_err *err = tree->kind == AUDIT_CT_API
+				  ? look_behind_ct(tree, smaller, larger, comparison)
+				  : look_behind_v1(tree, smaller, comparison);
+
 	/* Then nothing that it serves can be believed. */
 	if (err == NULL && comparison->is_same)
 		return siglet_err_new(SIGLET_E_MISMATCH,
@@ -187,8 +219,8 @@ static siglet_err *look_behind(const audit_tree *tree, const audit_view *smaller
 	return err;
 }
 
-static siglet_err *compare_v1(const audit_tree *tree, const audit_view *smaller,
-			      const audit_view *larger, audit_comparison *comparison)
+static siglet_err *compare_asked(const audit_tree *tree, const audit_view *smaller,
+				 const audit_view *larger, audit_comparison *comparison)
 {
 	siglet_hash32 nothing;
 	siglet_err *err;
@@ -203,7 +235,7 @@ static siglet_err *compare_v1(const audit_tree *tree, const audit_view *smaller,
 	err = ask_for_proof(tree, smaller, larger, &comparison->is_same);
 	if (err != NULL || comparison->is_same)
 		return err;
-	return look_behind(tree, smaller, comparison);
+	return look_behind(tree, smaller, larger, comparison);
 }
 
 /* ---- either ---- */
@@ -220,8 +252,8 @@ siglet_err *siglet_audit_compare_views(audit_tree *tree, const audit_view *a, co
 			siglet_hash32_equal(&a->checkpoint.root, &b->checkpoint.root);
 		return NULL;
 	}
-	err = tree->kind == AUDIT_TILED ? compare_tiled(tree, smaller, larger, ret_comparison)
-					: compare_v1(tree, smaller, larger, ret_comparison);
+	err = siglet_audit_has_tiles(tree) ? compare_tiled(tree, smaller, larger, ret_comparison)
+					   : compare_asked(tree, smaller, larger, ret_comparison);
 	ret_comparison->is_shown = err == NULL && !ret_comparison->is_same;
 	return err;
 }

@@ -27,6 +27,32 @@ static siglet_err *visit_root(const siglet_audit *audit, siglet_audit_log_visit 
 	return err;
 }
 
+/* The key has another id on notes than elsewhere: the log's name goes into it. */
+static siglet_err *visit_ct(const siglet_log *known, siglet_audit_log_visit *visit, void *context)
+{
+	audit_log log = {
+		.name = known->name,
+		.verifier = { .name = known->name, .key = known->key, .scheme = known->scheme },
+		.url = known->base_url,
+		.is_ct = true,
+	};
+	siglet_err *err = siglet_ct_key_id(
+		known->name, siglet_digest_slice(siglet_key_id(known->key)), log.verifier.id);
+
+	return err == NULL ? visit(context, &log) : err;
+}
+
+static siglet_err *visit_ct_logs(const siglet_audit *audit, siglet_audit_log_visit *visit,
+				 void *context)
+{
+	const size_t count = audit->root == NULL ? 0 : siglet_trustroot_ctlog_count(audit->root);
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < count; i++)
+		err = visit_ct(siglet_trustroot_ctlog(audit->root, i), visit, context);
+	return err;
+}
+
 static siglet_err *visit_key(const siglet_note_key *key, siglet_slice url,
 			     siglet_audit_log_visit *visit, void *context)
 {
@@ -56,6 +82,8 @@ static siglet_err *visit_all(const siglet_audit *audit, siglet_audit_log_visit *
 {
 	siglet_err *err;
 
+	if (audit->is_ct)
+		return visit_ct_logs(audit, visit, context);
 	/* A key that was given is the one that is meant. */
 	if (audit->log_key != NULL)
 		return visit_key(audit->log_key, SIGLET_SLICE_NONE, visit, context);
@@ -125,7 +153,8 @@ static siglet_err *refuse_none(const siglet_audit *audit)
 	if (audit->log != NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "no log \"%s\" is known",
 				      siglet_text_printable(siglet_slice_str(audit->log)).text);
-	return siglet_err_new(SIGLET_E_TRUST, "the trusted root has no log");
+	return siglet_err_new(SIGLET_E_TRUST, audit->is_ct ? "the trusted root has no CT log"
+							   : "the trusted root has no log");
 }
 
 siglet_err *siglet_audit_each_log(const siglet_audit *audit, siglet_audit_log_visit *visit,

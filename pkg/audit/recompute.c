@@ -68,8 +68,8 @@ static siglet_err *see(void *context, uint64_t first, const siglet_entries *entr
 	for (size_t i = 0; i < entries->count; i++)
 		s->bytes += entries->of[i].len;
 	if (r->span->watch != NULL)
-		err = siglet_audit_find_all(&r->span->watch->rules, first, entries, leaves,
-					    &s->found);
+		err = siglet_audit_find_all(&r->span->watch->rules, r->tree->log, first, entries,
+					    leaves, &s->found);
 	if (err == NULL)
 		*ret_finding = s;
 	else
@@ -396,8 +396,7 @@ static siglet_err *recompute(recomputing *r)
 	if (err == NULL)
 		err = find_start(r, begin);
 	if (err == NULL)
-		err = siglet_tree_open(r->tree->source, r->tree->fresh.checkpoint.size,
-				       &r->tree->fresh.checkpoint.root, &hashes);
+		err = siglet_audit_open_tiles(r->tree, &r->tree->fresh, &hashes);
 	if (err == NULL)
 		err = check_start(r, hashes);
 	if (err == NULL)
@@ -438,8 +437,13 @@ static siglet_err *check_readable(const audit_tree *tree)
 		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
 						      "there is nowhere to read this log from"),
 				       "--from names its URL or folder");
-	if (tree->kind == AUDIT_TILED)
+	if (siglet_audit_has_tiles(tree))
 		return NULL;
+	if (tree->kind == AUDIT_CT_API)
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_UNSUPPORTED,
+				       "a CT log that serves no tiles can't be read in parts"),
+			"siglet audit watch --ct reads it in order, and computes its root");
 	return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED,
 					      "a log of Rekor v1 has no tiles: it gives out ten "
 					      "entries at a time, and billions can't be read so"),
@@ -502,8 +506,9 @@ static siglet_err *recompute_log(void *context, const audit_log *log)
 siglet_err *siglet_audit_recompute(const siglet_audit *audit, const siglet_audit_span *span)
 {
 	recomputing r = { .audit = audit, .span = span };
-	siglet_err *err =
-		span->watch == NULL ? NULL : siglet_audit_rules_check(&span->watch->rules);
+	siglet_err *err = span->watch == NULL
+				  ? NULL
+				  : siglet_audit_rules_check_for(&span->watch->rules, audit);
 
 	if (err != NULL)
 		return err;

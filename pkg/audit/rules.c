@@ -109,6 +109,18 @@ siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules)
 	return err == NULL ? check_forge(policy) : err;
 }
 
+siglet_err *siglet_audit_rules_check_for(const siglet_audit_rules *rules, const siglet_audit *audit)
+{
+	siglet_err *err = siglet_audit_rules_check(rules);
+
+	if (err != NULL || !audit->is_ct || has_condition(rules->policy) || rules->key_count > 0 ||
+	    rules->subject_count > 0)
+		return err;
+	return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "a CT log has certificates, and "
+							      "digests of no artifact"),
+			       "watch for an identity, a subject or a key");
+}
+
 /* ---- conditions on a certificate ---- */
 
 static siglet_err *match_text(const siglet_match *match, siglet_slice value, bool *ret_matches)
@@ -283,10 +295,11 @@ static siglet_err *match_digest(const siglet_audit_rules *rules, const audit_con
 
 /* ---- an entry ---- */
 
-static siglet_err *match_cert(const siglet_audit_rules *rules, siglet_slice der, audit_hit *hit)
+static siglet_err *match_cert(const siglet_audit_rules *rules, siglet_slice der, bool is_tbs,
+			      audit_hit *hit)
 {
 	bool matches = false;
-	siglet_err *err = siglet_cert_glance(der, false, &hit->glance);
+	siglet_err *err = siglet_cert_glance(der, is_tbs, &hit->glance);
 
 	if (err == NULL && rules->policy != NULL)
 		err = match_policy(rules->policy, &hit->glance, &matches);
@@ -308,7 +321,7 @@ static siglet_err *match_certs(const siglet_audit_rules *rules, const audit_cont
 	siglet_err *wrong = NULL;
 
 	for (size_t i = 0; hit->rule == NULL && i < content->cert_count; i++) {
-		siglet_err *err = match_cert(rules, content->certs[i], hit);
+		siglet_err *err = match_cert(rules, content->certs[i], content->is_tbs, hit);
 
 		if (err != NULL && siglet_err_is_fault(err)) {
 			siglet_err_free(wrong);

@@ -20,6 +20,7 @@ typedef struct asking {
 	siglet_audit_tree_visit *visit;
 	void *context;
 	siglet_buf *bad;
+	bool asks_head; /* a CT log that has no checkpoint but a tree head */
 } asking;
 
 /* ---- tiles ---- */
@@ -30,7 +31,8 @@ static siglet_err *read_fresh(const asking *a, siglet_freshness freshness, audit
 	siglet_err *err;
 
 	siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
-	err = siglet_source_fetch(a->source, "checkpoint", freshness, &text);
+	err = a->asks_head ? siglet_audit_ct_head(a->source, a->log, freshness, &text)
+			   : siglet_source_fetch(a->source, "checkpoint", freshness, &text);
 	if (err == NULL) {
 		siglet_buf_clear(a->bad);
 		err = siglet_buf_append(a->bad, siglet_buf_slice(&text));
@@ -55,12 +57,12 @@ static siglet_err *read_view(const asking *a, audit_view *view)
 	return read_fresh(a, SIGLET_FRESH_COPY, view);
 }
 
-static siglet_err *visit_tiled(const asking *a)
+static siglet_err *visit_one(const asking *a, audit_kind kind)
 {
 	audit_tree tree = {
 		.audit = a->audit,
 		.log = a->log,
-		.kind = AUDIT_TILED,
+		.kind = kind,
 		.source = a->source,
 		.url = siglet_source_where(a->source),
 		.is_active = true,
@@ -77,13 +79,28 @@ static siglet_err *visit_tiled(const asking *a)
 	return err;
 }
 
+bool siglet_audit_has_tiles(const audit_tree *tree)
+{
+	return tree->kind == AUDIT_TILED || tree->kind == AUDIT_CT_TILED;
+}
+
+siglet_err *siglet_audit_open_tiles(const audit_tree *tree, const audit_view *view,
+				    siglet_tree **ret_hashes)
+{
+	siglet_err *err = siglet_tree_open(tree->source, view->checkpoint.size,
+					   &view->checkpoint.root, ret_hashes);
+
+	if (err == NULL && tree->kind == AUDIT_CT_TILED)
+		siglet_tree_set_format(*ret_hashes, &siglet_audit_ct_tiles);
+	return err;
+}
+
 siglet_err *siglet_audit_tree_hashes(audit_tree *tree, siglet_tree **ret_hashes)
 {
 	siglet_err *err = NULL;
 
 	if (tree->hashes == NULL)
-		err = siglet_tree_open(tree->source, tree->fresh.checkpoint.size,
-				       &tree->fresh.checkpoint.root, &tree->hashes);
+		err = siglet_audit_open_tiles(tree, &tree->fresh, &tree->hashes);
 	if (err == NULL)
 		*ret_hashes = tree->hashes;
 	return err;
@@ -106,8 +123,9 @@ siglet_err *siglet_audit_tree_refresh(audit_tree *tree)
 	siglet_err *err;
 
 	/* No cache is known to keep what Rekor v1 says, nor does a folder have one. */
-	if (tree->kind != AUDIT_TILED || !siglet_source_is_remote(tree->source))
+	if (tree->kind == AUDIT_REKOR_V1 || !siglet_source_is_remote(tree->source))
 		return NULL;
+	a.asks_head = tree->kind == AUDIT_CT_API;
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
 	siglet_audit_view_init(&view);
 	a.bad = &bad;
@@ -229,7 +247,31 @@ static siglet_err *visit_shards(const asking *a)
 	return err;
 }
 
-/* ---- either ---- */
+/* ---- CT logs ---- */
+
+/* Static files where there are such, else the API. *ret_kind says which. */
+static siglet_err *find_ct(asking *a, audit_kind *ret_kind)
+{
+	place found = PLACE_EMPTY;
+	siglet_err *err = look_below(a, "", &found);
+
+	*ret_kind = AUDIT_CT_TILED;
+	if (err == NULL && found == PLACE_EMPTY && siglet_source_is_remote(a->source)) {
+		a->asks_head = true;
+		*ret_kind = AUDIT_CT_API;
+	}
+	return err;
+}
+
+static siglet_err *visit_ct(asking *a)
+{
+	audit_kind kind = AUDIT_CT_TILED;
+	siglet_err *err = find_ct(a, &kind);
+
+	return err == NULL ? visit_one(a, kind) : err;
+}
+
+/* ---- any ---- */
 
 unsigned siglet_audit_jobs(const audit_tree *tree)
 {
@@ -250,12 +292,12 @@ static siglet_err *visit_any(const asking *a)
 		if (found == PLACE_OTHER && err != NULL && a->bad->len == 0 &&
 		    siglet_err_code(err) == SIGLET_E_MISSING) {
 			siglet_err_free(err);
-			err = visit_tiled(a);
+			err = visit_one(a, AUDIT_TILED);
 		}
 		return err;
 	}
 	if (err != NULL || found != PLACE_EMPTY)
-		return err == NULL ? visit_tiled(a) : err;
+		return err == NULL ? visit_one(a, AUDIT_TILED) : err;
 	return siglet_err_new(
 		SIGLET_E_MISSING, "%s: no checkpoint in this folder",
 		siglet_text_printable(siglet_slice_str(siglet_source_where(a->source))).text);
@@ -265,7 +307,7 @@ siglet_err *siglet_audit_each_tree(const siglet_audit *audit, const audit_log *l
 				   siglet_audit_tree_visit *visit, void *context,
 				   siglet_buf *ret_bad)
 {
-	asking a = { audit, log, NULL, visit, context, ret_bad };
+	asking a = { audit, log, NULL, visit, context, ret_bad, false };
 	char *where = NULL;
 	siglet_err *err = siglet_strndup(
 		audit->from != NULL ? siglet_slice_str(audit->from) : log->url, &where);
@@ -277,7 +319,7 @@ siglet_err *siglet_audit_each_tree(const siglet_audit *audit, const audit_log *l
 	if (err == NULL)
 		err = siglet_source_new(where, audit->transport, audit->rate, &a.source);
 	if (err == NULL)
-		err = visit_any(&a);
+		err = log->is_ct ? visit_ct(&a) : visit_any(&a);
 	siglet_source_free(a.source);
 	free(where);
 	return err;
@@ -298,19 +340,20 @@ typedef struct under {
 static siglet_err *visit_given(const under *u, const audit_log *log, audit_view *view)
 {
 	siglet_buf bad;
-	asking a = { u->audit, log, NULL, u->visit, u->context, &bad };
-	audit_tree tree = { .audit = u->audit, .log = log, .kind = AUDIT_TILED, .fresh = *view };
+	asking a = { u->audit, log, NULL, u->visit, u->context, &bad, false };
+	audit_tree tree = { .audit = u->audit, .log = log, .fresh = *view };
 	place found = PLACE_EMPTY;
 	char *where = NULL;
 	siglet_err *err = siglet_strndup(
 		u->audit->from != NULL ? siglet_slice_str(u->audit->from) : log->url, &where);
 
+	tree.kind = log->is_ct ? AUDIT_CT_TILED : AUDIT_TILED;
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
 	if (err == NULL && where[0] != '\0' &&
 	    (u->audit->transport != NULL || !siglet_source_is_url(where))) {
 		err = siglet_source_new(where, u->audit->transport, u->audit->rate, &a.source);
 		if (err == NULL)
-			err = find_prefix(&a, &found);
+			err = log->is_ct ? find_ct(&a, &tree.kind) : find_prefix(&a, &found);
 	}
 	tree.source = a.source;
 	tree.url = where;

@@ -41,7 +41,8 @@ static siglet_err *check_origin(const audit_log *log, const audit_view *view)
 {
 	const siglet_slice origin = view->checkpoint.origin;
 
-	if (siglet_slice_equal(origin, log->name) || is_v1_origin(origin, log->name))
+	if (siglet_slice_equal(origin, log->name) ||
+	    (!log->is_ct && is_v1_origin(origin, log->name)))
 		return NULL;
 	return siglet_err_new(SIGLET_E_UNTRUSTED, "a checkpoint of \"%s\", not of \"%s\"",
 			      siglet_text_printable(origin).text,
@@ -60,7 +61,9 @@ static siglet_err *read_into(const audit_log *log, siglet_slice text, audit_view
 		err = siglet_err_new(SIGLET_E_LIMIT, "an origin of %zu bytes",
 				     view->checkpoint.origin.len);
 	if (err == NULL)
-		err = siglet_note_verify(&view->note, &log->verifier);
+		err = log->is_ct ? siglet_ct_note_verify(&view->note, &view->checkpoint,
+							 &log->verifier)
+				 : siglet_note_verify(&view->note, &log->verifier);
 	return err == NULL ? check_origin(log, view) : err;
 }
 

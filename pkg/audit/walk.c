@@ -31,11 +31,12 @@ void siglet_audit_anchor_clear(audit_anchor *anchor)
 
 /* ---- batches ---- */
 
-static siglet_err *open_batch(audit_batch *batch, uint64_t first, size_t count)
+static siglet_err *open_batch(audit_batch *batch, bool is_ct, uint64_t first, size_t count)
 {
 	*batch = (audit_batch) { .first = first, .count = count };
 	batch->found_end = &batch->found;
 	siglet_audit_content_init(&batch->content);
+	batch->content.is_ct = is_ct;
 	siglet_audit_anchor_init(&batch->anchor);
 	batch->leaves = siglet_calloc(count, sizeof(*batch->leaves));
 	return batch->leaves == NULL ? siglet_err_nomem() : NULL;
@@ -132,7 +133,7 @@ static siglet_err *open_block(walk *k)
 	     first += k->api->step) {
 		const uint64_t rest = end - first;
 
-		err = open_batch(&k->batches[k->count++], first,
+		err = open_batch(&k->batches[k->count++], k->w->tree->log->is_ct, first,
 				 (size_t)(rest < k->api->step ? rest : k->api->step));
 	}
 	return err;

@@ -18,7 +18,8 @@ static siglet_err *see(void *context, uint64_t first, const siglet_entries *entr
 {
 	const audit_watching *w = context;
 	audit_found *list = NULL;
-	siglet_err *err = siglet_audit_find_all(&w->watch->rules, first, entries, leaves, &list);
+	siglet_err *err = siglet_audit_find_all(&w->watch->rules, w->tree->log, first, entries,
+						leaves, &list);
 
 	if (err == NULL)
 		*ret_finding = list;
@@ -57,25 +58,31 @@ typedef struct bundle_time {
 	int64_t time_s;
 } bundle_time;
 
+typedef struct telling {
+	const audit_log *log;
+	bundle_time found;
+} telling;
+
 static siglet_err *see_time(void *context, uint64_t first, const siglet_entries *entries,
 			    const siglet_hash32 *leaves, void **ret_finding)
 {
+	const telling *t = context;
 	bundle_time *found = siglet_calloc(1, sizeof(*found));
 	audit_content content;
 	siglet_err *err = NULL;
 
-	(void)context;
 	(void)first;
 	(void)leaves;
 	if (found == NULL)
 		return siglet_err_nomem();
 	siglet_audit_content_init(&content);
+	content.is_ct = t->log->is_ct;
 	for (size_t i = 0; err == NULL && i < entries->count; i++) {
 		siglet_glance glance;
 
 		err = siglet_audit_content_read(entries->of[i], &content);
 		if (err == NULL && content.cert_count > 0) {
-			err = siglet_cert_glance(content.certs[0], false, &glance);
+			err = siglet_cert_glance(content.certs[0], content.is_tbs, &glance);
 			if (err == NULL &&
 			    (!found->is_there || glance.not_before_s > found->time_s))
 				*found = (bundle_time) { true, glance.not_before_s };
@@ -92,8 +99,10 @@ static siglet_err *see_time(void *context, uint64_t first, const siglet_entries 
 
 static siglet_err *take_time(void *context, const siglet_scan_block *block)
 {
+	telling *t = context;
+
 	if (block->count > 0 && block->findings[0] != NULL)
-		*(bundle_time *)context = *(const bundle_time *)block->findings[0];
+		t->found = *(const bundle_time *)block->findings[0];
 	return NULL;
 }
 
@@ -101,7 +110,7 @@ static siglet_err *time_of(void *context, uint64_t begin, bool *ret_there, int64
 {
 	const audit_watching *w = context;
 	const uint64_t size = siglet_tree_size(w->hashes);
-	bundle_time found = { .is_there = false };
+	telling t = { .log = w->tree->log };
 	const siglet_scan scan = {
 		.source = w->tree->source,
 		.tree = w->hashes,
@@ -109,15 +118,15 @@ static siglet_err *time_of(void *context, uint64_t begin, bool *ret_there, int64
 		.end = size - begin < SIGLET_TILE_WIDTH ? size : begin + SIGLET_TILE_WIDTH,
 		.jobs = 1,
 		.memory = SCAN_MEMORY,
-		.context = &found,
+		.context = &t,
 		.see = see_time,
 		.drop = free,
 		.take = take_time,
 	};
 	siglet_err *err = siglet_scan_run(&scan);
 
-	*ret_there = found.is_there;
-	*ret_time_s = found.time_s;
+	*ret_there = t.found.is_there;
+	*ret_time_s = t.found.time_s;
 	return err;
 }
 
@@ -130,7 +139,7 @@ static siglet_err *check_canary(audit_watching *w)
 		return NULL;
 	if (w->watch->canary >= siglet_tree_size(w->hashes))
 		return siglet_audit_refuse_canary(w);
-	siglet_buf_init(&body, SIGLET_MAX_ENTRY_BYTES);
+	siglet_buf_init(&body, SIGLET_MAX_BUNDLE_TILE_BYTES);
 	err = siglet_tree_entry(w->hashes, w->watch->canary, &body);
 	if (err == NULL)
 		err = siglet_audit_check_canary(w, siglet_buf_slice(&body));
@@ -188,7 +197,7 @@ static bool is_wrong(const audit_watching *w, const siglet_err *err)
 	const siglet_code code = siglet_err_code(err);
 
 	return code == SIGLET_E_MISMATCH ||
-	       (w->tree->kind == AUDIT_TILED &&
+	       (siglet_audit_has_tiles(w->tree) &&
 		(code == SIGLET_E_MALFORMED || code == SIGLET_E_LIMIT));
 }
 
@@ -211,9 +220,12 @@ static siglet_err *read_entries(audit_watching *w, uint64_t *ret_begin)
 {
 	switch (w->tree->kind) {
 	case AUDIT_TILED:
+	case AUDIT_CT_TILED:
 		return watch_tiled(w, ret_begin);
 	case AUDIT_REKOR_V1:
 		return siglet_audit_walk(w, &siglet_audit_api_v1, ret_begin);
+	case AUDIT_CT_API:
+		return siglet_audit_walk(w, &siglet_audit_api_ct, ret_begin);
 	}
 	return siglet_err_new(SIGLET_E_INTERNAL, "no such kind of log");
 }
@@ -332,7 +344,7 @@ static siglet_err *watch_log(void *context, const audit_log *log)
 siglet_err *siglet_audit_watch_run(const siglet_audit *audit, const siglet_audit_watch *watch)
 {
 	audit_watching w = { .audit = audit, .watch = watch };
-	siglet_err *err = siglet_audit_rules_check(&watch->rules);
+	siglet_err *err = siglet_audit_rules_check_for(&watch->rules, audit);
 
 	if (err == NULL)
 		err = siglet_audit_each_log(audit, watch_log, &w);

@@ -118,5 +118,6 @@ SIGLET_MUST_USE siglet_err *siglet_audit_walk(audit_watching *w, const audit_api
 /* ---- kinds of logs ---- */
 
 extern const audit_api siglet_audit_api_v1; /* (watch_v1.c) */
+extern const audit_api siglet_audit_api_ct; /* (watch_ct.c) */
 
 #endif

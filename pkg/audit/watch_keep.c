@@ -41,8 +41,6 @@ siglet_err *siglet_audit_open_database(audit_watching *w)
 
 static siglet_err *add_match(const audit_watching *w, const audit_found *found)
 {
-	const siglet_slice der = siglet_buf_slice(&found->cert);
-	siglet_hash32 cert_hash;
 	char rule[32];
 	bool known = false, chain_ok = false, is_new = false;
 	siglet_buf json;
@@ -51,8 +49,6 @@ static siglet_err *add_match(const audit_watching *w, const audit_found *found)
 	(void)snprintf(rule, sizeof(rule), "%s%s", found->rule, w->mark);
 	siglet_buf_init(&json, SIGLET_AUDIT_MAX_LINE);
 	err = siglet_audit_found_describe(w->tree, w->watch, found, &known, &chain_ok, &json);
-	if (err == NULL)
-		err = siglet_sha256(&der, 1, cert_hash.bytes);
 	if (err == NULL) {
 		const siglet_match_record record = {
 			.origin = w->tree->fresh.checkpoint.origin,
@@ -64,8 +60,8 @@ static siglet_err *add_match(const audit_watching *w, const audit_found *found)
 			.digest = siglet_slice_str(found->digest),
 			.identity = siglet_slice_str(found->identity),
 			.issuer = siglet_slice_str(found->issuer),
-			.cert_sha256 =
-				der.len > 0 ? siglet_hash32_slice(&cert_hash) : SIGLET_SLICE_NONE,
+			.cert_sha256 = found->cert.len > 0 ? siglet_hash32_slice(&found->cert_hash)
+							   : SIGLET_SLICE_NONE,
 			.not_before_s = found->not_before_s,
 			.chain_ok = chain_ok,
 			.known = known,

@@ -131,6 +131,7 @@ static siglet_err *match_canary(const audit_watching *w, siglet_slice body, audi
 	siglet_err *err;
 
 	siglet_audit_content_init(&content);
+	content.is_ct = w->tree->log->is_ct;
 	err = siglet_audit_content_read(body, &content);
 	if (err == NULL)
 		err = siglet_audit_rules_match(&w->watch->rules, &content, ret_hit);

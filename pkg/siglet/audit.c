@@ -24,10 +24,19 @@ siglet_err *siglet_audit_check_consistency(siglet_auditor *auditor, siglet_audit
 	return err == NULL ? siglet_audit_consistency(&auditor->audit) : err;
 }
 
+/* What is about signatures has nothing to ask a log of certificates. */
+static siglet_err *start_on_signatures(siglet_auditor *auditor, siglet_audit_visit *visit,
+				       void *context)
+{
+	if (auditor->audit.is_ct)
+		return siglet_err_new(SIGLET_E_USAGE, "no such check of a CT log");
+	return siglet_auditor_start(auditor, visit, context, true);
+}
+
 siglet_err *siglet_audit_check_inclusion(siglet_auditor *auditor, const char *const *paths,
 					 size_t count, siglet_audit_visit *visit, void *context)
 {
-	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+	siglet_err *err = start_on_signatures(auditor, visit, context);
 
 	if (err == NULL)
 		err = siglet_auditor_ask(auditor);
@@ -56,7 +65,7 @@ static siglet_err *read_leaf(const char *text, siglet_hash32 *ret_leaf)
 static siglet_err *look_up(siglet_auditor *auditor, const siglet_audit_entry *entry,
 			   siglet_audit_visit *visit, void *context, siglet_audit_lookup lookup)
 {
-	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+	siglet_err *err = start_on_signatures(auditor, visit, context);
 
 	lookup.id = entry->uuid;
 	lookup.has_index = entry->index != NULL;
@@ -92,7 +101,7 @@ siglet_err *siglet_audit_get_entry(siglet_auditor *auditor, const siglet_audit_e
 siglet_err *siglet_audit_compare_files(siglet_auditor *auditor, const char *const *paths,
 				       size_t count, siglet_audit_visit *visit, void *context)
 {
-	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+	siglet_err *err = start_on_signatures(auditor, visit, context);
 
 	if (err == NULL)
 		err = siglet_auditor_ask(auditor);
@@ -102,7 +111,7 @@ siglet_err *siglet_audit_compare_files(siglet_auditor *auditor, const char *cons
 siglet_err *siglet_audit_compare_witnesses(siglet_auditor *auditor, siglet_audit_visit *visit,
 					   void *context)
 {
-	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+	siglet_err *err = start_on_signatures(auditor, visit, context);
 
 	/* They are elsewhere, wherever the log is read from. */
 	if (err == NULL && !auditor->offline)
@@ -139,7 +148,7 @@ siglet_err *siglet_audit_check_sample(siglet_auditor *auditor, const char *count
 	if (err == NULL)
 		err = make_seed(seed, &text);
 	if (err == NULL)
-		err = siglet_auditor_start(auditor, visit, context, true);
+		err = start_on_signatures(auditor, visit, context);
 	if (err == NULL)
 		err = siglet_auditor_ask(auditor);
 	if (err == NULL)

@@ -49,6 +49,11 @@ void siglet_auditor_set_offline(siglet_auditor *auditor)
 	auditor->offline = true;
 }
 
+void siglet_auditor_set_ct(siglet_auditor *auditor)
+{
+	auditor->audit.is_ct = true;
+}
+
 void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace, void *context)
 {
 	auditor->http_options.trace = trace;

@@ -708,6 +708,8 @@ SIGLET_CHECKED siglet_error *siglet_auditor_set(siglet_auditor *auditor, siglet_
 						const char *value);
 /* Use what is in files and folders alone. */
 SIGLET_API void siglet_auditor_set_offline(siglet_auditor *auditor);
+/* Audit the logs of certificates of the trust root, not those where signatures go. */
+SIGLET_API void siglet_auditor_set_ct(siglet_auditor *auditor);
 SIGLET_API void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace,
 					 void *context);
 

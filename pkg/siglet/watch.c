@@ -33,6 +33,8 @@ struct siglet_watch {
 	size_t subject_count;
 	siglet_hash32 *leaves; /* of entries that are known */
 	size_t leaf_count;
+	siglet_hash32 *certs; /* what is known of certificates, by hashes of either kind */
+	size_t cert_count;
 	known_line *lines;
 	size_t line_count;
 	siglet_audit_since since;
@@ -67,6 +69,7 @@ void siglet_watch_free(siglet_watch *watch)
 	free(watch->keys);
 	free(watch->subjects);
 	free(watch->leaves);
+	free(watch->certs);
 	free(watch->lines);
 	free(watch->database);
 	free(watch);
@@ -236,6 +239,35 @@ static siglet_err *add_entry(siglet_watch *watch, const siglet_bundle *bundle,
 	return err;
 }
 
+static siglet_err *add_cert_hash(siglet_watch *watch, siglet_slice bytes)
+{
+	siglet_err *err = grow(&watch->certs, watch->cert_count, sizeof(*watch->certs));
+
+	if (err == NULL)
+		err = siglet_sha256(&bytes, 1, watch->certs[watch->cert_count].bytes);
+	if (err == NULL)
+		watch->cert_count++;
+	return err;
+}
+
+/* As a CT log has it: the certificate itself, or what was signed before the log's promise was in it. */
+static siglet_err *add_cert(siglet_watch *watch, const siglet_cert *cert)
+{
+	siglet_buf tbs;
+	siglet_err *err;
+
+	if (cert == NULL)
+		return NULL;
+	siglet_buf_init(&tbs, SIGLET_MAX_CERT_BYTES);
+	err = add_cert_hash(watch, siglet_cert_der(cert));
+	if (err == NULL)
+		err = siglet_cert_precert_tbs(cert, &tbs);
+	if (err == NULL)
+		err = add_cert_hash(watch, siglet_buf_slice(&tbs));
+	siglet_buf_clear(&tbs);
+	return err;
+}
+
 static siglet_err *add_bundle(siglet_watch *watch, siglet_slice json)
 {
 	siglet_bundle *bundle = NULL;
@@ -244,7 +276,29 @@ static siglet_err *add_bundle(siglet_watch *watch, siglet_slice json)
 
 	for (size_t i = 0; err == NULL && i < data->entry_count; i++)
 		err = add_entry(watch, bundle, &data->entries[i]);
+	if (err == NULL)
+		err = add_cert(watch, siglet_bundle_leaf(bundle));
 	siglet_bundle_free(bundle);
+	return err;
+}
+
+/* A key that is made for one signature stands for its certificate. */
+static siglet_err *add_key_id(siglet_watch *watch, siglet_slice hex)
+{
+	siglet_buf id;
+	siglet_err *err;
+
+	if (hex.len == 0)
+		return NULL;
+	siglet_buf_init(&id, SIGLET_SHA256_SIZE);
+	err = siglet_hex_decode(hex, &id);
+	if (err == NULL && id.len != SIGLET_SHA256_SIZE)
+		err = siglet_err_new(SIGLET_E_MALFORMED, "keyId of %zu bytes", id.len);
+	if (err == NULL)
+		err = grow(&watch->certs, watch->cert_count, sizeof(*watch->certs));
+	if (err == NULL)
+		memcpy(watch->certs[watch->cert_count++].bytes, id.ptr, id.len);
+	siglet_buf_clear(&id);
 	return err;
 }
 
@@ -253,10 +307,11 @@ static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
 {
 	const siglet_slice url = siglet_json_string(siglet_json_object_get(line, "log"));
 	int64_t index = 0;
-	siglet_err *err;
+	siglet_err *err =
+		add_key_id(watch, siglet_json_string(siglet_json_object_get(line, "keyId")));
 
-	if (url.len == 0)
-		return NULL;
+	if (err != NULL || url.len == 0)
+		return err;
 	err = siglet_json_need_int64(line, "logIndex", &index);
 	if (err == NULL && index < 0)
 		err = siglet_err_new(SIGLET_E_RANGE, "logIndex");
@@ -457,8 +512,10 @@ static siglet_err *append_match(const siglet_audit_match *match, siglet_buf *lin
 	if (err == NULL && match->identity.len > 0 && !match->chain_ok)
 		err = siglet_buf_append_str(line, ", BY A CERTIFICATE OF NO TRUSTED AUTHORITY");
 	if (err == NULL)
-		err = siglet_buf_printf(line, " (%.*s %.*s, rule: %.*s)", (int)match->kind.len,
-					(const char *)match->kind.ptr, (int)match->api_version.len,
+		err = siglet_buf_printf(line, " (%.*s%s%.*s, rule: %.*s)", (int)match->kind.len,
+					(const char *)match->kind.ptr,
+					match->api_version.len > 0 ? " " : "",
+					(int)match->api_version.len,
 					(const char *)match->api_version.ptr, (int)match->rule.len,
 					(const char *)match->rule.ptr);
 	return err;
@@ -518,6 +575,8 @@ static siglet_audit_watch describe(const siglet_watch *watch, siglet_slice rules
 		.database = watch->database,
 		.known_leaves = watch->leaves,
 		.known_leaf_count = watch->leaf_count,
+		.known_certs = watch->certs,
+		.known_cert_count = watch->cert_count,
 		.known_urls = urls,
 		.known_indexes = indexes,
 		.known_index_count = watch->line_count,

@@ -28,3 +28,15 @@ siglet_err *siglet_entries_split(siglet_slice tile, unsigned width, siglet_entri
 	ret_entries->count = width;
 	return NULL;
 }
+
+static siglet_err *digest(siglet_slice tile, unsigned width, siglet_entries *ret_entries,
+			  siglet_hash32 ret_leaves[SIGLET_TILE_WIDTH])
+{
+	siglet_err *err = siglet_entries_split(tile, width, ret_entries);
+
+	for (size_t i = 0; err == NULL && i < ret_entries->count; i++)
+		err = siglet_merkle_hash_leaf(ret_entries->of[i], &ret_leaves[i]);
+	return err;
+}
+
+const siglet_tile_format siglet_tlog_tiles = { SIGLET_TILE_ENTRIES, digest };

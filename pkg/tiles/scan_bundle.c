@@ -48,15 +48,6 @@ static siglet_err *check_tile(const siglet_scan *scan, const siglet_tile *tile,
 	return compare_tile(scan, *tile, SIGLET_FRESH_COPY, leaves);
 }
 
-static siglet_err *hash_leaves(const siglet_entries *entries, siglet_hash32 *ret_leaves)
-{
-	siglet_err *err = NULL;
-
-	for (size_t i = 0; err == NULL && i < entries->count; i++)
-		err = siglet_merkle_hash_leaf(entries->of[i], &ret_leaves[i]);
-	return err;
-}
-
 /* One hash stands for a whole bundle; of a part each leaf is needed. */
 static siglet_err *keep_hashes(const siglet_hash32 *leaves, scanned_bundle *bundle)
 {
@@ -78,12 +69,12 @@ static siglet_err *work(const siglet_scan *scan, const siglet_tile *tile, siglet
 	const unsigned skip = (unsigned)(bundle->first - first);
 	siglet_hash32 leaves[SIGLET_TILE_WIDTH];
 	siglet_entries entries;
-	siglet_err *err = siglet_entries_split(data, tile->width, &entries);
+	siglet_err *err =
+		siglet_tree_format(scan->tree)->digest(data, tile->width, &entries, leaves);
 
 	if (err != NULL)
 		return siglet_err_wrap(err, "%s", siglet_tile_path_of(tile).text);
-	err = hash_leaves(&entries, leaves);
-	if (err == NULL && scan->checks_tiles)
+	if (scan->checks_tiles)
 		bundle->tile_err = check_tile(scan, tile, leaves);
 	if (err == NULL)
 		err = keep_hashes(leaves + skip, bundle);
@@ -103,7 +94,7 @@ void siglet_scan_bundle_read(const siglet_scan *scan, uint64_t number, siglet_fr
 	const uint64_t begin = first < scan->begin ? scan->begin : first;
 	const uint64_t end = last > scan->end ? scan->end : last;
 	const siglet_tile tile = {
-		.kind = SIGLET_TILE_ENTRIES,
+		.kind = siglet_tree_format(scan->tree)->kind,
 		.number = number,
 		.width = siglet_tile_width(0, number, size),
 	};

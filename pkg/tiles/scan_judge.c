@@ -71,7 +71,7 @@ static siglet_err *bear(const siglet_scan *scan, siglet_err *err)
 static siglet_err *no_match(const siglet_scan *scan, uint64_t number)
 {
 	const siglet_tile tile = {
-		.kind = SIGLET_TILE_ENTRIES,
+		.kind = siglet_tree_format(scan->tree)->kind,
 		.number = number,
 		.width = siglet_tile_width(0, number, siglet_tree_size(scan->tree)),
 	};

@@ -99,6 +99,19 @@ typedef struct siglet_entries {
 SIGLET_MUST_USE siglet_err *siglet_entries_split(siglet_slice tile, unsigned width,
 						 siglet_entries *ret_entries);
 
+/* How entries lie in tiles, and what their leaf hashes are. */
+typedef struct siglet_tile_format {
+	siglet_tile_kind kind;
+	/*
+	 * The first width entries of a tile, and their hashes. What is in a tile that is read for a
+	 * narrower one is passed over. Errors: SIGLET_E_MALFORMED …: it is no such tile.
+	 */
+	siglet_err *(*digest)(siglet_slice tile, unsigned width, siglet_entries *ret_entries,
+			      siglet_hash32 ret_leaves[SIGLET_TILE_WIDTH]);
+} siglet_tile_format;
+
+extern const siglet_tile_format siglet_tlog_tiles; /* C2SP tlog-tiles */
+
 /* ---- a tree (tree.c) ---- */
 
 typedef struct siglet_tree siglet_tree;
@@ -116,6 +129,9 @@ SIGLET_MUST_USE siglet_err *siglet_tree_open(siglet_source *source, uint64_t siz
 					     const siglet_hash32 *root, siglet_tree **ret_tree);
 void siglet_tree_free(siglet_tree *tree);
 uint64_t siglet_tree_size(const siglet_tree *tree);
+/* How its entries are published: as tlog-tiles has it, unless that is said. Static data. */
+void siglet_tree_set_format(siglet_tree *tree, const siglet_tile_format *format);
+const siglet_tile_format *siglet_tree_format(const siglet_tree *tree);
 
 /*
  * The hash of a whole subtree, authenticated: a siglet_subtree_lookup, with the tree as its context.

@@ -22,6 +22,7 @@ typedef struct kept_tile {
 
 struct siglet_tree {
 	siglet_source *source;
+	const siglet_tile_format *format;
 	uint64_t size;
 	siglet_hash32 root;
 	uint64_t clock;
@@ -33,6 +34,16 @@ struct siglet_tree {
 uint64_t siglet_tree_size(const siglet_tree *tree)
 {
 	return tree->size;
+}
+
+void siglet_tree_set_format(siglet_tree *tree, const siglet_tile_format *format)
+{
+	tree->format = format;
+}
+
+const siglet_tile_format *siglet_tree_format(const siglet_tree *tree)
+{
+	return tree->format;
 }
 
 void siglet_tree_free(siglet_tree *tree)
@@ -139,6 +150,7 @@ siglet_err *siglet_tree_open(siglet_source *source, uint64_t size, const siglet_
 	if (tree == NULL)
 		return siglet_err_nomem();
 	tree->source = source;
+	tree->format = &siglet_tlog_tiles;
 	tree->size = size;
 	tree->root = *root;
 	err = take_edge(tree, SIGLET_ANY_COPY);
@@ -278,23 +290,21 @@ static siglet_err *take_entry(siglet_tree *tree, uint64_t index, siglet_freshnes
 			      const siglet_hash32 *want, siglet_buf *ret_entry)
 {
 	const siglet_tile tile = {
-		.kind = SIGLET_TILE_ENTRIES,
+		.kind = tree->format->kind,
 		.number = index / SIGLET_TILE_WIDTH,
 		.width = siglet_tile_width(0, index / SIGLET_TILE_WIDTH, tree->size),
 	};
 	const size_t at = index % SIGLET_TILE_WIDTH;
 	siglet_entries entries;
-	siglet_hash32 leaf;
+	siglet_hash32 leaves[SIGLET_TILE_WIDTH];
 	siglet_buf data;
 	siglet_err *err;
 
 	siglet_buf_init(&data, SIGLET_MAX_BUNDLE_TILE_BYTES);
 	err = siglet_source_fetch_tile(tree->source, &tile, freshness, &data);
 	if (err == NULL)
-		err = siglet_entries_split(siglet_buf_slice(&data), tile.width, &entries);
-	if (err == NULL)
-		err = siglet_merkle_hash_leaf(entries.of[at], &leaf);
-	if (err == NULL && !siglet_hash32_equal(&leaf, want))
+		err = tree->format->digest(siglet_buf_slice(&data), tile.width, &entries, leaves);
+	if (err == NULL && !siglet_hash32_equal(&leaves[at], want))
 		err = siglet_err_new(SIGLET_E_MISMATCH,
 				     "%s: entry %" PRIu64
 				     " is not the one that the signed root covers",
