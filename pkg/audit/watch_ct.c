@@ -9,7 +9,7 @@
  */
 
 #define STEP 256
-#define BLOCK 4096
+#define BLOCK 1024
 
 static siglet_err *read_anchor(const audit_watching *w, uint64_t index, audit_anchor *ret_anchor)
 {

@@ -61,7 +61,7 @@ watch 'what came since' 1 match --github acme/app
 json 'one entry' 'd[0]["index"] == 301 and d[1]["checked"] == 1'
 watch 'also for those' 0 no-match --identity nobody@example.com
 json 'one entry too' 'd[0]["checked"] == 1'
-state=date
+state=dated
 watch 'from yesterday on is all of it' 1 match --github acme/app --since "$(date -u -d yesterday +%Y-%m-%d)"
 json 'all of it' 'd[-1]["checked"] == 302 and d[-1]["from"] == {"size": 0}'
 state=later
@@ -152,7 +152,7 @@ json 'the indexes of trees are their own' "[(line['from']['size'], line['to']['s
 sign six
 watch 'then it goes on there' 1 match --github acme/app
 json 'alone' "[line['index'] for line in d if 'leaf' in line] == [2505]"
-state=head
+state=headed
 watch 'rules that are new begin in each tree where they are told' 0 no-match --github acme/app --since head
 json 'nothing is read of either' '[line["checked"] for line in d] == [0, 0]'
 state=index
