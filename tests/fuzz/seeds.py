@@ -159,11 +159,35 @@ def notes(out):
         put(out, "fuzz_witness_policy", "policy-%d" % i, policy.encode())
 
 
+def certificates(out):
+    """What a CT log publishes; the first byte chooses how it is read."""
+    index = b"\0\x08\0\0\5\0\0\0\0\7"
+    x509 = b"\0\0\1\x90\0\0\0\0" + b"\0\0" + b"\0\0\4cert" + index
+    precert = b"\0\0\1\x90\0\0\0\0" + b"\0\1" + b"h" * 32 + b"\0\0\3tbs" + b"\0\0"
+    tile = x509 + b"\0\x20" + b"c" * 32 + precert + b"\0\0\7precert" + b"\0\0"
+    leaves = [base64.b64encode(b"\0\0" + e).decode() for e in (x509, precert)]
+    hashes = [base64.b64encode(bytes([i] * 32)).decode() for i in range(3)]
+    signature = b"\4\3\0\x08" + b"0\6\2\1\1\2\1\1"
+    head = {"tree_size": 7, "timestamp": 1700000000000, "sha256_root_hash": hashes[0],
+            "tree_head_signature": base64.b64encode(signature).decode()}
+    blob = base64.b64encode(b"\1\2\3\4" + (1700000000000).to_bytes(8, "big") + signature).decode()
+    note = "log.example\n7\n%s\n\n\u2014 log.example %s\n" % (hashes[0], blob)
+    for i, entry in enumerate((x509, precert)):
+        put(out, "fuzz_ctlog", "leaf-%d" % i, b"\0\0\0" + entry)
+    put(out, "fuzz_ctlog", "tile", b"\1" + tile)
+    put(out, "fuzz_ctlog", "head", b"\2" + json.dumps(head).encode())
+    put(out, "fuzz_ctlog", "note", b"\3" + note.encode())
+    put(out, "fuzz_ctlog", "entries", b"\4" + json.dumps({"entries": [{"leaf_input": l, "extra_data": ""} for l in leaves]}).encode())
+    put(out, "fuzz_ctlog", "growth", b"\4" + json.dumps({"consistency": hashes}).encode())
+    put(out, "fuzz_ctlog", "inclusion", b"\4" + json.dumps({"leaf_input": leaves[0], "audit_path": hashes}).encode())
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
     trust(out)
     notes(out)
+    certificates(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)
