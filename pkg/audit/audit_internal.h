@@ -483,7 +483,8 @@ SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, 
 SIGLET_MUST_USE siglet_err *siglet_audit_draw(siglet_slice seed, siglet_slice name, uint64_t size,
 					      size_t count, uint64_t *ret_indexes);
 
-/* ---- what is claimed of a log (claim.c, signer.c, settle.c, claim_v1.c, search.c) ---- */
+/* ---- what is claimed of a log (claim.c, signer.c, settle.c, claim_tiled.c, claim_v1.c,
+ * search.c) ---- */
 
 /* That a view is of one tree with the log's, that an entry is in it, or both. */
 typedef struct audit_claim {
@@ -497,6 +498,13 @@ typedef struct audit_claim {
 	bool wants_entry;			     /* authenticated, and told */
 	bool drops_entry;			     /* but not told */
 	bool is_settled;
+	/* Of tiles: what was found of the entry, under a root of that size. */
+	struct {
+		bool is_done;
+		uint64_t size;
+		siglet_audit_verdict verdict;
+		siglet_err *err;
+	} looked;
 	/* Of Rekor v1: what the log says of the entry, and its checkpoint, once it was asked. */
 	siglet_rekor_record record;
 	audit_view record_view;
@@ -530,6 +538,11 @@ bool siglet_audit_log_has_id(const audit_log *log, siglet_slice log_id);
 /* The log that entries name so. ret_found false: none is known. */
 SIGLET_MUST_USE siglet_err *siglet_audit_find_log_id(const siglet_audit *audit, siglet_slice log_id,
 						     audit_log *ret_log, bool *ret_found);
+
+/* Tiles: look for the claim's entry in what the tree shows. The finding's verdict says the rest. */
+SIGLET_MUST_USE siglet_err *siglet_audit_claim_look_tiled(audit_tree *tree, audit_claim *claim);
+/* Do that for many at once, whose places are known, so that nobody waits for it later. */
+void siglet_audit_claims_look_ahead(const audit_tree *tree, audit_claim **claims, size_t count);
 
 /*
  * Rekor v1: ask for the claim's entry; its record holds by itself then. Then hold it against what

@@ -18,6 +18,8 @@ void siglet_audit_claim_clear(audit_claim *claim)
 {
 	siglet_audit_finding_clear(&claim->finding);
 	siglet_buf_clear(&claim->entry);
+	siglet_err_free(claim->looked.err);
+	claim->looked.err = NULL;
 	siglet_rekor_record_clear(&claim->record);
 	siglet_audit_view_clear(&claim->record_view);
 	siglet_audit_view_clear(&claim->view);

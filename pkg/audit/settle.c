@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -113,50 +114,6 @@ static siglet_err *hold_view(const settling *s, audit_tree *tree, audit_claim *c
 	return siglet_audit_settle_dispute(tree, s->state, &dispute, &claim->finding);
 }
 
-/* ---- an entry in tiles ---- */
-
-static siglet_err *compare_leaf(siglet_tree *hashes, audit_claim *claim)
-{
-	siglet_hash32 leaf;
-	siglet_err *err = siglet_tree_look_up(hashes, 0, claim->index, &leaf);
-
-	if (err != NULL)
-		return err;
-	if (claim->has_leaf && !siglet_hash32_equal(&leaf, &claim->leaf)) {
-		claim->finding.report.verdict = SIGLET_AUDIT_NOT_INCLUDED;
-		return siglet_err_new(SIGLET_E_MISMATCH, "the log has another entry there");
-	}
-	claim->has_leaf = true;
-	claim->leaf = leaf;
-	return claim->wants_entry ? siglet_tree_entry(hashes, claim->index, &claim->entry) : NULL;
-}
-
-static siglet_err *look_for_entry(audit_tree *tree, audit_claim *claim)
-{
-	siglet_audit_report *report = &claim->finding.report;
-	siglet_tree *hashes = NULL;
-	siglet_err *err = siglet_audit_tree_hashes(tree, &hashes);
-
-	if (err == NULL && !claim->has_index)
-		err = siglet_audit_search(tree, &claim->leaf, &claim->has_index, &claim->index);
-	if (err == NULL && !claim->has_index) {
-		report->verdict = SIGLET_AUDIT_NOT_INCLUDED;
-		err = siglet_err_new(SIGLET_E_MISSING, "no entry of it has this hash");
-	}
-	if (err == NULL && claim->index >= siglet_tree_size(hashes)) {
-		report->verdict = SIGLET_AUDIT_NOT_INCLUDED;
-		err = siglet_err_new(SIGLET_E_RANGE, "the log has fewer entries");
-	}
-	if (err == NULL)
-		err = compare_leaf(hashes, claim);
-	if (err == NULL)
-		report->verdict = SIGLET_AUDIT_INCLUDED;
-	else if (report->verdict == SIGLET_AUDIT_INCOMPLETE &&
-		 siglet_err_code(err) == SIGLET_E_MISMATCH)
-		report->verdict = SIGLET_AUDIT_DATA_MISMATCH;
-	return err;
-}
-
 static bool has_entry(const audit_claim *claim)
 {
 	return claim->has_index || claim->has_leaf || claim->id[0] != '\0';
@@ -182,7 +139,7 @@ static siglet_err *look_at(settling *s, audit_tree *tree, audit_claim *claim)
 		report->verdict = SIGLET_AUDIT_CONSISTENT;
 		return NULL;
 	}
-	return tree->kind == AUDIT_TILED ? look_for_entry(tree, claim)
+	return tree->kind == AUDIT_TILED ? siglet_audit_claim_look_tiled(tree, claim)
 					 : siglet_audit_claim_look_v1(tree, s->state, claim);
 }
 
@@ -222,10 +179,32 @@ static bool may_be_in(const audit_tree *tree, const audit_claim *claim)
 	       (claim->index >= tree->offset && claim->index < end);
 }
 
+/* Not under a view that is refused, nor for those that know of a newer one. */
+static void look_ahead(settling *s, audit_tree *tree)
+{
+	audit_claim **claims = siglet_calloc(s->count, sizeof(audit_claim *));
+	size_t count = 0;
+
+	for (size_t i = 0; claims != NULL && i < s->count; i++) {
+		audit_claim *claim = &s->claims[i];
+
+		if (is_open(s, claim) && claim->has_index &&
+		    claim->view.checkpoint.size <= tree->fresh.checkpoint.size)
+			claims[count++] = claim;
+	}
+	if (count > 1)
+		see(s, tree);
+	if (count > 1 && s->unseen == NULL && siglet_audit_verdict_is_good(s->seen.report.verdict))
+		siglet_audit_claims_look_ahead(tree, claims, count);
+	free(claims);
+}
+
 static siglet_err *visit_tree(void *context, audit_tree *tree)
 {
 	settling *s = context;
 
+	if (tree->kind == AUDIT_TILED)
+		look_ahead(s, tree);
 	for (size_t i = 0; i < s->count; i++) {
 		audit_claim *claim = &s->claims[i];
 		siglet_err *err = NULL;

@@ -65,6 +65,8 @@ tell missing-tile
 compare 'that does not serve its tiles' 4 incomplete old100/checkpoint
 compare 'a fork of one size needs none' 1 fork fork700/checkpoint
 honest
+audit 'nor a log that can be reached' 1 fork compare $known --from http://127.0.0.1:1 fork700/checkpoint
+audit 'which all else does' 4 incomplete compare $known --from http://127.0.0.1:1 old700/checkpoint
 tell wrong-tile
 compare 'whose tiles are wrong' 1 data-mismatch old100/checkpoint
 honest

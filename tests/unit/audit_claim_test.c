@@ -193,6 +193,11 @@ static void searched(void)
 	scene_honest();
 }
 
+static void spoil_last(siglet_buf *body)
+{
+	body->ptr[body->len - 1] ^= 1;
+}
+
 /* ---- Rekor v1 ---- */
 
 /* A part of the JSON becomes another of the same length. */
@@ -399,6 +404,48 @@ static void two_keys(bool old_first)
 	witness_free(&old);
 }
 
+/* ---- many at once ---- */
+
+static void sample(const char *from, size_t count, unsigned jobs)
+{
+	siglet_audit audit = scene_audit(from, "at");
+
+	audit.jobs = jobs;
+	well(siglet_audit_sample(&audit, count, siglet_slice_str("seed")));
+}
+
+static void samples(void)
+{
+	unsigned alone;
+
+	sample(TILED, 200, 1);
+	found(SIGLET_AUDIT_INCLUDED, "two hundred entries");
+	OK(scene.checked == 200 && scene.told == 1, "each of them");
+	scene.requests = 0;
+	sample(TILED, 200, 1);
+	alone = scene.requests;
+	scene.requests = 0;
+	sample(TILED, 200, 8);
+	found(SIGLET_AUDIT_INCLUDED, "by eight threads");
+	OK(scene.checked == 200 && scene.told == 1, "each of them");
+	OK(scene.requests > alone, "which read the tree's edge each");
+	scene_put((scene_other) { .url = "entries/000", .times = -1, .change = spoil_last });
+	sample(TILED, 2000, 8);
+	OK(scene.worst == SIGLET_AUDIT_DATA_MISMATCH && scene.verdict == scene.worst,
+	   "one that is wrong is found");
+	OK(scene.checked + scene.told - 1 == 2000 && scene.told > 1, "and told: %u times",
+	   scene.told - 1);
+	scene_honest();
+	scene_put((scene_other) { .url = "tile/0/000", .times = -1, .status = 404 });
+	sample(TILED, 200, 8);
+	found(SIGLET_AUDIT_INCOMPLETE, "a tile that is missing");
+	OK(scene.checked > 0 && scene.checked < 200 && scene.told == 2, "keeps no other from it");
+	scene_honest();
+	sample(V1, 50, 8);
+	found(SIGLET_AUDIT_INCLUDED, "over both trees of Rekor v1");
+	OK(scene.checked == 50, "all of them");
+}
+
 /* ---- chance ---- */
 
 static void draws(void)
@@ -446,6 +493,7 @@ int main(void)
 	v1_rolled_back();
 	two_keys(true);
 	two_keys(false);
+	samples();
 	draws();
 	scene_end();
 	return tap_done();
