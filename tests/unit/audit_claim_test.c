@@ -81,6 +81,7 @@ static void caches(void)
 static void others_have_more(void)
 {
 	static const scene_tree old = { .size = 300, .fork_at = UINT64_MAX };
+	static const scene_tree more = { .size = 600, .fork_at = UINT64_MAX };
 	const siglet_audit audit = scene_audit(TILED, "behind");
 	const char *const names[] = { in_scratch("newer") };
 	siglet_buf note;
@@ -101,6 +102,17 @@ static void others_have_more(void)
 						    .tell = audit.tell },
 				  names, 1));
 	found(SIGLET_AUDIT_STALE, "or than the log shows, without a state");
+	scene_honest();
+	/* What is behind a cache has less than that: what was shown once is not forgotten. */
+	siglet_buf_clear(&note);
+	scene_note(&more, false, &note);
+	put_file("newer", note.ptr, note.len);
+	scene_put((scene_other) {
+		.url = "checkpoint", .times = -1, .from_cache = true, .tree = &scene.tree });
+	scene_put((scene_other) { .url = "checkpoint", .times = -1, .tree = &old });
+	well(siglet_audit_compare(&audit, names, 1));
+	found(SIGLET_AUDIT_STALE, "a view of more than anybody shows");
+	OK(scene.to.size == 500, "is held against the most that was shown");
 	scene_honest();
 	siglet_buf_clear(&note);
 }
