@@ -174,17 +174,17 @@ static siglet_err *print_report(const audit_run *run, const siglet_audit_report 
 void audit_tell(void *context, const siglet_audit_report *report)
 {
 	audit_run *run = context;
-	const siglet_status status = siglet_audit_report_status(report);
+	/* Where matches are only reported, a match is what was asked for; what was missed is not. */
+	const siglet_status status = cli_has(run->arguments, CLI_REPORT_ONLY)
+					     ? siglet_audit_report_status_beside_match(report)
+					     : siglet_audit_report_status(report);
 	siglet_err *err;
 
 	restart_progress(run);
 	err = print_report(run, report, status);
 
 	run->told++;
-	/* Where matches are only reported, a match is what was asked for. */
-	if (!(cli_has(run->arguments, CLI_REPORT_ONLY) &&
-	      strcmp(siglet_audit_report_verdict(report), "match") == 0))
-		run->status = cli_worst(run->status, status);
+	run->status = cli_worst(run->status, status);
 	if (run->err == NULL)
 		run->err = err;
 	else

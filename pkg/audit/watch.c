@@ -162,13 +162,8 @@ static siglet_err *scan(audit_watching *w, uint64_t begin)
 		.weigh = weigh,
 		.take = take,
 	};
-	const audit_cursor cursor = { .scanned_to = begin, .anchor = begin };
-	siglet_err *err = NULL;
 
-	/* Rules that begin at the head have looked at nothing yet, and that is where they stand. */
-	if (begin == scan.end)
-		err = siglet_audit_cursor_write(w->state, w->watch->rules_name, &cursor);
-	return err == NULL ? siglet_scan_run(&scan) : err;
+	return siglet_scan_run(&scan);
 }
 
 static siglet_err *watch_tiled(audit_watching *w, uint64_t *ret_begin)

@@ -49,8 +49,8 @@ typedef struct audit_time_teller {
 } audit_time_teller;
 
 /*
- * The first entry of the tree to look at. Errors: SIGLET_E_USAGE (where the caller must say, or said
- * what there is not), those of the teller.
+ * The first entry of the tree to look at, which is remembered. Errors: SIGLET_E_USAGE (where the
+ * caller must say, or said what there is not), those of the teller.
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_find_start(const audit_watching *w,
 						    const audit_time_teller *teller,

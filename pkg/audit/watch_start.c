@@ -104,13 +104,9 @@ static siglet_err *check_cursor(const audit_watching *w)
 			      siglet_audit_state_folder(w->state), w->cursor.scanned_to, size);
 }
 
-siglet_err *siglet_audit_find_start(const audit_watching *w, const audit_time_teller *teller,
-				    uint64_t *ret_begin)
+static siglet_err *choose_start(const audit_watching *w, const audit_time_teller *teller,
+				uint64_t *ret_begin)
 {
-	if (w->has_cursor) {
-		*ret_begin = w->cursor.scanned_to;
-		return check_cursor(w);
-	}
 	/* A tree that was begun since the last time is new from its first entry on. */
 	if (w->has_earlier) {
 		*ret_begin = 0;
@@ -120,6 +116,24 @@ siglet_err *siglet_audit_find_start(const audit_watching *w, const audit_time_te
 		return siglet_err_new(SIGLET_E_IO, "how far the tree before was looked through is "
 						   "not known, and so not where to begin here");
 	return start_anew(w, teller, ret_begin);
+}
+
+siglet_err *siglet_audit_find_start(const audit_watching *w, const audit_time_teller *teller,
+				    uint64_t *ret_begin)
+{
+	audit_cursor cursor = { .anchor = w->tree->fresh.checkpoint.size };
+	siglet_err *err;
+
+	if (w->has_cursor) {
+		*ret_begin = w->cursor.scanned_to;
+		return check_cursor(w);
+	}
+	err = choose_start(w, teller, ret_begin);
+	if (err != NULL)
+		return err;
+	/* Before anything is read: a run that fails must not make the next one begin elsewhere. */
+	cursor.scanned_to = *ret_begin;
+	return siglet_audit_cursor_write(w->state, w->watch->rules_name, &cursor);
 }
 
 /* ---- are the rules right? ---- */

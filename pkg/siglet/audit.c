@@ -283,18 +283,32 @@ siglet_err *siglet_audit_check_evidence(siglet_auditor *auditor, const char *pat
 
 /* ---- reports ---- */
 
+/* What the log should serve and does not is a failure of a service. */
+static siglet_status incomplete_status(const siglet_audit_report *report)
+{
+	const siglet_status status = siglet_error_status(report->error);
+
+	return status == SIGLET_STATUS_OK || status == SIGLET_STATUS_REFUSED ? SIGLET_STATUS_SERVICE
+									     : status;
+}
+
 siglet_status siglet_audit_report_status(const siglet_audit_report *report)
 {
-	siglet_status status;
-
 	if (siglet_audit_verdict_is_good(report->verdict))
 		return SIGLET_STATUS_OK;
 	if (siglet_audit_verdict_is_refusal(report->verdict))
 		return SIGLET_STATUS_REFUSED;
-	/* What the log should serve and does not is a failure of a service. */
-	status = siglet_error_status(report->error);
-	return status == SIGLET_STATUS_OK || status == SIGLET_STATUS_REFUSED ? SIGLET_STATUS_SERVICE
-									     : status;
+	return incomplete_status(report);
+}
+
+siglet_status siglet_audit_report_status_beside_match(const siglet_audit_report *report)
+{
+	if (report->verdict != SIGLET_AUDIT_MATCH)
+		return siglet_audit_report_status(report);
+	if (report->error != NULL && siglet_err_code(report->error) == SIGLET_E_MISMATCH)
+		return SIGLET_STATUS_REFUSED;
+	return report->error == NULL && report->skipped == 0 ? SIGLET_STATUS_OK
+							     : incomplete_status(report);
 }
 
 const char *siglet_audit_report_part(const siglet_audit_report *report)

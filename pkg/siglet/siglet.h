@@ -724,6 +724,8 @@ typedef void siglet_audit_visit(void *context, const siglet_audit_report *report
 
 /* OK: checked and true. REFUSED: refuted. Any other: it could not be checked. */
 SIGLET_API siglet_status siglet_audit_report_status(const siglet_audit_report *report);
+/* The same, where a match is no refusal: OK only if all was looked at, and nothing was in the way. */
+SIGLET_API siglet_status siglet_audit_report_status_beside_match(const siglet_audit_report *report);
 /* "consistent", "fork" … (docs/json.md). */
 SIGLET_API const char *siglet_audit_report_verdict(const siglet_audit_report *report);
 /* The outcome of a range, where it was asked for as "-"; else NULL. A line of JSON. */

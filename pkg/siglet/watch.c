@@ -338,10 +338,21 @@ static siglet_err *add_json(siglet_watch *watch, siglet_slice json)
 	return err == NULL && !is_line ? add_bundle(watch, json) : err;
 }
 
-/* One JSON text, or one a line. */
+static bool is_blank(siglet_slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (strchr(" \t\r\n", text.ptr[i]) == NULL || text.ptr[i] == '\0')
+			return false;
+	return true;
+}
+
+/* One JSON text, or one a line; an audit log to which nothing was appended yet has none. */
 static siglet_err *add_text(siglet_watch *watch, siglet_slice text)
 {
 	siglet_slice line;
+
+	if (is_blank(text))
+		return NULL;
 	siglet_err *err = add_json(watch, text);
 	size_t number = 0;
 

@@ -103,7 +103,7 @@ both() {
 	state=$how-twice honest_from=$from
 	$lie
 	watch 'entries that the root does not cover' 1 data-mismatch --github acme/app --since $first
-	ok "$how: are no progress" sh -c '! ls "$1"/*/cursor-*' sh "$state"
+	ok "$how: are no progress" sh -c '! grep -hv "$2" "$1"/*/cursor-* | grep scanned_to' sh "$state" "\"scanned_to\": *$first,"
 	honest
 	from=$honest_from
 	watch 'when it is honest again' 1 match --github acme/app --since $first
@@ -137,7 +137,7 @@ state=$how-killed
 "$SIGLET" audit watch --ct --state "$state" $from --json --github acme/app --since 0 --jobs 1 --rate 20 >killed.out &
 victim=$!
 tries=0
-while ! ls "$state"/*/cursor-*.json >/dev/null 2>&1 && [ $tries -lt 1200 ]; do
+while ! grep -qs '"scanned_to": *[1-9]' "$state"/*/cursor-*.json && [ $tries -lt 1200 ]; do
 	sleep 0.05
 	tries=$((tries + 1))
 done
