@@ -58,6 +58,7 @@ for from in 1.sigstore.json 3.sigstore.json; do
 	refused "$name: another hash in the proof" 'e["inclusionProof"]["hashes"][0] = other(e["inclusionProof"]["hashes"][0])' not-included
 	refused "$name: another place" 'e["inclusionProof"]["logIndex"] = str(int(e["inclusionProof"]["logIndex"]) - 1); e["logIndex"] = str(int(e["logIndex"]) - 1) if "inclusionPromise" not in e else e["logIndex"]' not-included
 	refused "$name: another root" 'c = e["inclusionProof"]["checkpoint"]; l = c["envelope"].split("\n"); l[2] = other(l[2]); c["envelope"] = "\n".join(l)' bad-signature
+	refused "$name: another key on it" 'c = e["inclusionProof"]["checkpoint"]; h, s = c["envelope"].split("\n\n"); c["envelope"] = h + "\n\n" + "\n".join(" ".join(l.split(" ")[:-1] + [other(l.split(" ")[-1], 0)]) for l in s.strip().split("\n")) + "\n"' bad-signature
 	refused "$name: no checkpoint that is one" 'e["inclusionProof"]["checkpoint"]["envelope"] = "nonsense"' not-included
 	refused "$name: no entry" 'm["tlogEntries"] = []' not-included
 	edit edited 'e["logId"]["keyId"] = other(e["logId"]["keyId"], 0); e.pop("inclusionPromise", 0)'
@@ -82,6 +83,9 @@ json 'does not hide the others' '[x["verdict"] for x in d].count("included") == 
 
 env -u IN_SANDBOX "$SANDBOX" run -- "$SIGLET" sign 2 -o foreign.json -q
 audit 'of a log that is not known' 4 incomplete inclusion $at foreign.json
+make_log --out elsewhere --size 3 --name elsewhere.example
+audit 'read from where another log is' 4 incomplete inclusion --from elsewhere 1.sigstore.json
+ok 'which is no evidence against it' test -z "$(evidence_of)"
 gives 'neither bundle nor entry' 2 audit inclusion $at --state "$state"
 gives 'both' 2 audit inclusion $at --state "$state" --index 1 1.sigstore.json
 

@@ -86,7 +86,7 @@ json 'is named, and others counted' '{x["index"] for x in d[:-1]} == {1} and 0 <
 url=$log_url
 tell missing-bundle
 sample 'none at all' 4 incomplete '--n 10 --seed 1'
-json 'is told once' 'len(d) == 2 and d[-1]["skipped"] == 10'
+json 'is told once' 'len(d) == 2 and d[-1]["skipped"] == 10 and d[-1]["verdict"] == "incomplete"'
 honest
 tell 'rollback?value=600'
 sample 'a rollback' 1 stale '--n 3'
