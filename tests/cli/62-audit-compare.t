@@ -54,6 +54,7 @@ offline 'of another size: not known' 4 incomplete old100/checkpoint
 offline 'a fork of another size: neither' 4 incomplete fork100/checkpoint
 audit_in "$tmp/none" 'nothing is remembered' 4 incomplete compare $known --offline old700/checkpoint
 ok 'nor made' test ! -e "$tmp/none"
+audit 'the same log with another key' 1 other-key compare --log-key "$(cat other.keys/log.vkey)" --offline other/checkpoint
 audit 'with a copy of the log' 0 consistent compare $known --offline --from log old100/checkpoint
 audit 'and a fork' 1 fork compare $known --offline --from log fork100/checkpoint
 
