@@ -139,8 +139,16 @@ static siglet_err *look_at(settling *s, audit_tree *tree, audit_claim *claim)
 		report->verdict = SIGLET_AUDIT_CONSISTENT;
 		return NULL;
 	}
-	return tree->kind == AUDIT_TILED ? siglet_audit_claim_look_tiled(tree, claim)
-					 : siglet_audit_claim_look_v1(tree, s->state, claim);
+	switch (tree->kind) {
+	case AUDIT_TILED:
+		return siglet_audit_claim_look_tiled(tree, claim);
+	case AUDIT_REKOR_V1:
+		return siglet_audit_claim_look_v1(tree, s->state, claim);
+	case AUDIT_CT_TILED:
+	case AUDIT_CT_API:
+		break;
+	}
+	return siglet_err_new(SIGLET_E_UNSUPPORTED, "entries of CT logs are not looked up");
 }
 
 /* Which tree it is in, the log must say first. */
@@ -167,7 +175,7 @@ static bool may_be_in(const audit_tree *tree, const audit_claim *claim)
 	const siglet_slice origin = tree->fresh.checkpoint.origin;
 	const uint64_t end = tree->offset + tree->fresh.checkpoint.size;
 
-	if (tree->kind == AUDIT_TILED)
+	if (tree->kind != AUDIT_REKOR_V1)
 		return true;
 	if (strlen(claim->id) == sizeof(claim->id) - 1 && !is_tree_of_id(tree, claim->id))
 		return false;
