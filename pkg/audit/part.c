@@ -85,7 +85,7 @@ static siglet_err *read_count(const siglet_json *root, const char *name, uint64_
 static siglet_err *read_members(const siglet_json *root, audit_part *part)
 {
 	siglet_slice hex = SIGLET_SLICE_NONE;
-	uint64_t schema = 0, start = 0, end = 0;
+	uint64_t schema = 0, start = 0, end = 0, entries = 0;
 	siglet_err *err = read_count(root, "schema", &schema);
 
 	if (err == NULL && schema != SCHEMA)
@@ -105,8 +105,26 @@ static siglet_err *read_members(const siglet_json *root, audit_part *part)
 	if (err == NULL)
 		err = siglet_audit_range_read(root, "nodes", start, end, &part->range);
 	if (err == NULL)
+		err = read_count(root, "entries", &entries);
+	if (err == NULL)
+		err = read_count(root, "bytes", &part->bytes);
+	if (err == NULL)
 		err = read_count(root, "hits", &part->hits);
-	return err == NULL ? read_count(root, "skipped", &part->skipped) : err;
+	if (err == NULL)
+		err = read_count(root, "skipped", &part->skipped);
+	if (err == NULL && (end > part->head.size || entries != end - start))
+		err = siglet_err_new(SIGLET_E_RANGE, "its numbers contradict each other");
+	return err;
+}
+
+/* Whatever is wrong with it, it is a file of ours that can't be read. */
+static siglet_err *unreadable(const char *name, siglet_err *err)
+{
+	if (siglet_err_is_fault(err))
+		return err;
+	return siglet_err_recode(
+		siglet_err_wrap(err, "%s", siglet_text_printable(siglet_slice_str(name)).text),
+		SIGLET_E_IO);
 }
 
 typedef struct part_list {
@@ -160,8 +178,7 @@ static siglet_err *add_file(part_list *list, const char *name)
 		if (err != NULL && !siglet_err_is_fault(err))
 			err = siglet_err_recode(err, SIGLET_E_IO);
 		if (err != NULL)
-			err = siglet_err_wrap(err, "%s",
-					      siglet_text_printable(siglet_slice_str(name)).text);
+			err = unreadable(name, err);
 	}
 	siglet_buf_clear(&data);
 	return err;
