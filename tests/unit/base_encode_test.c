@@ -146,6 +146,54 @@ static void hex_is_pairs_of_digits(void)
 	OK(refuses(siglet_hex_decode, siglet_slice_str("66666g")), "also behind good digits");
 }
 
+/* By the definition, a bit at a time; false: a character that is no digit. */
+static bool decode_slowly(const char *text, size_t len, uint8_t *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	memset(out, 0, len / 4 * 3);
+	for (size_t i = 0; i < len; i++) {
+		const char *at = text[i] == '\0' ? NULL : strchr(digits, text[i]);
+
+		if (at == NULL)
+			return false;
+		for (unsigned bit = 0; bit < 6; bit++)
+			if (((unsigned)(at - digits) >> (5 - bit) & 1) != 0)
+				out[(6 * i + bit) / 8] |= (uint8_t)(0x80 >> (6 * i + bit) % 8);
+	}
+	return true;
+}
+
+/* Every byte at every place of two groups of four. */
+static void base64_groups_are_read_by_the_definition(void)
+{
+	bool good = true;
+
+	for (size_t at = 0; at < 8; at++)
+		for (int c = 0; c < 256; c++) {
+			char text[9] = "b7+/Zq0A";
+			uint8_t want[6];
+			siglet_buf have;
+			siglet_err *err;
+			bool is_one;
+
+			text[at] = (char)c;
+			is_one = decode_slowly(text, 8, want);
+			/* Padding at the end is another matter. */
+			if (c == '=' && at == 7)
+				continue;
+			siglet_buf_init(&have, 64);
+			err = siglet_base64_decode(siglet_slice_of(text, 8), &have);
+			good = good && is_one == (err == NULL);
+			good = good &&
+			       (err != NULL || (have.len == 6 && memcmp(have.ptr, want, 6) == 0));
+			siglet_err_free(err);
+			siglet_buf_clear(&have);
+		}
+	OK(good, "every character, at every place of a group");
+}
+
 static void base64_is_strict(void)
 {
 	static const char *const bad[] = {
@@ -353,6 +401,7 @@ int main(void)
 	base16_follows_the_vectors();
 	every_byte_survives();
 	hex_is_pairs_of_digits();
+	base64_groups_are_read_by_the_definition();
 	base64_is_strict();
 	proto_base64_takes_one_alphabet();
 	codecs_keep_to_the_ceiling();
