@@ -303,6 +303,8 @@ SIGLET_MUST_USE siglet_err *siglet_audit_range_read(const siglet_json *object, c
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_frontier_read(const char *path, siglet_slice origin,
 						       siglet_range *ret_range, bool *ret_there);
+SIGLET_MUST_USE siglet_err *siglet_audit_frontier_parse(siglet_slice json, siglet_slice origin,
+							siglet_range *ret_range);
 SIGLET_MUST_USE siglet_err *siglet_audit_frontier_encode(siglet_slice origin,
 							 const siglet_range *range,
 							 siglet_buf *ret_json);
@@ -331,6 +333,8 @@ typedef struct audit_part {
 } audit_part;
 
 SIGLET_MUST_USE siglet_err *siglet_audit_part_write(const audit_part *part, siglet_buf *ret_json);
+/* Borrows from root. Errors: MALFORMED, MISSING, RANGE, LENGTH, LIMIT, UNSUPPORTED, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_part_read(const siglet_json *root, audit_part *ret_part);
 
 /* ---- what an entry is about (content.c) ---- */
 
@@ -471,6 +475,9 @@ typedef struct audit_cursor {
 /* ret_there false: they never have. Errors: SIGLET_E_IO. */
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rules,
 						     audit_cursor *ret_cursor, bool *ret_there);
+/* Of rules with that hash. Errors: MALFORMED, MISSING, RANGE, LIMIT, UNSUPPORTED, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_cursor_parse(siglet_slice json, const char *rules,
+						      audit_cursor *ret_cursor);
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
 						      const audit_cursor *cursor);
 

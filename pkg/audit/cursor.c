@@ -60,7 +60,8 @@ static siglet_err *parse_numbers(const siglet_json *root, audit_cursor *cursor)
 	return err;
 }
 
-static siglet_err *parse(siglet_slice json, const char *rules, audit_cursor *ret_cursor)
+siglet_err *siglet_audit_cursor_parse(siglet_slice json, const char *rules,
+				      audit_cursor *ret_cursor)
 {
 	audit_cursor cursor = { .scanned_to = 0 };
 	siglet_slice have = SIGLET_SLICE_NONE;
@@ -102,7 +103,7 @@ siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rule
 	siglet_buf_init(&json, MAX_CURSOR_BYTES);
 	err = siglet_sys_read_kept(n.path, &json);
 	if (err == NULL) {
-		err = parse(siglet_buf_slice(&json), n.rules, ret_cursor);
+		err = siglet_audit_cursor_parse(siglet_buf_slice(&json), n.rules, ret_cursor);
 		if (err != NULL)
 			err = siglet_err_hint(siglet_err_recode(siglet_err_wrap(err, "%s", n.path),
 								SIGLET_E_IO),

@@ -82,7 +82,7 @@ static siglet_err *read_count(const siglet_json *root, const char *name, uint64_
 	return err;
 }
 
-static siglet_err *read_members(const siglet_json *root, audit_part *part)
+siglet_err *siglet_audit_part_read(const siglet_json *root, audit_part *part)
 {
 	siglet_slice hex = SIGLET_SLICE_NONE;
 	uint64_t schema = 0, start = 0, end = 0, entries = 0;
@@ -159,7 +159,7 @@ static siglet_err *add_part(part_list *list, const char *name, siglet_slice json
 	part = &list->parts[list->count++];
 	*part = (read_part) { .name = name };
 	err = siglet_json_parse(json, MAX_PART_BYTES, &part->doc);
-	return err == NULL ? read_members(siglet_json_root(part->doc), &part->part) : err;
+	return err == NULL ? siglet_audit_part_read(siglet_json_root(part->doc), &part->part) : err;
 }
 
 /* A part a line: what engines collect is often one file. */
@@ -175,8 +175,6 @@ static siglet_err *add_file(part_list *list, const char *name)
 		text = siglet_buf_slice(&data);
 		while (err == NULL && siglet_bundle_next_line(&text, &line))
 			err = add_part(list, name, line);
-		if (err != NULL && !siglet_err_is_fault(err))
-			err = siglet_err_recode(err, SIGLET_E_IO);
 		if (err != NULL)
 			err = unreadable(name, err);
 	}

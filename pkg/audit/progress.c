@@ -12,7 +12,8 @@
 #define SCHEMA 1
 #define MAX_FRONTIER_BYTES 65536
 
-static siglet_err *parse(siglet_slice json, siglet_slice origin, siglet_range *ret_range)
+siglet_err *siglet_audit_frontier_parse(siglet_slice json, siglet_slice origin,
+					siglet_range *ret_range)
 {
 	siglet_slice have = SIGLET_SLICE_NONE;
 	siglet_json_doc *doc = NULL;
@@ -54,7 +55,7 @@ siglet_err *siglet_audit_frontier_read(const char *path, siglet_slice origin,
 	siglet_buf_init(&json, MAX_FRONTIER_BYTES);
 	err = siglet_sys_read_kept(path, &json);
 	if (err == NULL) {
-		err = parse(siglet_buf_slice(&json), origin, ret_range);
+		err = siglet_audit_frontier_parse(siglet_buf_slice(&json), origin, ret_range);
 		if (err != NULL && !siglet_err_is_fault(err))
 			err = siglet_err_hint(siglet_err_recode(siglet_err_wrap(err, "%s", path),
 								SIGLET_E_IO),

@@ -30,9 +30,15 @@ def take_apart(out, name, text):
     certs += material.get("x509CertificateChain", {}).get("certificates", [])
     for i, cert in enumerate(certs):
         put(out, "fuzz_cert", "%s-%d" % (name, i), base64.b64decode(cert["rawBytes"]))
+        put(out, "fuzz_glance", "%s-%d" % (name, i), base64.b64decode(cert["rawBytes"]))
     for i, entry in enumerate(material.get("tlogEntries", [])):
         if entry.get("canonicalizedBody"):
-            put(out, "fuzz_entry", "%s-%d" % (name, i), base64.b64decode(entry["canonicalizedBody"]))
+            body = base64.b64decode(entry["canonicalizedBody"])
+            put(out, "fuzz_entry", "%s-%d" % (name, i), body)
+            entries = [body, b"", b'{"kind":"a","apiVersion":"1"}', body.replace(b":", b": ")]
+            for count in (1, 4):
+                bundle_tile = b"".join(len(e).to_bytes(2, "big") + e for e in entries[:count])
+                put(out, "fuzz_entries", "%s-%d-%d" % (name, i, count), bytes([count - 1]) + bundle_tile)
         note = entry.get("inclusionProof", {}).get("checkpoint", {}).get("envelope")
         if note:
             put(out, "fuzz_checkpoint", "%s-%d" % (name, i), note.encode())
@@ -182,12 +188,37 @@ def certificates(out):
     put(out, "fuzz_ctlog", "inclusion", b"\4" + json.dumps({"leaf_input": leaves[0], "audit_path": hashes}).encode())
 
 
+def audits(out):
+    """The files of an auditor: of a range, of all that was read, of rules; and evidence."""
+    digest = base64.b64encode(bytes(range(32))).decode()
+    nodes = [[2, 0, digest], [0, 4, digest]]
+    part = {"schema": 1, "origin": "log.example", "size": 9, "root": "00" * 32, "start": 0, "end": 5, "nodes": nodes,
+            "entries": 5, "bytes": 50, "hits": 0, "skipped": 0}
+    put(out, "fuzz_part", "part", json.dumps(part).encode())
+    put(out, "fuzz_part", "empty", json.dumps(dict(part, start=5, nodes=[], entries=0)).encode())
+    put(out, "fuzz_part", "frontier", json.dumps({"schema": 1, "origin": "log.example", "size": 5, "nodes": nodes}).encode())
+    put(out, "fuzz_part", "cursor", b'{"schema":1,"rules":"00","scanned_to":5,"anchor_size":9}')
+    text = (pathlib.Path(__file__).resolve().parents[1] / "unit/note_vectors.h").read_text().replace('"\n\t"', "")
+    vectors = dict(re.findall(r'VECTOR_(\w+)(?:\[\] =)?\s(?:\\\n\s+)?\s*"([^"]*)"', text))
+    body, origin, key = vectors["TEXT"].replace("\\n", "\n"), vectors["ORIGIN"], vectors["LOG_VKEY"]
+    note = "%s\n\u2014 %s %s\n" % (body, origin, vectors["LOG_LINE"])
+    raw = base64.b64decode(key.split("+", 2)[2])[1:]
+    log = {"name": origin, "keyId": key.split("+")[1], "scheme": "ed25519",
+           "publicKey": base64.b64encode(bytes.fromhex("302a300506032b6570032100") + raw).decode()}
+    for kind in ("fork", "stale", "bad-signature", "other-origin"):
+        evidence = {"mediaType": "application/vnd.siglet.log-evidence.v1+json", "kind": kind,
+                    "seen": "2026-01-01T00:00:00Z", "from": "https://log.example", "log": log, "first": note,
+                    "second": note.replace("\n", "\n1", 1), "inclusion": {"leaf": digest, "hashes": [digest]}}
+        put(out, "fuzz_evidence", kind, json.dumps(evidence).encode())
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
     trust(out)
     notes(out)
     certificates(out)
+    audits(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)
