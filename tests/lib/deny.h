@@ -6,6 +6,7 @@
 #ifndef SIGLET_TEST_DENY_H
 #define SIGLET_TEST_DENY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -34,23 +35,24 @@ EVERYWHERE void *realloc(void *old, size_t size);
 EVERYWHERE void free(void *ptr);
 
 /*
- * What the allocator looks at. Volatile, since compilers know that no malloc reads a program's
- * variables.
+ * What the allocator looks at, in any thread. Volatile, since compilers know that no malloc reads a
+ * program's variables.
  */
-static volatile bool armed;	/* count, and fail when the count is reached */
-static volatile uint64_t until; /* allocations that still succeed */
-static volatile bool failed;	/* one was made to fail */
-static volatile int64_t live;	/* allocations not given back, of the whole process */
-static volatile bool lasts;	/* after one failure all others fail too */
+static volatile _Atomic bool armed;	/* count, and fail when the count is reached */
+static volatile _Atomic uint64_t until; /* allocations that still succeed */
+static volatile _Atomic bool failed;	/* one was made to fail */
+static volatile _Atomic int64_t live;	/* allocations not given back, of the whole process */
+static volatile _Atomic bool lasts;	/* after one failure all others fail too */
 
 static bool deny(void)
 {
 	if (!armed)
 		return false;
-	if (until > 0) {
-		until = until - 1;
-		return false;
-	}
+	uint64_t left = until;
+
+	while (left > 0)
+		if (atomic_compare_exchange_weak(&until, &left, left - 1))
+			return false;
 	failed = true;
 	armed = lasts;
 	return true;
@@ -60,7 +62,7 @@ void *malloc(size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_malloc(size);
 
-	live = live + (ptr != NULL);
+	live += ptr != NULL;
 	return ptr;
 }
 
@@ -68,7 +70,7 @@ void *calloc(size_t count, size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_calloc(count, size);
 
-	live = live + (ptr != NULL);
+	live += ptr != NULL;
 	return ptr;
 }
 
@@ -76,13 +78,13 @@ void *realloc(void *old, size_t size)
 {
 	void *ptr = deny() ? NULL : __libc_realloc(old, size);
 
-	live = live + (old == NULL && ptr != NULL);
+	live += old == NULL && ptr != NULL;
 	return ptr;
 }
 
 void free(void *ptr)
 {
-	live = live - (ptr != NULL);
+	live -= ptr != NULL;
 	__libc_free(ptr);
 }
 

@@ -46,6 +46,8 @@ static struct {
 	scene_other others[SCENE_OTHERS];
 	size_t other_count;
 	unsigned requests;
+	/* What its entries are, where they are not some text. */
+	void (*make)(const scene_tree *t, uint64_t index, siglet_buf *out);
 	void (*pause)(bool is_paused); /* while the log works, and not what is tested; or NULL */
 	/* What was told. */
 	siglet_audit_verdict verdict, worst;
@@ -63,6 +65,10 @@ static void scene_entry(const scene_tree *t, uint64_t index, siglet_buf *out)
 {
 	const bool is_other = index >= t->fork_at;
 
+	if (scene.make != NULL) {
+		scene.make(t, index, out);
+		return;
+	}
 	well(siglet_buf_printf(out, "%s entry %" PRIu64 " of %" PRId64, is_other ? "other" : "an",
 			       index, t->id));
 }
@@ -71,7 +77,7 @@ static void scene_leaf(const scene_tree *t, uint64_t index, siglet_hash32 *ret_l
 {
 	siglet_buf entry;
 
-	siglet_buf_init(&entry, 100);
+	siglet_buf_init(&entry, SIGLET_MAX_ENTRY_BYTES);
 	scene_entry(t, index, &entry);
 	well(siglet_merkle_hash_leaf(siglet_buf_slice(&entry), ret_leaf));
 	siglet_buf_clear(&entry);
@@ -137,7 +143,7 @@ static int scene_tile(const scene_tree *t, const char *path, siglet_buf *out)
 		if (is_entries) {
 			siglet_buf entry;
 
-			siglet_buf_init(&entry, 100);
+			siglet_buf_init(&entry, SIGLET_MAX_ENTRY_BYTES);
 			scene_entry(t, i, &entry);
 			well(siglet_buf_append_uint(out, entry.len, 2));
 			well(siglet_buf_append(out, siglet_buf_slice(&entry)));
@@ -236,7 +242,7 @@ static int scene_write_entry(const scene_tree *t, uint64_t index, uint64_t globa
 	siglet_hash32 leaf;
 	siglet_buf entry, id;
 
-	siglet_buf_init(&entry, 100);
+	siglet_buf_init(&entry, SIGLET_MAX_ENTRY_BYTES);
 	siglet_buf_init(&id, 100);
 	scene_entry(t, index, &entry);
 	scene_leaf(t, index, &leaf);
