@@ -359,7 +359,7 @@ static siglet_err *scene_send(void *context, const siglet_http_request *request,
 	return response->status == 0 ? siglet_err_new(SIGLET_E_NETWORK, "nobody is there") : NULL;
 }
 
-static void scene_put(scene_other other)
+__attribute__((unused)) static void scene_put(scene_other other)
 {
 	if (scene.other_count == SCENE_OTHERS)
 		exit(3);
@@ -391,7 +391,7 @@ static void scene_tell(void *context, const siglet_audit_report *report)
 }
 
 /* An auditor whose state is the scratch folder of that name. */
-static siglet_audit scene_audit(const char *from, const char *state)
+__attribute__((unused)) static siglet_audit scene_audit(const char *from, const char *state)
 {
 	static siglet_transport transport = { .send = scene_send };
 
