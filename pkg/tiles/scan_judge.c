@@ -133,16 +133,21 @@ static void empty_bundle(const siglet_scan *scan, scanned_bundle *bundle)
 	bundle->weight = weight;
 }
 
-/* Something in there is wrong: which bundles? ret_is_good: none any more. */
+/*
+ * Something in there is wrong: which bundles? ret_is_good: none any more. ret_at: where it ended, all
+ * before which was looked at.
+ */
 static siglet_err *mend(const siglet_scan *scan, scanned_bundle *block, scan_extent e,
-			bool *ret_is_good)
+			bool *ret_is_good, uint64_t *ret_at)
 {
 	siglet_err *err = NULL;
+	uint64_t n = e.first;
 
 	*ret_is_good = true;
-	for (uint64_t n = e.first; err == NULL && n < e.last; n++) {
+	for (; err == NULL && n < e.last; n++) {
 		siglet_err *wrong = NULL;
 
+		*ret_at = n;
 		err = mend_bundle(scan, block, n, &wrong);
 		if (err == NULL && wrong != NULL) {
 			*ret_is_good = false;
@@ -235,15 +240,34 @@ static bool has_error(scanned_bundle *block, scan_extent e)
 	return false;
 }
 
+/* What lies before the end is given out: nobody hides it with what he spoils behind it. */
+static siglet_err *end_at(const siglet_scan *scan, scanned_bundle *block, scan_extent e,
+			  siglet_err *err)
+{
+	siglet_err *other;
+
+	if (e.first == e.last || siglet_err_is_fault(err))
+		return err;
+	other = give_out(scan, block, e);
+	if (other == NULL)
+		return err;
+	siglet_err_free(err);
+	return other;
+}
+
 siglet_err *siglet_scan_judge(const siglet_scan *scan, scanned_bundle *block, scan_extent e)
 {
 	bool is_good = false;
+	uint64_t at = e.first;
 	siglet_err *err = NULL;
 
 	if (!has_error(block, e))
 		err = compare(scan, block, e, &is_good);
-	if (err == NULL && !is_good)
-		err = mend(scan, block, e, &is_good);
+	if (err == NULL && !is_good) {
+		err = mend(scan, block, e, &is_good, &at);
+		if (err != NULL)
+			return end_at(scan, block, (scan_extent) { e.first, at }, err);
+	}
 	if (err == NULL)
 		err = check_tiles(scan, block, e, is_good);
 	/* The same hashes either way. */

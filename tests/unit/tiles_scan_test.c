@@ -315,6 +315,12 @@ static void wrong_bundles(void)
 		OK_SUCCESS(scan_log(&large, &how, &s), "in a cache alone");
 		OK(is_well(&s, &how) && s.problems == 0, "it is none");
 	}
+	large.faults[0] = (fault) { "tile/entries/020", FAULT_CUT, false };
+	how.bears = false;
+	OK_ERROR(scan_log(&large, &how, &s), SIGLET_E_MALFORMED, "one in the middle of a block");
+	OK(s.in_order && s.is_authentic && s.next == 5120 && s.taken == 5120,
+	   "does not hide what lies before it");
+	how.bears = true;
 	large.faults[0].path = NULL;
 	large.forged = 69999;
 	OK_SUCCESS(scan_log(&large, &how, &s), "the last entry is another");
