@@ -214,7 +214,7 @@ static void name_frontier(recomputing *r)
 	else if (r->state != NULL && is_whole(span) && span->watch == NULL)
 		(void)snprintf(r->frontier, sizeof(r->frontier), "%s/%s",
 			       siglet_audit_state_folder(r->state),
-			       span->skips_tiles ? "frontier-entries.json" : "frontier.json");
+			       span->skips_tiles ? "frontier-entries" : "frontier");
 }
 
 /* A folder has room for one log; whose it is, is said before the first tile is put there. */

@@ -66,11 +66,13 @@ audits 'numbers that come round' 2 --from log --range 20000000000000000000:20000
 audits 'of other letters' 2 --from log --range 1x:3
 
 # ---- what is remembered ----
-state=$(echo "$tmp"/grown/*/frontier.json)
+run audit status --trusted-root log.keys/trusted_root.json --state grown --json
+json 'status says how far' '65537 in [r.get("frontier") for r in d]'
+state=$(echo "$tmp"/grown/*/frontier)
 cp "$state" kept
 echo '{' >"$state"
 audits 'a damaged frontier' 3 --from log --state grown
-ok 'is named' grep -q 'frontier.json' out
+ok 'is named' grep -q '/frontier: ' out
 python3 - "$state" <<'P'
 import base64, json, sys
 d = json.loads(open("kept").read())

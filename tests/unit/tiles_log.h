@@ -45,6 +45,7 @@ typedef struct mem_log {
 	unsigned requests, fresh;
 	fault faults[8];
 	bool no_partial;
+	bool stale; /* a cache has every bundle wrong */
 	/* other entries than the tree's: the one of that index */
 	uint64_t forged;
 } mem_log;
@@ -212,7 +213,7 @@ __attribute__((unused)) static fault_kind log_fault(const mem_log *l, const char
 		if (l->faults[i].path != NULL && strcmp(l->faults[i].path, path) == 0 &&
 		    !(fresh && l->faults[i].only_cached))
 			return l->faults[i].kind;
-	return 0;
+	return l->stale && !fresh && strncmp(path, "tile/entries/", 13) == 0 ? FAULT_FLIP : 0;
 }
 
 /* A log may remove a partial tile once the full one is there. */

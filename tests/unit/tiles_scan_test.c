@@ -250,6 +250,10 @@ static void what_is_found_does_not_fill_the_memory(void)
 	OK(atomic_load(&s.most_held) <= how.memory + 9 * how.weight,
 	   "there are never more of them than may be, and one a thread");
 	OK(s.blocks > LARGE / 65536 + 1, "blocks are taken in pieces");
+	large.stale = true;
+	OK_SUCCESS(scan_log(&large, &how, &s), "also where each is read twice");
+	OK(is_well(&s, &how), "all is taken, in order");
+	large.stale = false;
 }
 
 static void errors_end_it(void)
@@ -509,6 +513,8 @@ static void a_folder_with_a_mirror(void)
 
 int main(void)
 {
+	/* Threads that wait for each other wait for good. */
+	(void)alarm(300);
 	scratch_make();
 	log_make(&large, LARGE, 3);
 	sizes_and_ranges();
