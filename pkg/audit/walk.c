@@ -239,26 +239,35 @@ static siglet_err *keep_block(walk *k, size_t count, const siglet_range *range)
 	return err;
 }
 
-/* What came before an error is kept, where it is the log's. */
-static siglet_err *take_block(walk *k)
+/* How many batches came, and why not all: one may have been left out for one behind it. */
+static siglet_err *count_read(walk *k, size_t *ret_count)
 {
-	audit_anchor asked, *anchor = &asked;
-	siglet_range range;
-	siglet_err *err = NULL, *stop = NULL;
+	siglet_err *stop = NULL;
 	size_t count = 0;
 
 	while (count < k->count && k->batches[count].err == NULL &&
 	       k->batches[count].read == k->batches[count].count)
 		count++;
-	if (count < k->count) {
-		/* The one at the front may have been left out for one behind it. */
-		for (size_t i = count; stop == NULL && i < k->count; i++) {
-			stop = k->batches[i].err;
-			k->batches[i].err = NULL;
-		}
-		if (count == 0 || siglet_err_is_fault(stop))
-			return stop;
+	for (size_t i = count; stop == NULL && i < k->count; i++) {
+		stop = k->batches[i].err;
+		k->batches[i].err = NULL;
 	}
+	*ret_count = count;
+	return count == k->count || stop != NULL
+		       ? stop
+		       : siglet_err_new(SIGLET_E_INTERNAL, "a batch was not read");
+}
+
+/* What came before an error is kept, where it is the log's. */
+static siglet_err *take_block(walk *k)
+{
+	audit_anchor asked, *anchor = &asked;
+	siglet_range range;
+	size_t count = 0;
+	siglet_err *stop = count_read(k, &count), *err = NULL;
+
+	if (count == 0 || (stop != NULL && siglet_err_is_fault(stop)))
+		return stop;
 	siglet_audit_anchor_init(&asked);
 	if (k->batches[count - 1].has_anchor)
 		anchor = &k->batches[count - 1].anchor;

@@ -282,11 +282,15 @@ static void another_entry_is_not_kept(void)
 	OK(cursor_of(&s) == BLOCK && s.finding.report.verdict == SIGLET_AUDIT_INCOMPLETE,
 	   "are not kept, nor called a fork");
 	end_scene(&s);
-	/* The last one of a block alone is what its anchor says. */
 	set_scene(&s, "hidden");
 	s.served.leaves[4] = s.served.leaves[5];
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "one among others that are right");
 	OK(cursor_of(&s) == NOWHERE, "is not kept");
+	end_scene(&s);
+	set_scene(&s, "last");
+	s.served.leaves[9] = s.served.leaves[5];
+	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "nor the last of a block");
+	OK(cursor_of(&s) == NOWHERE, "even if what is before it is right");
 	end_scene(&s);
 	set_scene(&s, "range");
 	s.wrong_range = 9;
