@@ -37,8 +37,13 @@ front=$!
 # And with somebody else in place of one of its entries.
 python3 "$PROJECT/tests/cli/front.py" "$url/ctlog" --replace somebody/else-1 somebody/e1se-1 >liar.url &
 liar=$!
-trap 'kill $front $liar; rm -rf "$tmp"' EXIT
-while [ ! -s api.url ] || [ ! -s liar.url ]; do sleep 0.05; done
+# Or with what it had at first.
+python3 "$PROJECT/tests/cli/front.py" "$url/ctlog" --cache >static.url &
+old=$!
+python3 "$PROJECT/tests/cli/front.py" "$url/ctlog" --cache --only /ct/v1/ >old-api.url &
+older=$!
+trap 'kill $front $liar $old $older; rm -rf "$tmp"' EXIT
+while [ ! -s api.url ] || [ ! -s liar.url ] || [ ! -s static.url ] || [ ! -s old-api.url ]; do sleep 0.05; done
 change_entry() { from="--from $(cat liar.url)"; }
 repeat_entry() { tell ct-duplicate-entry; }
 
@@ -107,10 +112,19 @@ both() {
 	honest
 	from=$honest_from
 	watch 'when it is honest again' 1 match --github acme/app --since $first
+
+	state=$how-cache from="--from $(cat "$1")"
+	audit consistency 'by a cache' 0 first-seen
+	sign "late-$how"
+	from=$honest_from
+	audit consistency 'it grew' 0 consistent
+	from="--from $(cat "$1")"
+	audit consistency 'what a cache still has is asked for again, and no rollback' 0 consistent
+	from=$honest_from
 }
 
-how=static from= lie=change_entry
-both
+how=static from='' lie=change_entry
+both static.url
 audit log 'the whole log' 0 recomputed
 tell ct-wrong-tile
 state=tile
@@ -123,12 +137,19 @@ from=
 audit log 'a mirror' 0 recomputed --mirror mirror
 state=mirrored
 audit log 'which is a log' 0 recomputed --from mirror
+curl -fsS "$url/ctlog/checkpoint" >checkpoint
+audit log 'one part' 0 partial --range 0:300 --checkpoint checkpoint --part one.part
+audit log 'the other' 0 partial --range 300: --checkpoint checkpoint --part two.part
+run audit combine one.part two.part --checkpoint checkpoint --ct --json
+ok "$how: are the whole" has_status 0
+holds 'by hashing alone' "d[0]['verdict'] == 'recomputed' and d[0]['origin'] == '$CT'"
+gives "$how: in no log of signatures" 1 audit combine one.part two.part --checkpoint checkpoint
 tell ct-other-origin
 audit consistency 'another name, which no signature covers' 1 other-origin
 honest
 
 how=api from="--from $(cat api.url)" lie=repeat_entry
-both
+both old-api.url
 # The end comes at any time.
 tell "ct-grow?value=2600"
 sign "four-$how"

@@ -1,8 +1,9 @@
 """A server in front of another one, for tests: what it passes on, and what it changes of that.
 
-Usage: front.py URL [--only PREFIX] [--replace OLD NEW]
+Usage: front.py URL [--only PREFIX] [--replace OLD NEW] [--cache]
 
 Prints its own URL. Paths that do not begin with PREFIX are not found; in answers each OLD is a NEW.
+As a cache it gives out its first answer for a path again, unless it is asked for another.
 """
 import argparse
 import http.server
@@ -14,7 +15,9 @@ parser = argparse.ArgumentParser()
 parser.add_argument("url")
 parser.add_argument("--only", default="/")
 parser.add_argument("--replace", nargs=2, action="append", default=[])
+parser.add_argument("--cache", action="store_true")
 options = parser.parse_args()
+kept = {}
 
 
 class Front(http.server.BaseHTTPRequestHandler):
@@ -33,10 +36,14 @@ class Front(http.server.BaseHTTPRequestHandler):
         if not self.path.startswith(options.only):
             self.give(404, b"not here")
             return
+        if options.cache and self.path in kept and self.headers.get("Cache-Control") != "no-cache":
+            self.give(*kept[self.path])
+            return
         request = urllib.request.Request(options.url + self.path, data=body if self.command == "POST" else None)
         try:
             with urllib.request.urlopen(request) as answer:
-                self.give(answer.status, answer.read())
+                kept[self.path] = (answer.status, answer.read())
+                self.give(*kept[self.path])
         except urllib.error.HTTPError as error:
             self.give(error.code, error.read())
 
