@@ -100,6 +100,26 @@ state=small
 watch 'a small one is read' 1 match --github acme/app --since begin
 state=
 
+# What comes with an entry must be about it. lie CLAIM OLD NEW
+lies=0
+lie() {
+	lies=$((lies + 1))
+	rm -f front.url
+	python3 "$PROJECT/tests/cli/front.py" "$url" --replace "$2" "$3" >front.url &
+	front=$!
+	while [ ! -s front.url ]; do sleep 0.05; done
+	state=lie-$lies
+	watch "$1" 1 data-mismatch --github acme/app --since 301 --from "$(cat front.url)"
+	ok 'nothing of it is kept' sh -c '! ls "$1"/*/cursor-*' sh "$state"
+	kill $front
+}
+lie 'a proof of another entry' '"logIndex":301,"rootHash"' '"logIndex":300,"rootHash"'
+lie 'a proof of another size' '"treeSize":302},"signedEntry' '"treeSize":303},"signedEntry'
+lie 'a proof of one hash more' '"hashes":["' "\"hashes\":[\"$(printf '%064d' 0)\",\""
+lie 'a checkpoint that was changed' "\"checkpoint\":\"$first\\n302\\n" "\"checkpoint\":\"$first\\n303\\n"
+lie 'a checkpoint of nobody' "\"checkpoint\":\"$first\\n" '"checkpoint":"nobody\n'
+state=
+
 # The end comes at any time.
 tell 'v1-grow?value=2500'
 sign three
