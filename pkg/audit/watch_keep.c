@@ -161,6 +161,7 @@ static siglet_err *hand_over(void *context, const siglet_match_record *record)
 		return siglet_hits_mark_delivered(w->hits, record->origin, record->index,
 						  record->rule, w->audit->now_s);
 	if (siglet_err_is_fault(err))
+		/* cppcheck-suppress returnDanglingLifetime ; an error borrows nothing */
 		return err;
 	siglet_err_free(w->undelivered);
 	w->undelivered = err;

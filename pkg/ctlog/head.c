@@ -46,6 +46,14 @@ static siglet_err *read_bytes(const siglet_json *root, const char *name, siglet_
 	return err == NULL ? NULL : siglet_err_wrap(err, "%s", name);
 }
 
+static siglet_err *set_root(siglet_slice hash, siglet_hash32 *ret_root)
+{
+	if (hash.len != sizeof(ret_root->bytes))
+		return siglet_err_new(SIGLET_E_MALFORMED, "a root of %zu bytes", hash.len);
+	memcpy(ret_root->bytes, hash.ptr, hash.len);
+	return NULL;
+}
+
 static siglet_err *read_head(const siglet_json *root, siglet_arena *arena, siglet_ct_head *head)
 {
 	siglet_slice hash = SIGLET_SLICE_NONE;
@@ -55,12 +63,10 @@ static siglet_err *read_head(const siglet_json *root, siglet_arena *arena, sigle
 		err = read_number(root, "timestamp", &head->timestamp_ms);
 	if (err == NULL)
 		err = read_bytes(root, "sha256_root_hash", arena, &hash);
-	if (err == NULL && hash.len != sizeof(head->root.bytes))
-		err = siglet_err_new(SIGLET_E_MALFORMED, "a root of %zu bytes", hash.len);
+	if (err == NULL)
+		err = set_root(hash, &head->root);
 	if (err == NULL)
 		err = read_bytes(root, "tree_head_signature", arena, &head->signature);
-	if (err == NULL)
-		memcpy(head->root.bytes, hash.ptr, hash.len);
 	return err;
 }
 

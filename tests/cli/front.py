@@ -56,6 +56,10 @@ class Front(http.server.BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
+    # A client that was killed is no news.
+    def handle_error(self, *_):
+        pass
+
 
 server = Server(("127.0.0.1", 0), Front)
 print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
