@@ -81,20 +81,22 @@ static void cursors(void)
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":\"5\",\"anchor_size\":9}",
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,\"scanned_to\":6}",
 		"{\"schema\":1,\"rules\":\"ab\"}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,\"anchor_size\":9,\"nodes\":[]}",
 	};
-	uint64_t scanned = 0;
+	audit_cursor cursor = { .scanned_to = 0 };
 
 	OK_SUCCESS(siglet_audit_cursor_parse(
 			   siglet_slice_str("{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,"
 					    "\"anchor_size\":9}"),
-			   "ab", &scanned),
+			   "ab", &cursor),
 		   "a cursor");
-	OK(scanned == 5, "says how far");
+	OK(cursor.scanned_to == 5, "says how far");
 	for (size_t i = 0; i < SIGLET_COUNT(bad); i++) {
 		siglet_err *err =
-			siglet_audit_cursor_parse(siglet_slice_str(bad[i]), "ab", &scanned);
+			siglet_audit_cursor_parse(siglet_slice_str(bad[i]), "ab", &cursor);
 
-		OK(err != NULL && !siglet_err_is_fault(err) && scanned == 5, "none: %s", bad[i]);
+		OK(err != NULL && !siglet_err_is_fault(err) && cursor.scanned_to == 5, "none: %s",
+		   bad[i]);
 		siglet_err_free(err);
 	}
 }
@@ -106,20 +108,22 @@ static void of_a_folder(void)
 				.verifier = { .key = siglet_signer_key(scene.key.signer) } };
 	const siglet_slice one = siglet_slice_str("one"), other = siglet_slice_str("other");
 	audit_state *state = NULL;
-	uint64_t scanned = 7;
+	audit_cursor cursor = { .scanned_to = 7 };
+	const audit_cursor first = { .scanned_to = 42, .anchor = 100 },
+			   second = { .scanned_to = 40, .anchor = 100 };
 	bool is_there = true;
 
 	OK_SUCCESS(siglet_audit_state_open(&audit, &log, log.name, &state), "a state");
-	OK_SUCCESS(siglet_audit_cursor_read(state, one, &scanned, &is_there), "no cursor");
-	OK(!is_there && scanned == 7, "is none");
-	OK_SUCCESS(siglet_audit_cursor_write(state, one, 42, 100), "written");
-	OK_SUCCESS(siglet_audit_cursor_read(state, other, &scanned, &is_there), "that of others");
+	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "no cursor");
+	OK(!is_there && cursor.scanned_to == 7, "is none");
+	OK_SUCCESS(siglet_audit_cursor_write(state, one, &first), "written");
+	OK_SUCCESS(siglet_audit_cursor_read(state, other, &cursor, &is_there), "that of others");
 	OK(!is_there, "is another");
-	OK_SUCCESS(siglet_audit_cursor_read(state, one, &scanned, &is_there), "read");
-	OK(is_there && scanned == 42, "it is what it was");
-	OK_SUCCESS(siglet_audit_cursor_write(state, one, 40, 100), "written again");
-	OK_SUCCESS(siglet_audit_cursor_read(state, one, &scanned, &is_there), "read");
-	OK(scanned == 40, "it is the last one");
+	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "read");
+	OK(is_there && cursor.scanned_to == 42, "it is what it was");
+	OK_SUCCESS(siglet_audit_cursor_write(state, one, &second), "written again");
+	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "read");
+	OK(cursor.scanned_to == 40, "it is the last one");
 	siglet_audit_state_close(state);
 }
 
