@@ -69,6 +69,8 @@ static void frontiers(void)
 	siglet_buf_clear(&json);
 }
 
+#define NODE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 static void cursors(void)
 {
 	static const char *const bad[] = {
@@ -77,20 +79,34 @@ static void cursors(void)
 		"{\"schema\":2,\"rules\":\"ab\",\"scanned_to\":5,\"anchor_size\":9}",
 		"{\"schema\":1,\"rules\":\"ac\",\"scanned_to\":5,\"anchor_size\":9}",
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":-5,\"anchor_size\":9}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,\"anchor_size\":-9}",
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5.5,\"anchor_size\":9}",
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":\"5\",\"anchor_size\":9}",
 		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,\"scanned_to\":6}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6}",
 		"{\"schema\":1,\"rules\":\"ab\"}",
-		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,\"anchor_size\":9,\"nodes\":[]}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6,\"anchor_size\":9,\"nodes\":[]}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6,\"anchor_size\":9,\"nodes\":{}}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6,\"anchor_size\":9,"
+		"\"nodes\":[[2,0,\"" NODE "\"]]}",
+		"{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6,\"anchor_size\":9,"
+		"\"nodes\":[[2,0,\"" NODE "\"],[1,2,\"AAAA\"]]}",
 	};
 	audit_cursor cursor = { .scanned_to = 0 };
 
+	OK_SUCCESS(siglet_audit_cursor_parse(
+			   siglet_slice_str("{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":6,"
+					    "\"anchor_size\":9,\"nodes\":[[2,0,\"" NODE
+					    "\"],[1,2,\"" NODE "\"]]}"),
+			   "ab", &cursor),
+		   "a cursor of a log without tiles");
+	OK(cursor.scanned_to == 6 && cursor.has_range && cursor.range.end == 6, "has a range");
 	OK_SUCCESS(siglet_audit_cursor_parse(
 			   siglet_slice_str("{\"schema\":1,\"rules\":\"ab\",\"scanned_to\":5,"
 					    "\"anchor_size\":9}"),
 			   "ab", &cursor),
 		   "a cursor");
-	OK(cursor.scanned_to == 5, "says how far");
+	OK(cursor.scanned_to == 5 && cursor.anchor == 9 && !cursor.has_range, "says how far");
 	for (size_t i = 0; i < SIGLET_COUNT(bad); i++) {
 		siglet_err *err =
 			siglet_audit_cursor_parse(siglet_slice_str(bad[i]), "ab", &cursor);
@@ -107,12 +123,15 @@ static void of_a_folder(void)
 	const audit_log log = { .name = siglet_slice_str("log.example"),
 				.verifier = { .key = siglet_signer_key(scene.key.signer) } };
 	const siglet_slice one = siglet_slice_str("one"), other = siglet_slice_str("other");
-	audit_state *state = NULL;
+	const audit_cursor first = { .scanned_to = 42, .anchor = 100 };
+	audit_cursor next = { .scanned_to = 1, .anchor = 100, .has_range = true };
 	audit_cursor cursor = { .scanned_to = 7 };
-	const audit_cursor first = { .scanned_to = 42, .anchor = 100 },
-			   second = { .scanned_to = 40, .anchor = 100 };
+	const siglet_hash32 leaf = { { 1 } };
+	audit_state *state = NULL;
 	bool is_there = true;
 
+	siglet_range_init(&next.range, 0);
+	OK_SUCCESS(siglet_range_push(&next.range, 0, &leaf), "a range");
 	OK_SUCCESS(siglet_audit_state_open(&audit, &log, log.name, &state), "a state");
 	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "no cursor");
 	OK(!is_there && cursor.scanned_to == 7, "is none");
@@ -120,10 +139,13 @@ static void of_a_folder(void)
 	OK_SUCCESS(siglet_audit_cursor_read(state, other, &cursor, &is_there), "that of others");
 	OK(!is_there, "is another");
 	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "read");
-	OK(is_there && cursor.scanned_to == 42, "it is what it was");
-	OK_SUCCESS(siglet_audit_cursor_write(state, one, &second), "written again");
+	OK(is_there && cursor.scanned_to == 42 && cursor.anchor == 100 && !cursor.has_range,
+	   "it is what it was");
+	OK_SUCCESS(siglet_audit_cursor_write(state, one, &next), "written again");
 	OK_SUCCESS(siglet_audit_cursor_read(state, one, &cursor, &is_there), "read");
-	OK(cursor.scanned_to == 40, "it is the last one");
+	OK(cursor.scanned_to == 1 && cursor.has_range && cursor.range.count == 1 &&
+		   siglet_hash32_equal(&cursor.range.nodes[0].hash, &leaf),
+	   "it is the last one, with its range");
 	siglet_audit_state_close(state);
 }
 
