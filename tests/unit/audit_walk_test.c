@@ -267,7 +267,7 @@ static void what_is_kept_is_what_was_before_an_error(void)
 	set_scene(&s, "many");
 	s.too_many = 3;
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MALFORMED, "more entries");
-	OK(cursor_of(&s) == NOWHERE, "in the first one");
+	OK(cursor_of(&s) == 0, "in the first one");
 	end_scene(&s);
 }
 
@@ -285,17 +285,17 @@ static void another_entry_is_not_kept(void)
 	set_scene(&s, "hidden");
 	s.served.leaves[4] = s.served.leaves[5];
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "one among others that are right");
-	OK(cursor_of(&s) == NOWHERE, "is not kept");
+	OK(cursor_of(&s) == 0, "is not kept");
 	end_scene(&s);
 	set_scene(&s, "last");
 	s.served.leaves[9] = s.served.leaves[5];
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "nor the last of a block");
-	OK(cursor_of(&s) == NOWHERE, "even if what is before it is right");
+	OK(cursor_of(&s) == 0, "even if what is before it is right");
 	end_scene(&s);
 	set_scene(&s, "range");
 	s.wrong_range = 9;
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "a root that has another past");
-	OK(cursor_of(&s) == NOWHERE, "is none for it");
+	OK(cursor_of(&s) == 0, "is none for it");
 	end_scene(&s);
 }
 
@@ -350,6 +350,8 @@ static void the_past_must_stay_what_it_was(void)
 static void the_head_is_the_fresh_one(void)
 {
 	uint64_t begin = NOWHERE;
+	bool is_there = false;
+	audit_cursor cursor;
 	scene s;
 
 	set_scene(&s, "head");
@@ -362,7 +364,10 @@ static void the_head_is_the_fresh_one(void)
 	s.watch.since = SIGLET_SINCE_HEAD;
 	make_entries(&s.claimed, 20);
 	OK_ERROR(walk(&s, &begin), SIGLET_E_MISMATCH, "a head of another root");
-	OK(cursor_of(&s) == NOWHERE && s.finding.report.verdict == SIGLET_AUDIT_FORK, "is a fork");
+	OK(s.finding.report.verdict == SIGLET_AUDIT_FORK, "is a fork");
+	need(siglet_audit_cursor_read(s.state, s.watch.rules_name, &cursor, &is_there));
+	OK(is_there && cursor.scanned_to == SIZE && !cursor.has_range,
+	   "where it began is remembered, and nothing of what is before");
 	end_scene(&s);
 }
 
