@@ -191,24 +191,20 @@ static void *run_thread(void *context)
 
 /* ---- the caller's thread ---- */
 
-/* With the lock held. The bundles from the next one on that were read, up to one that failed. */
+/* With the lock held. The bundles from the next one on that were read. */
 static scan_extent read_so_far(const pool *p)
 {
 	const open_block *block = place_of(p, block_of(p->given));
 	scan_extent e = rest_of_block(p, p->given);
 	uint64_t last = e.first;
 
-	while (last < e.last && block->is_read[last % SIGLET_SCAN_BUNDLES] &&
-	       (last == e.first || !is_final(block->bundles[last % SIGLET_SCAN_BUNDLES].err)))
+	while (last < e.last && block->is_read[last % SIGLET_SCAN_BUNDLES])
 		last++;
 	e.last = last;
 	return e;
 }
 
-/*
- * A whole block, or as much as there is of it where memory is short. After a failure what was read
- * before it; the bundle that failed is the first one then.
- */
+/* A whole block, or as much as there is of it where memory is short, or something failed. */
 static scan_extent wait_for_bundles(pool *p)
 {
 	scan_extent e;
