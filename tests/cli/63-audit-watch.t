@@ -192,24 +192,31 @@ fi
 # ---- what a log serves wrong ----
 serve served serve-log log --keys log.keys
 served() { run audit watch --trusted-root log.keys/trusted_root.json --from "$url" "$@"; }
+# What lies before is told all the same: nobody hides it with what he spoils behind it.
 for fault in wrong-bundle duplicate-entry truncated-bundle huge-bundle; do
 	tell 'only-at?value=entries/001'
 	tell $fault
-	served --github acme --since begin --state "w-$fault" --json
+	served --github acme --since begin --state "w-$fault"
 	ok "$fault" has_status 1
-	json 'is a mismatch' 'd[-1]["verdict"] == "data-mismatch"'
+	found 'what lies before is told' 5
+	ok 'and what is wrong' grep -q 'tile/entries/001' out
+	served --github acme --state "w-$fault" --json
+	ok 'again' has_status 1
+	json 'it is a mismatch' 'd[-1]["verdict"] == "data-mismatch"'
 	tell honest
 	served --github acme --state "w-$fault"
 	ok 'honest again' has_status 1
-	found 'nothing is missed' '5 256 301'
+	found 'nothing is missed' '256 301'
 done
 tell 'only-at?value=entries/001'
 tell missing-bundle
 served --github acme --since begin --state w-missing
-ok 'a bundle that is not there' has_status 4
+ok 'a bundle that is not there' has_status 1
+served --github acme --state w-missing
+ok 'nothing new before it' has_status 4
 tell honest
 served --github acme --state w-missing
-found 'nothing is missed' '5 256 301'
+found 'nothing is missed' '256 301'
 tell 'only-at?value=entries/000'
 tell 'only-times?value=1'
 tell wrong-bundle
