@@ -6,6 +6,13 @@
 #include "hits/hits.h"
 
 /* A watch of one tree. */
+/* A match by its row in the database. */
+#define AUDIT_MAX_PENDING 64
+typedef struct audit_pending {
+	uint64_t index;
+	char rule[64];
+} audit_pending;
+
 typedef struct audit_watching {
 	const siglet_audit *audit;
 	const siglet_audit_watch *watch;
@@ -22,6 +29,10 @@ typedef struct audit_watching {
 	bool is_earlier_unknown; /* or it is not known whether they had */
 	uint64_t unknown;	 /* matches that were handed over, or should have been */
 	siglet_err *undelivered; /* why the last one could not be */
+	/* Handed over, and not marked so yet; pending_ms: since when. */
+	audit_pending pending[AUDIT_MAX_PENDING];
+	size_t pending_count;
+	int64_t pending_ms;
 } audit_watching;
 
 /* ---- what was found, and whom it is handed to (watch_keep.c) ---- */

@@ -138,6 +138,51 @@ static siglet_slice without_mark(siglet_slice rule)
 	return at == NULL ? rule : siglet_slice_of(rule.ptr, (size_t)(at - rule.ptr));
 }
 
+#define PENDING_MS 200
+
+/*
+ * Each transaction waits for the disk: of matches that are handed over one upon the other, some are
+ * marked at once. Whoever ends the program in between has those few told again.
+ */
+static siglet_err *mark_pending(audit_watching *w)
+{
+	siglet_err *err = w->pending_count == 0 ? NULL : siglet_hits_begin(w->hits);
+
+	if (err != NULL || w->pending_count == 0)
+		return err;
+	for (size_t i = 0; err == NULL && i < w->pending_count; i++)
+		err = siglet_hits_mark_delivered(w->hits, w->tree->fresh.checkpoint.origin,
+						 w->pending[i].index,
+						 siglet_slice_str(w->pending[i].rule),
+						 w->audit->now_s);
+	if (err == NULL)
+		err = siglet_hits_commit(w->hits);
+	else
+		siglet_hits_rollback(w->hits);
+	w->pending_count = 0;
+	return err;
+}
+
+static siglet_err *mark_later(audit_watching *w, const siglet_match_record *record)
+{
+	audit_pending *pending = &w->pending[w->pending_count];
+
+	/* Longer than any rule of ours: whoever wrote it, it is marked as it stands. */
+	if (record->rule.len >= sizeof(pending->rule))
+		return siglet_hits_mark_delivered(w->hits, record->origin, record->index,
+						  record->rule, w->audit->now_s);
+	if (w->pending_count == 0)
+		w->pending_ms = siglet_sys_monotonic_ms();
+	pending->index = record->index;
+	(void)snprintf(pending->rule, sizeof(pending->rule), "%.*s", (int)record->rule.len,
+		       (const char *)record->rule.ptr);
+	w->pending_count++;
+	return w->pending_count == AUDIT_MAX_PENDING ||
+			       siglet_sys_monotonic_ms() - w->pending_ms >= PENDING_MS
+		       ? mark_pending(w)
+		       : NULL;
+}
+
 static siglet_err *hand_over(void *context, const siglet_match_record *record)
 {
 	audit_watching *w = context;
@@ -158,8 +203,7 @@ static siglet_err *hand_over(void *context, const siglet_match_record *record)
 
 	w->unknown += !record->known;
 	if (err == NULL)
-		return siglet_hits_mark_delivered(w->hits, record->origin, record->index,
-						  record->rule, w->audit->now_s);
+		return mark_later(w, record);
 	if (siglet_err_is_fault(err))
 		/* cppcheck-suppress returnDanglingLifetime ; an error borrows nothing */
 		return err;
@@ -175,7 +219,12 @@ static siglet_err *deliver(audit_watching *w)
 		.undelivered_only = true,
 	};
 	siglet_err *err = siglet_hits_each_match(w->hits, &filter, hand_over, w);
+	siglet_err *unmarked = mark_pending(w);
 
+	if (err == NULL)
+		err = unmarked;
+	else
+		siglet_err_free(unmarked);
 	if (err == NULL && w->undelivered != NULL) {
 		err = siglet_err_wrap(w->undelivered, "a match could not be handed over, and will "
 						      "be again");
