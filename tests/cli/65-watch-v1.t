@@ -100,30 +100,29 @@ state=small
 watch 'a small one is read' 1 match --github acme/app --since begin
 state=
 
-# What comes with an entry must be about it. lie CLAIM OLD NEW
-lies=0
-# Where the rules began is, but no entry.
-nothing_is_kept() {
-	python3 -c '
-import json, sys
-c = json.loads(sys.argv[1])
-assert c["scanned_to"] == 301 and "nodes" not in c, c' "$1"
-}
+# What comes with an entry must be about it. lie CLAIM OLD NEW [OPTION...]
+lies=0 since=301
 lie() {
 	lies=$((lies + 1))
 	rm -f front.url
-	python3 "$PROJECT/tests/cli/front.py" "$url" --replace "$2" "$3" >front.url &
+	lie_claim=$1
+	shift
+	python3 "$PROJECT/tests/cli/front.py" "$url" --replace "$@" >front.url &
 	front=$!
 	while [ ! -s front.url ]; do sleep 0.05; done
 	state=lie-$lies
-	watch "$1" 1 data-mismatch --github acme/app --since 301 --from "$(cat front.url)"
-	ok 'nothing of it is kept' nothing_is_kept "$(cursor "$first")"
+	watch "$lie_claim" 1 data-mismatch --github acme/app --since "$since" --from "$(cat front.url)"
+	ok 'nothing of it is kept' sh -c '! ls "$1/$2"/cursor-*' sh "$state" "$(printf %s "${tree:-$first}" | sha256sum | cut -c1-64)"
 	kill $front
 }
 lie 'a proof of another entry' '"logIndex":301,"rootHash"' '"logIndex":300,"rootHash"'
 lie 'a proof of another size' '"treeSize":302},"signedEntry' '"treeSize":303},"signedEntry'
 lie 'a proof of one hash more' '"hashes":["' "\"hashes\":[\"$(printf '%064d' 0)\",\""
 lie 'a checkpoint that was changed' "\"checkpoint\":\"$first\\n302\\n" "\"checkpoint\":\"$first\\n303\\n"
+since=300
+lie 'what lies before a later entry' '"logIndex":301,"verification"' '"logIndex":300,"verification"' --ask '"logIndexes":[300]' '"logIndexes":[301]'
+json 'is not where to begin' '"another entry" in d[-1]["error"]["message"]'
+since=301
 lie 'a checkpoint of nobody' "\"checkpoint\":\"$first\\n" '"checkpoint":"nobody\n'
 state=
 
@@ -187,6 +186,10 @@ watch 'an index across all trees' 1 match --github acme/app --since 2505
 json 'is one of the second' '[(line["from"]["size"], line["checked"]) for line in d if "check" in line] == [(2502, 0), (3, 1)]'
 state=canaries
 watch 'a canary of the second tree' 1 match --github acme/app --since 2505 --canary 2505
+
+since=2503 tree=$second
+lie 'what lies before an entry of another tree' '"logIndex":1,"verification"' '"logIndex":2503,"verification"' --ask '"logIndexes":[2503]' '"logIndexes":[1]'
+json 'is none of this one' "'its checkpoint is of' in d[-1]['error']['message'] and '$first' in d[-1]['error']['message']"
 
 # What a log should not do.
 state=shards

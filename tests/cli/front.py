@@ -1,8 +1,9 @@
 """A server in front of another one, for tests: what it passes on, and what it changes of that.
 
-Usage: front.py URL [--only PREFIX] [--replace OLD NEW] [--cache]
+Usage: front.py URL [--only PREFIX] [--ask OLD NEW] [--replace OLD NEW] [--cache]
 
-Prints its own URL. Paths that do not begin with PREFIX are not found; in answers each OLD is a NEW.
+Prints its own URL. Paths that do not begin with PREFIX are not found; what is sent is changed by --ask, and answers
+by --replace: each OLD is a NEW.
 As a cache it gives out its first answer for a path again, unless it is asked for another.
 """
 import argparse
@@ -14,6 +15,7 @@ import urllib.request
 parser = argparse.ArgumentParser()
 parser.add_argument("url")
 parser.add_argument("--only", default="/")
+parser.add_argument("--ask", nargs=2, action="append", default=[])
 parser.add_argument("--replace", nargs=2, action="append", default=[])
 parser.add_argument("--cache", action="store_true")
 options = parser.parse_args()
@@ -39,6 +41,8 @@ class Front(http.server.BaseHTTPRequestHandler):
         if options.cache and self.path in kept and self.headers.get("Cache-Control") != "no-cache":
             self.give(*kept[self.path])
             return
+        for old, new in options.ask:
+            body = body.replace(old.encode(), new.encode())
         request = urllib.request.Request(options.url + self.path, data=body if self.command == "POST" else None)
         try:
             with urllib.request.urlopen(request) as answer:
