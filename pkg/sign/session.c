@@ -31,6 +31,22 @@ void siglet_session_free(siglet_session *session)
 	free(session);
 }
 
+/* What was not certified signs nothing, though its caller goes on. Hands err through. */
+static siglet_err *disarm(siglet_session *session, siglet_err *err)
+{
+	if (err == NULL)
+		return NULL;
+	siglet_signer_free(session->signer);
+	siglet_cert_free(session->leaf);
+	free(session->san);
+	free(session->issuer);
+	session->signer = NULL;
+	session->leaf = NULL;
+	session->san = session->issuer = NULL;
+	session->has_identity = false;
+	return err;
+}
+
 /* ---- what the CA sent ---- */
 
 /* Does it say already which service it is about? */
@@ -222,7 +238,7 @@ siglet_err *siglet_session_certify(siglet_session *session, const siglet_key_det
 	else
 		err = siglet_sign_blame(err, o->services->fulcio);
 	siglet_fulcio_answer_clear(&answer);
-	return err;
+	return disarm(session, err);
 }
 
 siglet_err *siglet_session_use_key(siglet_session *session, siglet_signer *signer,
@@ -245,7 +261,7 @@ siglet_err *siglet_session_use_key(siglet_session *session, siglet_signer *signe
 		err = siglet_strndup(session->identity.san, &session->san);
 	if (err == NULL)
 		err = siglet_strndup(session->identity.issuer, &session->issuer);
-	return err;
+	return disarm(session, err);
 }
 
 /* ---- asking the session ---- */

@@ -95,7 +95,8 @@ void siglet_session_free(siglet_session *session); /* wipes the key */
 /*
  * Keyless: make a key, and have the CA certify it for the token's identity. What comes back is
  * verified before anything is signed: the key, the path to the trusted root, the SCTs, identity
- * and issuer against the token. Begins to connect to the other services meanwhile.
+ * and issuer against the token. Begins to connect to the other services meanwhile. After an error
+ * the session has no key, and signs nothing.
  *
  * Errors: those of siglet_signer_generate, siglet_fulcio_certify; SIGLET_E_MISMATCH (another key
  *         or identity),
@@ -108,6 +109,7 @@ SIGLET_MUST_USE siglet_err *siglet_session_certify(siglet_session *session,
 
 /*
  * A managed key; takes the signer. leaf_der empty, or its certificate (which must be of that key).
+ * After an error the session has no key, and signs nothing.
  */
 SIGLET_MUST_USE siglet_err *siglet_session_use_key(siglet_session *session, siglet_signer *signer,
 						   siglet_slice leaf_der);
