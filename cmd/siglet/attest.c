@@ -7,7 +7,8 @@
 
 /* siglet attest: a signed statement about files. */
 
-#define MAX_STATEMENT_BYTES ((size_t)16 << 20)
+#define MAX_STATEMENT_BYTES ((size_t)11 << 20) /* a bundle has room for a little more, in base64 */
+#define MAX_SUBJECTS_BYTES ((size_t)8 << 20)   /* what is around a predicate: names and digests */
 #define MAX_PATH_BYTES 65536
 #define RESERVED_SLACK 65536 /* what a bundle has besides the payload */
 #define MAX_DIGEST_TEXT 160
@@ -183,6 +184,26 @@ static siglet_err *make_statement(attestation *a, siglet_slice predicate)
 	return err;
 }
 
+/* Before anybody is asked for anything. */
+static siglet_err *check_size(const attestation *a)
+{
+	if (a->statement.len <= MAX_STATEMENT_BYTES)
+		return NULL;
+	return siglet_err_new(SIGLET_E_IO,
+			      "the statement has %zu bytes, more than the %zu that a bundle holds",
+			      a->statement.len, MAX_STATEMENT_BYTES);
+}
+
+/* One that is too large is not what it should be, and no verdict on anything. */
+static siglet_err *read_input(const char *path, siglet_buf *ret_data)
+{
+	siglet_err *err = siglet_sys_read_file(path, ret_data);
+
+	return err != NULL && siglet_err_code(err) == SIGLET_E_LIMIT
+		       ? siglet_err_recode(err, SIGLET_E_IO)
+		       : err;
+}
+
 static siglet_err *read_statement(attestation *a)
 {
 	const char *whole = cli_value(a->run.arguments, CLI_STATEMENT);
@@ -190,12 +211,16 @@ static siglet_err *read_statement(attestation *a)
 	siglet_buf predicate;
 	siglet_err *err;
 
-	if (whole != NULL)
-		return siglet_sys_read_file(whole, &a->statement);
+	if (whole != NULL) {
+		a->statement.max = MAX_STATEMENT_BYTES;
+		return read_input(whole, &a->statement);
+	}
 	siglet_buf_init(&predicate, MAX_STATEMENT_BYTES);
-	err = siglet_sys_read_file(path, &predicate);
+	err = read_input(path, &predicate);
 	if (err == NULL)
 		err = make_statement(a, siglet_buf_slice(&predicate));
+	if (err == NULL)
+		err = check_size(a);
 	siglet_buf_clear(&predicate);
 	return err;
 }
@@ -364,7 +389,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (!cli_begin(verb, argc, argv, &arguments, &status))
 		return status;
 	status = SIGLET_STATUS_OK;
-	siglet_buf_init(&a.statement, MAX_STATEMENT_BYTES);
+	siglet_buf_init(&a.statement, MAX_STATEMENT_BYTES + MAX_SUBJECTS_BYTES);
 	err = check_options(&arguments);
 	if (err == NULL)
 		err = sign_set_up(&arguments, &a.run);

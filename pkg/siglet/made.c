@@ -134,7 +134,10 @@ siglet_error *siglet_sign_statement(const siglet_signing *signing, const void *j
 		return siglet_as_unreadable(siglet_err_wrap(err, "the statement"));
 	if (artifact != NULL)
 		content.artifact = input_of(artifact);
-	return sign_content(signing, &content, NULL, ret_signature);
+	err = sign_content(signing, &content, NULL, ret_signature);
+	/* Too large, or about another file: the key and the services did nothing wrong. */
+	return err == NULL || siglet_err_code(err) == SIGLET_E_CRYPTO ? err
+								      : siglet_as_unreadable(err);
 }
 
 /* ---- asking ---- */

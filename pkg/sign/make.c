@@ -10,6 +10,8 @@
 
 #define MAX_TASKS (2 * SIGLET_MAX_SERVICES)
 #define MAX_SIGNATURE_BYTES 8192 /* ML-DSA-87 has 4627 */
+/* Of an envelope: what a bundle holds in base64, but for room for everything that is not payload. */
+#define MAX_CONTENT_BYTES ((SIGLET_MAX_BUNDLE_BYTES - (1u << 20)) / 4 * 3)
 
 void siglet_signed_init(siglet_signed *made)
 {
@@ -87,6 +89,30 @@ static siglet_err *sign_artifact(const siglet_session *session, const siglet_con
 		return siglet_err_new(SIGLET_E_USAGE, "the key signs %s digests, and none is there",
 				      siglet_hash_name(hash));
 	return siglet_signer_sign_digest(session->signer, digest, ret_signature);
+}
+
+/* What could never become a bundle that verifies is found out before anybody is told of it. */
+static siglet_err *check_content(const siglet_content *content)
+{
+	siglet_statement *statement = NULL;
+	size_t subject = 0;
+	siglet_hash hash;
+	siglet_err *err;
+
+	if (!is_envelope(content))
+		return NULL;
+	if (content->payload.len > MAX_CONTENT_BYTES)
+		return siglet_err_new(SIGLET_E_LIMIT,
+				      "%zu bytes to sign, more than the %u that a bundle can hold",
+				      content->payload.len, MAX_CONTENT_BYTES);
+	if (content->artifact.digests == NULL ||
+	    !siglet_slice_is(content->payload_type, SIGLET_INTOTO_PAYLOAD_TYPE))
+		return NULL;
+	err = siglet_statement_parse(content->payload, &statement);
+	if (err == NULL)
+		err = siglet_statement_match(statement, content->artifact.digests, &subject, &hash);
+	siglet_statement_free(statement);
+	return err == NULL ? NULL : siglet_err_wrap(err, "the statement");
 }
 
 /* ---- the services ---- */
@@ -321,6 +347,8 @@ static siglet_err *run(signing *s, siglet_signed *made)
 	siglet_buf hint;
 	siglet_err *err = check_alive(s->session);
 
+	if (err == NULL)
+		err = check_content(s->content);
 	if (err != NULL)
 		return err;
 	err = is_envelope(s->content) ? sign_envelope(s->session, s->content, &s->signature)

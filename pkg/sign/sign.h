@@ -143,7 +143,9 @@ void siglet_signed_clear(siglet_signed *made);
 
 /*
  * Sign one thing. Several threads may share a session. The bundle is handed out only if it
- * verifies under the session's trusted root and thresholds.
+ * verifies under the session's trusted root and thresholds. Before anybody is asked: LIMIT (no
+ * bundle holds so large a payload), and for a statement that comes with an artifact what
+ * siglet_statement_match says.
  *
  * Errors: SIGLET_E_NETWORK, SIGLET_E_UNTRUSTED (a service refused, or what it gave does not
  *                         verify),

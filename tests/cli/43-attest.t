@@ -57,6 +57,17 @@ printf '{"a":1,"a":2}' >../twice
 gives 'a predicate that says two things' 3 attest one --type spdx --predicate ../twice
 gives 'a statement that is none' 3 attest --statement predicate -o x
 gives 'a missing file' 3 attest none --type spdx --predicate predicate
+python3 -c 'print("{\"a\":\"" + "x" * 11534336 + "\"}")' >../large
+wrong --log ../requests
+gives 'a predicate that no bundle could hold' 3 attest one --type spdx --predicate ../large
+err 'is named' 'large: .*11534336 bytes'
+head -c 11534300 ../large >../nearly
+printf '"}' >>../nearly
+gives 'or one that becomes so with its subjects' 3 attest one --type spdx --predicate ../nearly
+err 'is told so' 'the statement has [0-9]+ bytes, more than the 11534336 that a bundle holds'
+gives 'a whole statement' 3 attest --statement ../large -o x
+ok 'nobody was asked for anything' test ! -e ../requests
+right
 gives 'a dry run' 0 attest one --type spdx --predicate predicate --dry-run
 out 'shows the statement' '"_type":"https://in-toto.io/Statement/v1"'
 ok 'none of these left anything' only one two predicate

@@ -146,10 +146,83 @@ static void with_a_key_and_a_foreign_certificate(void)
 	EVP_PKEY_free(key);
 }
 
+/* ---- what can't become a bundle ---- */
+
+#define STATEMENT(hex)                                                                       \
+	"{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"a\","       \
+	"\"digest\":{\"sha256\":\"" hex "\"}}],\"predicateType\":\"https://example.com/t\"," \
+	"\"predicate\":{}}"
+#define DIGEST_OF_A "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+#define DIGEST_OF_B "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d"
+
+static void set_with_key(scene *s)
+{
+	siglet_signer *signer = NULL;
+
+	set(s);
+	OK_SUCCESS(siglet_signer_generate(
+			   siglet_key_details_registry(siglet_slice_str("ecdsa-sha2-256-nistp256")),
+			   &signer),
+		   "a key");
+	OK_SUCCESS(siglet_session_use_key(s->session, signer, SIGLET_SLICE_NONE),
+		   "of a managed session");
+}
+
+static void signing_ends(const scene *s, const siglet_content *content, siglet_code code,
+			 unsigned requests, const char *claim)
+{
+	const unsigned before = s->http.requests;
+	siglet_signed made;
+
+	siglet_signed_init(&made);
+	OK_ERROR(siglet_session_sign(s->session, content, &made), code, "%s", claim);
+	OK(s->http.requests - before == requests, "%u services are asked", requests);
+	siglet_signed_clear(&made);
+}
+
+static void what_no_bundle_holds(void)
+{
+	const size_t most = (size_t)45 << 18; /* three quarters of 15 MiB */
+	uint8_t *bytes = calloc(1, most + 1);
+	siglet_content content = { .payload_type = siglet_slice_str("text/plain"),
+				   .payload = siglet_slice_of(bytes, most) };
+	scene s;
+
+	set_with_key(&s);
+	signing_ends(&s, &content, SIGLET_E_NETWORK, 1, "as much as a bundle holds");
+	content.payload.len++;
+	signing_ends(&s, &content, SIGLET_E_LIMIT, 0, "a byte more");
+	clear(&s);
+	free(bytes);
+}
+
+static void what_is_about_another_file(void)
+{
+	const siglet_slice a = siglet_slice_str("a");
+	siglet_digests digests = { .mask = SIGLET_HASH_BIT(SIGLET_SHA256) };
+	siglet_content content = {
+		.artifact = { .digests = &digests },
+		.payload_type = siglet_slice_str("application/vnd.in-toto+json"),
+		.payload = siglet_slice_str(STATEMENT(DIGEST_OF_A)),
+	};
+	scene s;
+
+	OK_SUCCESS(siglet_crypto_sha256(&a, 1, &digests.of[SIGLET_SHA256]), "a digest");
+	set_with_key(&s);
+	signing_ends(&s, &content, SIGLET_E_NETWORK, 1, "a statement about the file");
+	content.payload = siglet_slice_str(STATEMENT(DIGEST_OF_B));
+	signing_ends(&s, &content, SIGLET_E_MISMATCH, 0, "about another");
+	content.payload = siglet_slice_str("{}");
+	signing_ends(&s, &content, SIGLET_E_MISSING, 0, "about none");
+	clear(&s);
+}
+
 int main(void)
 {
 	without_a_certificate();
 	with_a_foreign_certificate();
 	with_a_key_and_a_foreign_certificate();
+	what_no_bundle_holds();
+	what_is_about_another_file();
 	return tap_done();
 }
