@@ -189,11 +189,13 @@ void sign_clear(sign_run *run)
 
 /* ---- what a public log would learn ---- */
 
+/* By the instance that was asked for, or by the services: a file may name those of the public one. */
 static bool is_public_log(const sign_run *run)
 {
 	const char *source = siglet_trust_source(run->trust);
 
-	return strcmp(source, "public") == 0 || strcmp(source, "staging") == 0;
+	return strcmp(source, "public") == 0 || strcmp(source, "staging") == 0 ||
+	       siglet_signing_is_public(run->signing);
 }
 
 static siglet_err *check_visibility(const sign_run *run)

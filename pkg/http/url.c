@@ -106,6 +106,15 @@ bool siglet_http_url_is_allowed(const char *url)
 	return kind == SIGLET_URL_HTTPS || kind == SIGLET_URL_LOOPBACK;
 }
 
+siglet_slice siglet_http_host_of(const char *url)
+{
+	siglet_slice authority = authority_of(url, "https://"), host = SIGLET_SLICE_NONE;
+
+	if (authority.len == 0)
+		authority = authority_of(url, "http://");
+	return split_host(authority, &host) ? host : SIGLET_SLICE_NONE;
+}
+
 siglet_slice siglet_http_origin_of(const char *url)
 {
 	const char *slashes = strstr(url, "://");

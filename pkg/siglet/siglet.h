@@ -602,6 +602,12 @@ SIGLET_CHECKED siglet_error *siglet_signing_oidc_issuer(const siglet_signing *si
 							char **ret_issuer);
 
 /*
+ * Would a service of Sigstore's public or staging instance be told of the identity: its CA, which logs
+ * certificates, or its log? As the options are set, whatever the trust was named by.
+ */
+SIGLET_API bool siglet_signing_is_public(const siglet_signing *signing);
+
+/*
  * Choose the services, make the key and get it certified. credential is NULL with a managed key;
  * it is not needed any more once this returns.
  * Errors: USAGE, IDENTITY (the CA does not take it), SERVICE, TRUST, INTERNAL.

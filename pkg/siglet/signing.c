@@ -269,6 +269,55 @@ siglet_error *siglet_signing_oidc_issuer(const siglet_signing *signing, char **r
 	return err;
 }
 
+/* ---- what the world learns ---- */
+
+/* In that domain, whatever its letters' case and with the dot of the root or without. */
+static bool is_within(siglet_slice host, const char *domain)
+{
+	const siglet_slice end = siglet_slice_str(domain);
+
+	if (host.len > 0 && host.ptr[host.len - 1] == '.')
+		host.len--;
+	if (host.len < end.len)
+		return false;
+	const size_t before = host.len - end.len;
+
+	return siglet_slice_equal_nocase(siglet_slice_of(host.ptr + before, end.len), end) &&
+	       (before == 0 || host.ptr[before - 1] == '.');
+}
+
+static bool is_public_url(const char *url)
+{
+	const siglet_slice host = siglet_http_host_of(url);
+
+	return is_within(host, "sigstore.dev") || is_within(host, "sigstage.dev");
+}
+
+/* The one that was named, or whichever the config may have us ask. */
+static bool may_ask_public(const siglet_signing *signing, const char *named,
+			   siglet_service_kind kind)
+{
+	const siglet_signing_config *config = config_of(signing);
+	const size_t count = config == NULL ? 0 : siglet_signing_config_count(config, kind);
+
+	if (named != NULL)
+		return is_public_url(named);
+	for (size_t i = 0; i < count; i++)
+		if (is_public_url(
+			    (const char *)siglet_signing_config_service(config, kind, i)->url.ptr))
+			return true;
+	return false;
+}
+
+bool siglet_signing_is_public(const siglet_signing *signing)
+{
+	const siglet_service_wishes wishes = wishes_of(signing);
+
+	return (!wishes.managed_key &&
+		may_ask_public(signing, wishes.fulcio_url, SIGLET_SERVICE_CA)) ||
+	       (!wishes.no_tlog && may_ask_public(signing, wishes.rekor_url, SIGLET_SERVICE_TLOG));
+}
+
 /* ---- the start ---- */
 
 static int64_t now_s(void *context)

@@ -206,6 +206,22 @@ for instance in public staging; do
 done
 SIGSTORE_ID_TOKEN=$(changed 'd["project_visibility"] = "private"') gives "GitLab's too" 1 sign one --dry-run --instance public
 SIGSTORE_ID_TOKEN=$(changed 'd["repository_visibility"] = "private"') gives 'an instance of our own may know' 0 sign one --dry-run
+# By whatever name the trust came: it is the services that publish.
+private() {
+	private_claim=$1 private_status=$2
+	shift 2
+	SIGSTORE_ID_TOKEN=$(changed 'd["repository_visibility"] = "private"') gives "$private_claim" "$private_status" sign one --dry-run "$@"
+}
+private 'the public services under a root of our own' 1 --trusted-root "$PROJECT/third_party_certs/public-good/trusted_root.json" \
+	--signing-config "$PROJECT/third_party_certs/public-good/signing_config.json"
+err 'are public, too' 'the repository is private'
+private 'the public log' 1 --rekor-url https://rekor.sigstore.dev
+private 'the public CA, which logs its certificates' 1 --fulcio-url https://Fulcio.SIGSTORE.dev:443/
+private 'the staging log' 1 --rekor-url https://rekor.sigstage.dev.
+private 'unless that is meant' 0 --rekor-url https://rekor.sigstore.dev --publish-private
+private 'a public log that is not used' 0 --rekor-url https://rekor.sigstore.dev --no-tlog
+private 'a log whose name only looks like it' 0 --rekor-url https://rekor.sigstore.dev.example.com
+private 'or ends like it' 0 --rekor-url https://notsigstore.dev/rekor.sigstore.dev
 SIGSTORE_ID_TOKEN=$TOKEN gives "GitHub's instance has nothing to sign at" 6 sign one --instance github
 SIGSTORE_ID_TOKEN=$TOKEN gives 'a root without services, too' 6 sign one --trusted-root "$PROJECT/third_party_certs/public-good/trusted_root.json"
 SIGSTORE_ID_TOKEN=$TOKEN gives 'unless they are named' 0 sign one --dry-run --trusted-root "$PROJECT/third_party_certs/public-good/trusted_root.json" \

@@ -54,6 +54,11 @@ static void urls(void)
 			   "https://a.example:1"),
 	   "the origin of a URL");
 	OK(siglet_slice_is(siglet_http_origin_of("x"), "?"), "of what is none");
+	OK(siglet_slice_is(siglet_http_host_of("https://a.example:1/b@c"), "a.example"),
+	   "the host of a URL");
+	OK(siglet_slice_is(siglet_http_host_of("http://[::1]:1"), "[::1]"), "an address");
+	OK(siglet_http_host_of("ftp://a").len == 0 && siglet_http_host_of("https://:1").len == 0,
+	   "and none");
 }
 
 static bool again(siglet_net_stage stage, int status, siglet_http_repeat repeat)
