@@ -226,7 +226,8 @@ static siglet_err *ask_about_email(const sign_run *run)
 	const char *identity = siglet_credential_identity(run->credential);
 	char answer[16] = "";
 
-	if (email == NULL || identity == NULL || strcmp(email, identity) != 0 ||
+	/* Where only the CA knows the identity, it may well be the address. */
+	if (email == NULL || (identity != NULL && strcmp(email, identity) != 0) ||
 	    cli_has(run->arguments, CLI_YES) || !siglet_sys_is_terminal(STDIN_FILENO) ||
 	    !siglet_sys_is_terminal(STDERR_FILENO))
 		return NULL;

@@ -229,6 +229,40 @@ SIGSTORE_ID_TOKEN=$TOKEN gives 'unless they are named' 0 sign one --dry-run --tr
 echo '{}' >../nothing
 SIGSTORE_ID_TOKEN=$TOKEN gives 'a signing config that is none' 3 sign one --instance public --signing-config ../nothing
 
+# ---- on a terminal: an address is asked about ----
+# at_terminal ANSWER ARGUMENT...: siglet on a terminal of its own; what it shows is in $tmp/out.
+at_terminal() {
+	status=0
+	python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+os.write(fd, sys.argv[1].encode())
+try:
+    while data := os.read(fd, 65536):
+        sys.stdout.buffer.write(data)
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$1
+" "$SIGLET" "$2" "$3" "$4" "$5" "$6" >"$tmp/out" || status=$?
+}
+person() { changed "d.update(iss=\"$1\", sub=\"1234\", email=\"jane@example.com\", email_verified=True)"; }
+for issuer in https://accounts.google.com https://issuer.hello.coop; do
+	SIGSTORE_ID_TOKEN=$(person $issuer)
+	export SIGSTORE_ID_TOKEN
+	at_terminal n sign one --dry-run --instance public
+	ok "an address of $issuer is not published when the answer is no" has_status 1
+	out 'it is shown in the question' 'will keep the address jane@example.com for ever. Go on'
+	at_terminal y sign one --dry-run --instance public
+	ok 'it is when the answer is yes' has_status 0
+	gives 'nobody is asked where there is no terminal' 0 sign one --dry-run --instance public
+done
+SIGSTORE_ID_TOKEN=$(changed 'd.update(email="jane@example.com", email_verified=True)')
+at_terminal n sign one --dry-run --instance public
+ok 'an address that no certificate will name is nobody asked about' has_status 0
+unset SIGSTORE_ID_TOKEN
+
 # ---- who a certificate is for, by the shape of the token ----
 wrong --as gitlab:group/app
 gives 'GitLab' 0 sign one
