@@ -97,12 +97,11 @@ static siglet_err *check_url(const siglet_http_request *request)
 	if (kind == SIGLET_URL_PLAIN)
 		return siglet_err_hint(
 			siglet_err_new(SIGLET_E_USAGE, "%s: %s would go over plain http%s",
-				       request->what,
-				       siglet_text_printable(siglet_slice_str(request->url)).text,
+				       request->what, siglet_http_url_shown(request->url).text,
 				       has_secret(request) ? ", with a secret" : ""),
 			"use its https URL");
 	return siglet_err_new(SIGLET_E_USAGE, "%s: not a URL to ask: %s", request->what,
-			      siglet_text_printable(siglet_slice_str(request->url)).text);
+			      siglet_http_url_shown(request->url).text);
 }
 
 /* A line break in a value would start another header. */

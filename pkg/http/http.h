@@ -136,6 +136,12 @@ siglet_transport siglet_http_transport(siglet_http *http);
 /* Is it https, or http to a loopback host, without user or fragment? */
 bool siglet_http_url_is_allowed(const char *url);
 
+/*
+ * For messages: without a user and password that stand in it, and without its query. For any text,
+ * since it is shown when it is no good URL.
+ */
+siglet_printable siglet_http_url_shown(const char *url);
+
 /* The host of such a URL, without its port; empty: it has none. Borrows. */
 siglet_slice siglet_http_host_of(const char *url);
 

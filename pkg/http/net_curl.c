@@ -278,6 +278,18 @@ static bool was_sent(CURL *easy)
 	return up > 0 || bytes > 0;
 }
 
+/*
+ * libcurl's words, unless they might hold the password of a proxy's URL: it shows the whole of one
+ * that it can't use.
+ */
+static const char *problem_of(const job *j, CURLcode result)
+{
+	if (strncmp(j->error, "Unsupported proxy", 17) == 0)
+		return "the proxy that the environment names is none that can be used";
+	return j->error[0] == '\0' || strchr(j->error, '@') != NULL ? curl_easy_strerror(result)
+								    : j->error;
+}
+
 static void conclude(job *j, CURLcode result)
 {
 	siglet_net_exchange *x = j->exchange;
@@ -295,8 +307,7 @@ static void conclude(job *j, CURLcode result)
 		x->stage = SIGLET_NET_UNTRIED;
 	else
 		x->stage = was_sent(j->easy) ? SIGLET_NET_LOST : SIGLET_NET_NOT_CONNECTED;
-	(void)snprintf(x->problem, sizeof(x->problem), "%s",
-		       j->error[0] != '\0' ? j->error : curl_easy_strerror(result));
+	(void)snprintf(x->problem, sizeof(x->problem), "%s", problem_of(j, result));
 }
 
 /* In the engine's thread, with the lock held. */

@@ -1,5 +1,6 @@
 #include "http/http_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Which URLs may be asked. */
@@ -104,6 +105,19 @@ bool siglet_http_url_is_allowed(const char *url)
 	const siglet_url_kind kind = siglet_http_kind_of(url);
 
 	return kind == SIGLET_URL_HTTPS || kind == SIGLET_URL_LOOPBACK;
+}
+
+siglet_printable siglet_http_url_shown(const char *url)
+{
+	const char *at = strrchr(url, '@'), *rest = at == NULL ? url : at + 1;
+	const size_t letters = strspn(url, "abcdefghijklmnopqrstuvwxyz");
+	const bool has_scheme = strncmp(url + letters, "://", 3) == 0;
+	char text[sizeof(((siglet_printable *)NULL)->text)];
+
+	(void)snprintf(text, sizeof(text), "%.*s%s%.*s",
+		       at == NULL || !has_scheme ? 0 : (int)letters + 3, url,
+		       at == NULL ? "" : "...@", (int)strcspn(rest, "?"), rest);
+	return siglet_text_printable(siglet_slice_str(text));
 }
 
 siglet_slice siglet_http_host_of(const char *url)

@@ -113,10 +113,9 @@ static siglet_err *set_proof(siglet_signing *signing, const char *value)
 static siglet_err *set_url(siglet_signing *signing, siglet_sign_option what, const char *value)
 {
 	if (!siglet_http_url_is_allowed(value))
-		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
-				       siglet_text_printable(siglet_slice_str(value)).text),
-			"it must be https, or http to this machine");
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
+						      siglet_http_url_shown(value).text),
+				       "it must be https, or http to this machine");
 	return siglet_strndup(siglet_slice_str(value), &signing->values[what]);
 }
 

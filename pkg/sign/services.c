@@ -39,7 +39,7 @@ static siglet_err *keep_url(siglet_services *services, siglet_slice url, const c
 	if (!siglet_http_url_is_allowed(copy))
 		return siglet_err_hint(
 			siglet_err_new(SIGLET_E_USAGE, "%s: not a service URL",
-				       siglet_text_printable(url).text),
+				       siglet_http_url_shown(copy).text),
 			"it must be https (plain http to this machine only), without "
 			"user or fragment");
 	*ret_url = copy;

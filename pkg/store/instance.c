@@ -53,9 +53,11 @@ static siglet_err *set_urls(siglet_private_instance *p, siglet_slice url)
 		err = siglet_buf_append_byte(&p->metadata_url, '/');
 	if (err == NULL && (!siglet_http_url_is_allowed(siglet_buf_text(&p->metadata_url)) ||
 			    siglet_slice_contains(url, "?")))
-		err = siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: no URL of a repository",
-						     siglet_text_printable(url).text),
-				      "it must be https, or http to this machine");
+		err = siglet_err_hint(
+			siglet_err_new(
+				SIGLET_E_USAGE, "%s: no URL of a repository",
+				siglet_http_url_shown(siglet_buf_text(&p->metadata_url)).text),
+			"it must be https, or http to this machine");
 	if (err == NULL)
 		err = siglet_buf_printf(&p->targets_url, "%stargets/",
 					siglet_buf_text(&p->metadata_url));

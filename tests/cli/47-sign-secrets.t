@@ -74,6 +74,25 @@ on_command_line
 ok 'the command line is there' grep -qa identity-token ../cmdline
 ok 'but a token on it is overwritten' no_token_in ../cmdline
 
+# Passwords that stand in URLs, which are told of when they are wrong.
+untold() { ! grep -q hunter2 ../out ../err; }
+for proxy in 'http://me:hunter2#@proxy.example:3128' 'http://me:hunter2 @proxy.example:3128' 'foo://me:hunter2@proxy.example' \
+	'http://me:hunter2@proxy.example:99999' 'me:hunter2@[' 'http://me:hunter2@localhost:1'; do
+	HTTPS_PROXY=$proxy gives "the proxy $proxy" 4 sign one -v --fulcio-url https://ca.example
+	ok 'is no proxy, and its password is told nobody' untold
+done
+for url in https://me:hunter2@ca.example 'https://me:hunter2/@ca.example' 'https://ca.example/?key=hunter2 x' 'ca.example/?hunter2'; do
+	gives "the URL $url" 2 sign one -v --fulcio-url "$url"
+	err 'is refused, and named but for that' 'ca.example.*: not a service URL'
+	ok 'which is told nobody' untold
+done
+for url in 'https://me:hunter2@runner.example/?x' 'http://runner.example/?key=hunter2' 'https://runner.example/ ?key=hunter2'; do
+	SIGSTORE_ID_TOKEN='' GITHUB_ACTIONS=true ACTIONS_ID_TOKEN_REQUEST_URL=$url ACTIONS_ID_TOKEN_REQUEST_TOKEN=hunter2 \
+		gives "the runner's URL $url" 5 sign one -v
+	err 'is refused, and named but for that' 'runner.example'
+	ok 'which is told nobody' untold
+done
+
 # Keys and passphrases.
 unset SIGSTORE_ID_TOKEN
 make_key ../key

@@ -54,6 +54,12 @@ static void urls(void)
 			   "https://a.example:1"),
 	   "the origin of a URL");
 	OK(siglet_slice_is(siglet_http_origin_of("x"), "?"), "of what is none");
+	OK(strcmp(siglet_http_url_shown("https://me:pass@a.example/b?c=d").text,
+		  "https://...@a.example/b") == 0,
+	   "a URL as it is shown");
+	OK(strcmp(siglet_http_url_shown("me:p@ss://x@a").text, "...@a") == 0 &&
+		   strcmp(siglet_http_url_shown("").text, "") == 0,
+	   "and what is none");
 	OK(siglet_slice_is(siglet_http_host_of("https://a.example:1/b@c"), "a.example"),
 	   "the host of a URL");
 	OK(siglet_slice_is(siglet_http_host_of("http://[::1]:1"), "[::1]"), "an address");
