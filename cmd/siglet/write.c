@@ -217,7 +217,10 @@ void cli_trace(void *context, const char *method, const char *url, int status, u
 	if (err == NULL)
 		err = cli_append_name(&line, url);
 	if (err == NULL && problem != NULL)
-		err = siglet_buf_printf(&line, ": %s", problem);
+		err = siglet_buf_append_str(&line, ": ");
+	/* It may hold what a server put into its certificate. */
+	if (err == NULL && problem != NULL)
+		err = cli_append_name(&line, problem);
 	if (err == NULL)
 		err = siglet_buf_printf(&line,
 					status > 0 ? ": %d in %u ms\n" : ": none%.0d in %u ms\n",

@@ -47,4 +47,17 @@ export NO_PROXY
 sign 'NO_PROXY is heeded' 4 https://sigstore.test.example
 ok 'nothing is left' only one
 exec 8>&-
+
+# What a server puts into its certificate reaches a terminal only as text.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ../tls.key -out ../tls.crt -days 2 \
+	-subj "/CN=$(printf '\033[31mred')" 2>/dev/null
+rm -f ../ports
+python3 "$PROJECT/tests/cli/tls_front.py" "$SIGLET_SANDBOX_URL" ../tls.crt ../tls.key ../ports <../stop 2>../front.log &
+exec 8>../stop
+while [ ! -s ../ports ] && kill -0 $! 2>/dev/null; do sleep 0.05; done
+read -r tls proxy <../ports
+sign 'a name with control characters' 4 "https://localhost:$tls" -v
+err 'is told' "x1b.31mred"
+ok 'but not as it stands' sh -c '! grep -q "$(printf "\033")" ../err'
+exec 8>&-
 done_testing
