@@ -30,22 +30,32 @@ static siglet_err *read_descriptor(const char *text, siglet_buf *ret_token)
 	return siglet_sys_read_descriptor((int)fd, ret_token);
 }
 
+static bool names_source(const char *value)
+{
+	return value[0] == '@' || strcmp(value, "-") == 0 || strncmp(value, "fd:", 3) == 0;
+}
+
 /*
  * A token on the command line is there for everybody to see: at least not for longer than needed.
  */
-static siglet_err *take_argument(const char *value, siglet_buf *ret_token)
+siglet_err *sign_take_argument(const cli_arguments *arguments, siglet_buf *ret_token)
 {
-	siglet_err *err = siglet_buf_append_str(ret_token, value);
+	const char *value = cli_value(arguments, CLI_IDENTITY_TOKEN);
 	char *seen = (char *)(uintptr_t)value;
+	siglet_err *err;
 
+	siglet_buf_init_secret(ret_token, MAX_TOKEN_BYTES);
+	if (value == NULL || names_source(value))
+		return NULL;
+	err = siglet_buf_append_str(ret_token, value);
 	siglet_wipe(seen, strlen(seen));
 	(void)fputs("siglet: warning: others can read a token on the command line\n"
 		    "  hint: --identity-token @FILE or fd:N\n",
 		    stderr);
-	return err;
+	return err == NULL ? NULL : siglet_err_wrap(err, "--identity-token");
 }
 
-static siglet_err *read_given(const char *value, siglet_buf *ret_token)
+static siglet_err *read_given(const char *value, siglet_slice taken, siglet_buf *ret_token)
 {
 	if (value[0] == '@')
 		return siglet_sys_read_file(value + 1, ret_token);
@@ -53,16 +63,17 @@ static siglet_err *read_given(const char *value, siglet_buf *ret_token)
 		return siglet_sys_read_stdin(ret_token);
 	if (strncmp(value, "fd:", 3) == 0)
 		return read_descriptor(value + 3, ret_token);
-	return take_argument(value, ret_token);
+	return siglet_buf_append(ret_token, taken);
 }
 
-static siglet_err *from_option(const char *value, siglet_credential **ret_credential)
+static siglet_err *from_option(const char *value, siglet_slice taken,
+			       siglet_credential **ret_credential)
 {
 	siglet_buf token;
 	siglet_err *err;
 
 	siglet_buf_init_secret(&token, MAX_TOKEN_BYTES);
-	err = read_given(value, &token);
+	err = read_given(value, taken, &token);
 	while (err == NULL && token.len > 0 && strchr(" \t\r\n", token.ptr[token.len - 1]) != NULL)
 		token.len--;
 	if (err == NULL)
@@ -129,8 +140,8 @@ static siglet_err *none_found(bool in_ci)
 
 /* ---- the order ---- */
 
-siglet_err *sign_find_identity(const cli_arguments *arguments, const siglet_signing *signing,
-			       siglet_credential **ret_credential)
+siglet_err *sign_find_identity(const cli_arguments *arguments, siglet_slice taken,
+			       const siglet_signing *signing, siglet_credential **ret_credential)
 {
 	const char *given = cli_value(arguments, CLI_IDENTITY_TOKEN);
 	const bool in_ci = siglet_sys_environment("CI") != NULL;
@@ -139,7 +150,7 @@ siglet_err *sign_find_identity(const cli_arguments *arguments, const siglet_sign
 
 	/* An explicit token that is bad is an error: nothing else takes its place. */
 	if (given != NULL)
-		err = from_option(given, &credential);
+		err = from_option(given, taken, &credential);
 	else if (!cli_has(arguments, CLI_NO_AMBIENT) && !cli_has(arguments, CLI_DEVICE))
 		err = siglet_credential_ambient_traced(
 			sign_audience(arguments),

@@ -158,8 +158,10 @@ static siglet_err *set_options(const cli_arguments *arguments, siglet_signing *s
 
 siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run)
 {
-	siglet_err *err = cli_style_from(arguments, &run->style);
+	siglet_err *err = sign_take_argument(arguments, &run->taken_token);
 
+	if (err == NULL)
+		err = cli_style_from(arguments, &run->style);
 	run->arguments = arguments;
 	run->audit_log = cli_value(arguments, CLI_AUDIT_LOG);
 	run->force = cli_has(arguments, CLI_FORCE);
@@ -181,6 +183,7 @@ siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run)
 
 void sign_clear(sign_run *run)
 {
+	siglet_buf_clear(&run->taken_token);
 	siglet_credential_free(run->credential);
 	siglet_signing_free(run->signing);
 	siglet_trust_free(run->trust);
@@ -248,7 +251,9 @@ siglet_err *sign_identify(sign_run *run)
 
 	if (cli_has(run->arguments, CLI_KEY))
 		return NULL;
-	err = sign_find_identity(run->arguments, run->signing, &run->credential);
+	err = sign_find_identity(run->arguments, siglet_buf_slice(&run->taken_token), run->signing,
+				 &run->credential);
+	siglet_buf_clear(&run->taken_token);
 	if (err != NULL || !is_public_log(run))
 		return err;
 	if (!cli_has(run->arguments, CLI_PUBLISH_PRIVATE))

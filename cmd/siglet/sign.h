@@ -148,11 +148,19 @@
 /* ---- identity.c ---- */
 
 /*
+ * Take a token that is itself on the command line, where it is overwritten; the first thing to do.
+ * ret_token is made secret, and stays empty where there is none. Errors: SIGLET_E_LIMIT,
+ * SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *sign_take_argument(const cli_arguments *arguments,
+					       siglet_buf *ret_token);
+
+/*
  * The token that the options and the surroundings give. Errors: SIGLET_E_IDENTITY (there is none,
  * with what to do), SIGLET_E_NETWORK, SIGLET_E_USAGE, SIGLET_E_IO. signing names the place to log
- * in.
+ * in; taken is what was on the command line.
  */
-SIGLET_MUST_USE siglet_err *sign_find_identity(const cli_arguments *arguments,
+SIGLET_MUST_USE siglet_err *sign_find_identity(const cli_arguments *arguments, siglet_slice taken,
 					       const siglet_signing *signing,
 					       siglet_credential **ret_credential);
 
@@ -178,6 +186,7 @@ SIGLET_MUST_USE siglet_err *sign_check_audit_log(const cli_arguments *arguments,
 typedef struct sign_run {
 	const cli_arguments *arguments;
 	cli_style style;
+	siglet_buf taken_token; /* from the command line */
 	siglet_trust *trust;
 	siglet_signing *signing;
 	siglet_credential *credential; /* NULL with a key, and once it was used */

@@ -101,7 +101,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	if (err == NULL)
 		err = sign_set_up(&arguments, &r);
 	if (err == NULL)
-		err = sign_find_identity(&arguments, r.signing, &r.credential);
+		err = sign_find_identity(&arguments, siglet_buf_slice(&r.taken_token), r.signing,
+					 &r.credential);
 	if (err == NULL)
 		err = show(&r);
 	if (err != NULL)

@@ -74,6 +74,26 @@ on_command_line
 ok 'the command line is there' grep -qa identity-token ../cmdline
 ok 'but a token on it is overwritten' no_token_in ../cmdline
 
+# Already while the trust root is fetched, which may take a while: here for ever, since the proxy never answers.
+cat >../stalls.py <<'EOF'
+import os, socket, subprocess, sys
+listening = socket.create_server(("127.0.0.1", 0))
+env = dict(os.environ, HTTPS_PROXY="http://127.0.0.1:%d" % listening.getsockname()[1])
+env.pop("SIGLET_TRUST_CONFIG")
+siglet = subprocess.Popen(sys.argv[1:], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+connection, _ = listening.accept()
+print(open("/proc/%d/cmdline" % siglet.pid).read())
+siglet.kill()
+siglet.wait()
+EOF
+for verb in 'sign one' 'attest one --type spdx --predicate one' whoami; do
+	# shellcheck disable=SC2086
+	python3 ../stalls.py "$SIGLET" $verb --instance public --identity-token secret-token >../cmdline
+	ok "${verb%% *}: the command line is there" grep -qa identity-token ../cmdline
+	ok 'without the token, before the trust root is' sh -c '! grep -qa secret-token ../cmdline'
+done
+rm ../stalls.py
+
 # Passwords that stand in URLs, which are told of when they are wrong.
 untold() { ! grep -q hunter2 ../out ../err; }
 for proxy in 'http://me:hunter2#@proxy.example:3128' 'http://me:hunter2 @proxy.example:3128' 'foo://me:hunter2@proxy.example' \
