@@ -48,6 +48,12 @@ typedef enum siglet_json_kind {
  */
 SIGLET_MUST_USE siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes,
 					      siglet_json_doc **ret_doc);
+/*
+ * The same of a text that holds a token: strings are wiped when the document is freed, or can't be
+ * had. (Keys are not.)
+ */
+SIGLET_MUST_USE siglet_err *siglet_json_parse_secret(siglet_slice text, size_t max_bytes,
+						     siglet_json_doc **ret_doc);
 void siglet_json_doc_free(siglet_json_doc *doc);
 const siglet_json *siglet_json_root(const siglet_json_doc *doc);
 

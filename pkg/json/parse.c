@@ -20,7 +20,7 @@ typedef struct reader {
 	unsigned depth;
 	size_t values, containers;
 	siglet_arena *keys;
-	siglet_buf scratch; /* the string that is being unescaped */
+	siglet_buf scratch; /* the string that is being unescaped; secret where the document is */
 } reader;
 
 static siglet_err *read_value(reader *r, struct json_object **ret_value);
@@ -47,6 +47,14 @@ static siglet_err *read_boolean(reader *r, bool is_true, struct json_object **re
 	return *ret_value == NULL ? siglet_err_nomem() : NULL;
 }
 
+/* json-c calls this before it frees a string. */
+static void wipe_text(struct json_object *text, void *nothing)
+{
+	(void)nothing;
+	siglet_wipe((char *)(uintptr_t)json_object_get_string(text),
+		    (size_t)json_object_get_string_len(text));
+}
+
 static siglet_err *read_text(reader *r, struct json_object **ret_value)
 {
 	siglet_slice text = SIGLET_SLICE_NONE;
@@ -57,7 +65,11 @@ static siglet_err *read_text(reader *r, struct json_object **ret_value)
 	/* json-c copies even nothing from somewhere. */
 	*ret_value = json_object_new_string_len(text.len == 0 ? "" : (const char *)text.ptr,
 						(int)text.len);
-	return *ret_value == NULL ? siglet_err_nomem() : NULL;
+	if (*ret_value == NULL)
+		return siglet_err_nomem();
+	if (r->scratch.secret)
+		json_object_set_userdata(*ret_value, NULL, wipe_text);
+	return NULL;
 }
 
 /* ---- objects ---- */
@@ -224,7 +236,7 @@ static siglet_err *read_value(reader *r, struct json_object **ret_value)
 	}
 }
 
-static siglet_err *read_document(siglet_slice text, siglet_json_doc *doc)
+static siglet_err *read_document(siglet_slice text, bool is_secret, siglet_json_doc *doc)
 {
 	reader r = { .c = { .text = text }, .keys = &doc->keys };
 	siglet_err *err;
@@ -232,6 +244,7 @@ static siglet_err *read_document(siglet_slice text, siglet_json_doc *doc)
 	if (text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0)
 		return siglet_json_malformed(0, "a byte order mark");
 	siglet_buf_init(&r.scratch, text.len);
+	r.scratch.secret = is_secret;
 	err = read_value(&r, &doc->root);
 	siglet_json_skip_space(&r.c);
 	if (err == NULL && r.c.at != text.len)
@@ -240,7 +253,8 @@ static siglet_err *read_document(siglet_slice text, siglet_json_doc *doc)
 	return err;
 }
 
-siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_doc **ret_doc)
+static siglet_err *parse(siglet_slice text, size_t max_bytes, bool is_secret,
+			 siglet_json_doc **ret_doc)
 {
 	/* json-c measures text by int. */
 	const size_t limit = max_bytes < INT_MAX ? max_bytes : INT_MAX;
@@ -254,13 +268,23 @@ siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_d
 		return siglet_err_nomem();
 	/* Only a second line: values are counted, and a key has its bytes in the text. */
 	siglet_arena_init(&doc->keys, text.len + SIGLET_JSON_MAX_VALUES * sizeof(max_align_t));
-	err = read_document(text, doc);
+	err = read_document(text, is_secret, doc);
 	if (err != NULL) {
 		siglet_json_doc_free(doc);
 		return err;
 	}
 	*ret_doc = doc;
 	return NULL;
+}
+
+siglet_err *siglet_json_parse(siglet_slice text, size_t max_bytes, siglet_json_doc **ret_doc)
+{
+	return parse(text, max_bytes, false, ret_doc);
+}
+
+siglet_err *siglet_json_parse_secret(siglet_slice text, size_t max_bytes, siglet_json_doc **ret_doc)
+{
+	return parse(text, max_bytes, true, ret_doc);
 }
 
 void siglet_json_doc_free(siglet_json_doc *doc)

@@ -75,7 +75,7 @@ static siglet_err *token_of_json(siglet_slice json, const char *member, siglet_t
 {
 	siglet_slice text = SIGLET_SLICE_NONE;
 	siglet_json_doc *doc = NULL;
-	siglet_err *err = siglet_json_parse(json, (size_t)4 * SIGLET_MAX_TOKEN_BYTES, &doc);
+	siglet_err *err = siglet_json_parse_secret(json, (size_t)4 * SIGLET_MAX_TOKEN_BYTES, &doc);
 
 	if (err != NULL) {
 		siglet_err_free(err);

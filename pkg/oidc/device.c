@@ -67,7 +67,7 @@ static siglet_err *read_grant(device *d, siglet_slice json)
 {
 	siglet_json_doc *doc = NULL;
 	siglet_slice code = SIGLET_SLICE_NONE;
-	siglet_err *err = siglet_json_parse(json, (size_t)1 << 20, &doc);
+	siglet_err *err = siglet_json_parse_secret(json, (size_t)1 << 20, &doc);
 
 	if (err == NULL)
 		err = siglet_json_need_string(siglet_json_root(doc), "device_code", &code);

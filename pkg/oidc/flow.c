@@ -158,7 +158,7 @@ static siglet_err *read_tokens(siglet_slice json, int status, siglet_token **ret
 {
 	siglet_json_doc *doc = NULL;
 	siglet_slice error, token;
-	siglet_err *err = siglet_json_parse(json, MAX_ANSWER_BYTES, &doc);
+	siglet_err *err = siglet_json_parse_secret(json, MAX_ANSWER_BYTES, &doc);
 
 	if (err != NULL) {
 		siglet_err_free(err);

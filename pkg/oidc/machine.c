@@ -119,8 +119,8 @@ static siglet_err *access_token(const siglet_search *search, siglet_buf *ret_bea
 			   "token?scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform",
 			   &response);
 	if (err == NULL)
-		err = siglet_json_parse(siglet_buf_slice(&response.body),
-					(size_t)2 * SIGLET_MAX_TOKEN_BYTES, &doc);
+		err = siglet_json_parse_secret(siglet_buf_slice(&response.body),
+					       (size_t)2 * SIGLET_MAX_TOKEN_BYTES, &doc);
 	if (err == NULL)
 		err = siglet_json_need_string(siglet_json_root(doc), "access_token", &text);
 	if (err == NULL)
@@ -202,7 +202,7 @@ static siglet_err *read_svid(siglet_slice json, siglet_token **ret_token)
 	const siglet_json *list, *first, *svids;
 	siglet_slice text = SIGLET_SLICE_NONE;
 	siglet_json_doc *doc = NULL;
-	siglet_err *err = siglet_json_parse(json, (size_t)4 * SIGLET_MAX_TOKEN_BYTES, &doc);
+	siglet_err *err = siglet_json_parse_secret(json, (size_t)4 * SIGLET_MAX_TOKEN_BYTES, &doc);
 
 	if (err != NULL)
 		return err;

@@ -66,6 +66,7 @@ __attribute__((unused)) static siglet_err *fake_send(void *context, const siglet
 		response->status = a->status;
 		siglet_buf_clear(&response->headers);
 		siglet_buf_clear(&response->body);
+		response->body.secret = r->secret_answer;
 		if (a->headers != NULL)
 			err = siglet_buf_append_str(&response->headers, a->headers);
 		if (err == NULL && a->body != NULL)

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "../lib/check.h"
 #include "json/json.h"
 
@@ -15,6 +16,8 @@
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
 	!HAS_FEATURE(address_sanitizer) && !HAS_FEATURE(thread_sanitizer)
 #define CAN_FAIL 1
+
+#include <malloc.h>
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -70,9 +73,17 @@ EVERYWHERE void *realloc(void *old, size_t size)
 	return ptr;
 }
 
+/* What must not stand in memory that is given back, and how often it did. */
+#define SECRET "hunter2-hunter2"
+static volatile bool watches;
+static volatile long spilled;
+
 EVERYWHERE void free(void *ptr)
 {
 	live = live - (ptr != NULL);
+	if (watches && ptr != NULL &&
+	    memmem(ptr, malloc_usable_size(ptr), SECRET, sizeof(SECRET) - 1) != NULL)
+		spilled = spilled + 1;
 	__libc_free(ptr);
 }
 
@@ -152,6 +163,55 @@ static void documents_are_whole_or_none(const char *text, const char *what)
 	}
 	siglet_buf_clear(&want);
 }
+/* ---- secret documents ---- */
+
+static long spills_of(const char *text, long n, siglet_err **ret_err)
+{
+	siglet_json_doc *doc = NULL;
+
+	spilled = 0;
+	watches = true;
+	countdown = n;
+	failures = 1;
+	*ret_err = siglet_json_parse_secret(siglet_slice_str(text), 4096, &doc);
+	countdown = -1;
+	siglet_json_doc_free(doc);
+	watches = false;
+	return spilled;
+}
+
+static void secrets_are_wiped(void)
+{
+	static const char *const good[] = {
+		"\"" SECRET "\"",
+		"{\"a\":\"" SECRET "\",\"b\":[{\"c\":\"" SECRET " and more of it\"}]}",
+		"{\"a\":\"\\u0068unter2-hunter2, \\\"which needs more room than a short text has, "
+		"so that what is unescaped moves: " SECRET "\"}",
+	};
+	static const char *const bad[] = {
+		"{\"a\":\"" SECRET "\",\"b\":}",
+		"{\"a\":[\"" SECRET "\",\"" SECRET "\"",
+		"{\"a\":\"\\u0068unter2-hunter2\",\"a\":1}",
+		"{\"a\":\"" SECRET "\"} x",
+		"{\"a\":\"\\u0068unter2-hunter2\\x\"}",
+	};
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; i < SIGLET_COUNT(good); i++) {
+		long n = 0, spills = 0;
+
+		do {
+			siglet_err_free(err);
+			spills += spills_of(good[i], n++, &err);
+		} while (err != NULL && n < 1000);
+		OK(err == NULL && spills == 0, "text %zu is wiped, whatever fails of it", i);
+	}
+	for (size_t i = 0; i < SIGLET_COUNT(bad); i++) {
+		OK(spills_of(bad[i], -1, &err) == 0 && err != NULL, "and text %zu, which is none",
+		   i);
+		siglet_err_free(err);
+	}
+}
 #endif
 
 int main(void)
@@ -166,6 +226,7 @@ int main(void)
 	documents_are_whole_or_none("12345678901234567890123", "a number alone");
 	documents_are_whole_or_none("\"text\"", "a string alone");
 	documents_are_whole_or_none("null", "null alone");
+	secrets_are_wiped();
 #else
 	SKIP("allocations can't be made to fail in this build");
 #endif
