@@ -190,6 +190,7 @@ static siglet_err *keep_answer(const siglet_http_request *request, const siglet_
 	siglet_buf_clear(&response->body);
 	response->body.max = x->max_answer;
 	response->body.secret = request->secret_answer;
+	response->headers.secret = has_secret(request);
 	err = siglet_buf_append(&response->headers,
 				siglet_slice_of(x->answer_headers, x->answer_headers_len));
 	return err != NULL ? err

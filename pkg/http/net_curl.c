@@ -2,6 +2,9 @@
 #include "http/net.h"
 
 #include <curl/curl.h>
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -450,6 +453,8 @@ static void net_release(siglet_net_exchange *x)
 {
 	if (x->answer != NULL)
 		explicit_bzero(x->answer, x->answer_len);
+	if (x->answer_headers != NULL)
+		explicit_bzero(x->answer_headers, x->answer_headers_len);
 	free(x->answer);
 	free(x->answer_headers);
 	x->answer = NULL;
@@ -472,13 +477,51 @@ static void free_engine(siglet_net_engine *engine)
 	free(engine);
 }
 
+/* ---- libcurl's memory ---- */
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode started = CURLE_FAILED_INIT;
 
+#ifdef __linux__
+/*
+ * What libcurl sends and gets goes through buffers of its own: requests with a token in them, answers
+ * that are one. It does not wipe them, so its memory is wiped as it comes back.
+ */
+static void wiping_free(void *ptr)
+{
+	if (ptr != NULL)
+		explicit_bzero(ptr, malloc_usable_size(ptr));
+	free(ptr);
+}
+
+/* Never in place, since what would be cut off or moved away is out of reach then. */
+static void *wiping_realloc(void *old, size_t size)
+{
+	const size_t before = old == NULL ? 0 : malloc_usable_size(old);
+	void *ptr = malloc(size);
+
+	if (ptr == NULL)
+		return NULL;
+	if (before > 0)
+		memcpy(ptr, old, before < size ? before : size);
+	wiping_free(old);
+	return ptr;
+}
+
+/* A program that started libcurl before us has chosen its memory, and this changes nothing. */
+static void start_curl(void)
+{
+	started = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc,
+				       strdup, calloc);
+}
+#else
 static void start_curl(void)
 {
 	started = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
+#endif
+
+/* ---- the engine ---- */
 
 /* The caller's signals are none of its business; nor may a lost peer end the process (SIGPIPE). */
 static bool start_thread(siglet_net_engine *engine)
