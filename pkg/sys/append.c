@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,20 +12,51 @@
 
 /* Lines that several processes add to one file. */
 
+#define FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)
+
+static siglet_err *sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = NULL;
+	siglet_err *err;
+
+	if (slash == NULL)
+		return siglet_sys_sync_folder(".");
+	/* With the slash: "/a" lies in "/". */
+	err = siglet_strndup(siglet_slice_of(path, (size_t)(slash - path) + 1), &folder);
+	if (err == NULL)
+		err = siglet_sys_sync_folder(folder);
+	free(folder);
+	return err;
+}
+
+/* Whoever can put a link in our way would choose which of our files is written. */
 static siglet_err *open_log(const char *path, int *ret_fd)
 {
 	struct stat info;
-	const int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-			    S_IRUSR | S_IWUSR);
+	bool is_new = false;
+	siglet_err *err = NULL;
+	int fd = open(path, FLAGS);
 
+	if (fd < 0 && errno == ENOENT) {
+		fd = open(path, FLAGS | O_CREAT, S_IRUSR | S_IWUSR);
+		is_new = fd >= 0;
+	}
+	if (fd < 0 && errno == ELOOP)
+		return siglet_sys_refuse(SIGLET_E_IO, path,
+					 "is a symbolic link, which is not followed");
 	if (fd < 0)
 		return siglet_sys_errno(path, errno);
-	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+		err = siglet_sys_refuse(SIGLET_E_IO, path, "is not a regular file");
+	/* A line in a file that a crash takes back is lost, too. */
+	if (err == NULL && is_new)
+		err = sync_folder_of(path);
+	if (err != NULL)
 		(void)close(fd);
-		return siglet_sys_refuse(SIGLET_E_IO, path, "is not a regular file");
-	}
-	*ret_fd = fd;
-	return NULL;
+	else
+		*ret_fd = fd;
+	return err;
 }
 
 static siglet_err *lock(int fd, const char *path)

@@ -70,7 +70,7 @@ siglet_err *siglet_sys_write_kept(const char *path, siglet_slice data)
 /* ---- files that a library opens by name ---- */
 
 /* Put a name that was just made on disk with its folder, or a crash takes it back. */
-static siglet_err *sync_folder(const char *folder)
+siglet_err *siglet_sys_sync_folder(const char *folder)
 {
 	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	siglet_err *err = NULL;
@@ -96,7 +96,7 @@ static siglet_err *make_file(const char *path, const char *real_path, const char
 
 	if (fd >= 0) {
 		(void)close(fd);
-		return sync_folder(folder);
+		return siglet_sys_sync_folder(folder);
 	}
 	if (errno != EEXIST || lstat(real_path, &info) != 0)
 		return siglet_sys_errno(path, errno);

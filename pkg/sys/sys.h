@@ -143,7 +143,8 @@ unsigned siglet_sys_new_file_mode(void);
 /*
  * Append a line, which ends with a newline, to a file that is made (for its owner alone) where
  * there is none: whole, under a lock, and on disk when this returns. After an error nothing was
- * added. No line at all (length 0) finds out whether one could be. Errors: SIGLET_E_IO.
+ * added. No line at all (length 0) finds out whether one could be. A symbolic link is not followed.
+ * Errors: SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
 

@@ -7,6 +7,18 @@
 
 /* What signing needs of the system: files that hold still, logs, outputs, helpers, secrets. */
 
+/* In the place of the C library's: which folders are put on disk? */
+static int synced_folders;
+
+int fsync(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
+		synced_folders++;
+	return fdatasync(fd);
+}
+
 /* ---- files that change while they are read ---- */
 
 typedef struct reader {
@@ -130,13 +142,24 @@ static void logs_are_shared(void)
 	struct stat info;
 	char line[3001];
 
+	synced_folders = 0;
 	OK_SUCCESS(siglet_sys_append_line(in_scratch("log"), SIGLET_SLICE_NONE), "a log is made");
+	OK(synced_folders == 1, "and its folder put on disk, or a crash would take it back");
 	OK(stat(in_scratch("log"), &info) == 0 && (info.st_mode & 0777) == 0600 &&
 		   info.st_size == 0,
 	   "for its owner alone, and empty");
 	OK_SUCCESS(siglet_sys_append_line(in_scratch("log"), siglet_slice_str("one\n")), "a line");
 	OK_SUCCESS(siglet_sys_append_line(in_scratch("log"), siglet_slice_str("two\n")), "another");
 	OK(file_is("log", "one\ntwo\n"), "are both there");
+	OK(synced_folders == 1, "the folder stays as it is");
+	put_link("link", in_scratch("log"));
+	OK_ERROR(siglet_sys_append_line(in_scratch("link"), siglet_slice_str("x\n")), SIGLET_E_IO,
+		 "a symbolic link is not followed");
+	put_link("dangling", in_scratch("elsewhere"));
+	OK_ERROR(siglet_sys_append_line(in_scratch("dangling"), siglet_slice_str("x\n")),
+		 SIGLET_E_IO, "nor one that leads nowhere");
+	OK(file_is("log", "one\ntwo\n") && access(in_scratch("elsewhere"), F_OK) != 0,
+	   "so nothing is written elsewhere");
 	put_file("torn", "one\nhal", 7);
 	OK_SUCCESS(siglet_sys_append_line(in_scratch("torn"), siglet_slice_str("two\n")),
 		   "behind half a line");
