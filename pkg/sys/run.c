@@ -16,6 +16,7 @@
 /* A helper program, without a shell, that sees no more of the environment than it needs. */
 
 #define PATIENCE_MS 30000
+#define POLL_MS 5
 #define MAX_VARIABLES 32
 #define MAX_COMPLAINT_BYTES 4096
 
@@ -120,9 +121,8 @@ static bool drain(int fd, siglet_buf *data, bool keeps_all, siglet_err **ret_err
 	return *ret_err == NULL;
 }
 
-static siglet_err *collect(pipes *p, siglet_buf *output, siglet_buf *complaint)
+static siglet_err *collect(pipes *p, int64_t until_ms, siglet_buf *output, siglet_buf *complaint)
 {
-	const int64_t until_ms = siglet_sys_monotonic_ms() + PATIENCE_MS;
 	siglet_err *err = NULL;
 
 	while (p->out[0] >= 0 || p->err[0] >= 0) {
@@ -144,6 +144,19 @@ static siglet_err *collect(pipes *p, siglet_buf *output, siglet_buf *complaint)
 	return NULL;
 }
 
+/* Output may end long before the program does. False: it is still there. */
+static bool ends_in_time(pid_t pid, int64_t until_ms, int *ret_status)
+{
+	pid_t ended;
+
+	while ((ended = waitpid(pid, ret_status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+		if (siglet_sys_monotonic_ms() >= until_ms)
+			return false;
+		siglet_sys_sleep_ms(POLL_MS);
+	}
+	return true;
+}
+
 static siglet_err *failed(int status, const siglet_buf *complaint)
 {
 	const char *text = siglet_buf_text(complaint);
@@ -153,6 +166,21 @@ static siglet_err *failed(int status, const siglet_buf *complaint)
 		return siglet_err_new(SIGLET_E_IO, "ended with status %d%s%s", WEXITSTATUS(status),
 				      first.len > 0 ? ": " : "", siglet_text_printable(first).text);
 	return siglet_err_new(SIGLET_E_IO, "was ended by a signal");
+}
+
+/* What it prints, until it has ended. Whatever goes wrong: it is gone then. */
+static siglet_err *wait_for(pid_t pid, pipes *p, siglet_buf *output, siglet_buf *complaint,
+			    int *ret_status)
+{
+	const int64_t until_ms = siglet_sys_monotonic_ms() + PATIENCE_MS;
+	siglet_err *err = collect(p, until_ms, output, complaint);
+
+	if (err == NULL && ends_in_time(pid, until_ms, ret_status))
+		return NULL;
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+		continue;
+	return err != NULL ? err : siglet_err_new(SIGLET_E_IO, "it does not end");
 }
 
 siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables,
@@ -174,11 +202,7 @@ siglet_err *siglet_sys_run(const char *const *argv, const char *const *variables
 		err = siglet_err_new(result == ENOENT ? SIGLET_E_MISSING : SIGLET_E_IO,
 				     "can't be run: %s", strerror(result));
 	} else {
-		err = collect(&p, ret_output, &complaint);
-		if (err != NULL)
-			(void)kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
+		err = wait_for(pid, &p, ret_output, &complaint, &status);
 		if (err == NULL && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 			err = failed(status, &complaint);
 	}

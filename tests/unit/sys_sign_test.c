@@ -1,4 +1,9 @@
+#define _GNU_SOURCE /* syscall */
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <utime.h>
 
 #include "../lib/check.h"
@@ -17,6 +22,19 @@ int fsync(int fd)
 	if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode))
 		synced_folders++;
 	return fdatasync(fd);
+}
+
+/* And a clock on which, when there is no time to wait, each look takes ten seconds. */
+static bool hurries;
+
+int clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	static time_t ahead_s;
+	const int result = (int)syscall(SYS_clock_gettime, clock, ret_time);
+
+	ahead_s += hurries ? 10 : 0;
+	ret_time->tv_sec += ahead_s;
+	return result;
 }
 
 /* ---- files that change while they are read ---- */
@@ -255,6 +273,27 @@ static void helpers_see_what_they_need(void)
 	siglet_buf_clear(&output);
 }
 
+/* A helper whose output has ended may still be there, for ever. */
+static void helpers_end(void)
+{
+	static const char *const variables[] = { "PATH", "SCRATCH", NULL };
+	siglet_buf output, pid;
+
+	(void)setenv("PATH", "/usr/bin:/bin", 1);
+	(void)setenv("SCRATCH", scratch, 1);
+	hurries = true;
+	OK_ERROR(run("echo $$ >\"$SCRATCH/pid\"; echo token; exec sleep 3 >&- 2>&-", variables,
+		     &output),
+		 SIGLET_E_IO, "a helper that closes its output and goes on");
+	hurries = false;
+	siglet_buf_clear(&output);
+	siglet_buf_init(&pid, 32);
+	OK_SUCCESS(siglet_sys_read_file(in_scratch("pid"), &pid), "that was there");
+	OK(pid.len > 0 && kill((pid_t)atol(siglet_buf_text(&pid)), 0) != 0 && errno == ESRCH,
+	   "is ended");
+	siglet_buf_clear(&pid);
+}
+
 /* ---- secrets ---- */
 
 static void secrets_are_wiped(void)
@@ -287,5 +326,6 @@ int main(void)
 	new_files_replace_nothing();
 	secrets_are_wiped();
 	helpers_see_what_they_need();
+	helpers_end();
 	return tap_done();
 }
