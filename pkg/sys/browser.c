@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/sys_internal.h"
+
 /* A person's browser. */
 
 #define PATIENCE_MS 1000 /* an opener that finds no browser says so at once */
@@ -26,7 +28,7 @@ static bool start(const char *opener, const char *url, pid_t *ret_pid)
 	    posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) ==
 		    0 &&
 	    posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0)
-		started = posix_spawnp(ret_pid, opener, &quiet, NULL, argv, environ) == 0;
+		started = siglet_sys_spawn(argv, environ, &quiet, ret_pid) == 0;
 	(void)posix_spawn_file_actions_destroy(&quiet);
 	return started;
 }

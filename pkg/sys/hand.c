@@ -42,30 +42,15 @@ static int spawn(const char *program, int input, pid_t *ret_pid)
 {
 	char *const argv[] = { (char *)(uintptr_t)program, NULL };
 	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t defaults;
 	int result = posix_spawn_file_actions_init(&actions);
 
 	if (result != 0)
 		return result;
-	result = posix_spawnattr_init(&attributes);
-	if (result != 0) {
-		(void)posix_spawn_file_actions_destroy(&actions);
-		return result;
-	}
-	/* That we ignore SIGPIPE is our own affair. */
-	(void)sigemptyset(&defaults);
-	(void)sigaddset(&defaults, SIGPIPE);
-	result = posix_spawnattr_setsigdefault(&attributes, &defaults);
-	if (result == 0)
-		result = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	if (result == 0)
-		result = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+	result = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 	if (result == 0)
-		result = posix_spawnp(ret_pid, program, &actions, &attributes, argv, environ);
-	(void)posix_spawnattr_destroy(&attributes);
+		result = siglet_sys_spawn(argv, environ, &actions, ret_pid);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return result;
 }

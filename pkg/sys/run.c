@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* pipe2 */
 #include "sys/sys.h"
 
 #include <errno.h>
@@ -53,19 +54,16 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
+/* Closed on exec from the start: a program that another thread starts would hold them open. */
 static bool open_pipes(pipes *p)
 {
 	*p = (pipes) { { -1, -1 }, { -1, -1 } };
-	if (pipe(p->out) != 0)
+	if (pipe2(p->out, O_CLOEXEC) != 0)
 		return false;
-	if (pipe(p->err) != 0) {
+	if (pipe2(p->err, O_CLOEXEC) != 0) {
 		close_end(&p->out[0]);
 		close_end(&p->out[1]);
 		return false;
-	}
-	for (size_t i = 0; i < 2; i++) {
-		(void)fcntl(p->out[i], F_SETFD, FD_CLOEXEC);
-		(void)fcntl(p->err[i], F_SETFD, FD_CLOEXEC);
 	}
 	return true;
 }
@@ -93,8 +91,8 @@ static int spawn(const char *const *argv, const char *const *variables, const pi
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(&actions, p->err[1], STDERR_FILENO);
 	if (result == 0)
-		result = posix_spawnp(ret_pid, argv[0], &actions, NULL,
-				      (char *const *)(uintptr_t)argv, environment);
+		result = siglet_sys_spawn((char *const *)(uintptr_t)argv, environment, &actions,
+					  ret_pid);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return result;
 }

@@ -294,6 +294,26 @@ static void helpers_end(void)
 	siglet_buf_clear(&pid);
 }
 
+/* What we ignore or block is our own affair. */
+static void helpers_get_their_signals(void)
+{
+	static const char *const variables[] = { "PATH", NULL };
+	sigset_t all, before;
+	siglet_buf output;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	OK_SUCCESS(run("grep -cE '^Sig(Ign|Blk):.[0-9a-f]*0000000$' /proc/self/status", variables,
+		       &output),
+		   "a helper");
+	OK(siglet_slice_is(siglet_buf_slice(&output), "2\n"), "ignores and blocks no signal: %s",
+	   siglet_buf_text(&output));
+	siglet_buf_clear(&output);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
+}
+
 /* ---- secrets ---- */
 
 static void secrets_are_wiped(void)
@@ -327,5 +347,6 @@ int main(void)
 	secrets_are_wiped();
 	helpers_see_what_they_need();
 	helpers_end();
+	helpers_get_their_signals();
 	return tap_done();
 }
