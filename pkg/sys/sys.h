@@ -257,7 +257,10 @@ int64_t siglet_sys_now_s(void);	      /* seconds since 1970 UTC */
 void siglet_sys_sleep_ms(unsigned ms);
 int64_t siglet_sys_monotonic_ms(void); /* from some point on, never backwards */
 
-/* Have the desktop open a URL (browser.c). False where there is none. */
+/*
+ * Have the desktop open a URL (browser.c), without the tokens that CI services put into the
+ * environment. False where there is none.
+ */
 bool siglet_sys_open_browser(const char *url);
 
 /* ---- the terminal (terminal.c) ---- */

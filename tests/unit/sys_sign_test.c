@@ -314,6 +314,34 @@ static void helpers_get_their_signals(void)
 	(void)signal(SIGPIPE, SIG_DFL);
 }
 
+/* A browser lives for long, and every page of it may run programs. */
+static void browsers_get_no_token(void)
+{
+	static const char opener[] = "#!/bin/sh\n/usr/bin/env >\"${0%/*}/env\"\n"
+				     "echo \"$1\" >\"${0%/*}/url\"\n";
+	siglet_buf seen;
+
+	put_file("xdg-open", opener, sizeof(opener) - 1);
+	if (chmod(in_scratch("xdg-open"), 0700) != 0)
+		exit(1);
+	(void)setenv("PATH", scratch, 1);
+	(void)setenv("DISPLAY", ":7", 1);
+	(void)setenv("SIGSTORE_ID_TOKEN", "hush", 1);
+	(void)setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hush", 1);
+	(void)setenv("SIGSTORE_ID_TOKEN_OTHER", "kept", 1);
+	OK(siglet_sys_open_browser("https://login.example/"), "a browser");
+	OK(file_is("url", "https://login.example/\n"), "opens the page");
+	siglet_buf_init(&seen, 65536);
+	OK_SUCCESS(siglet_sys_read_file(in_scratch("env"), &seen), "its environment");
+	OK(siglet_slice_contains(siglet_buf_slice(&seen), "DISPLAY=:7") &&
+		   siglet_slice_contains(siglet_buf_slice(&seen), "SIGSTORE_ID_TOKEN_OTHER=kept"),
+	   "is ours");
+	OK(!siglet_slice_contains(siglet_buf_slice(&seen), "hush"), "without tokens");
+	OK(getenv("SIGSTORE_ID_TOKEN") != NULL, "which we still have");
+	siglet_buf_clear(&seen);
+	(void)setenv("PATH", "/usr/bin:/bin", 1);
+}
+
 /* ---- secrets ---- */
 
 static void secrets_are_wiped(void)
@@ -348,5 +376,6 @@ int main(void)
 	helpers_see_what_they_need();
 	helpers_end();
 	helpers_get_their_signals();
+	browsers_get_no_token();
 	return tap_done();
 }
