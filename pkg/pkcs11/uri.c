@@ -37,10 +37,10 @@ static siglet_err *unescape(siglet_slice value, siglet_buf *ret_text)
 	return err;
 }
 
-/* The next attribute, "name=value", of a list that this separates. */
-static siglet_slice next_attribute(siglet_slice *left, char separator)
+/* The next attribute, "name=value", of a query. */
+static siglet_slice next_attribute(siglet_slice *left)
 {
-	const uint8_t *end = left->len == 0 ? NULL : memchr(left->ptr, separator, left->len);
+	const uint8_t *end = left->len == 0 ? NULL : memchr(left->ptr, '&', left->len);
 	const size_t len = end == NULL ? left->len : (size_t)(end - left->ptr);
 	const siglet_slice attribute = siglet_slice_of(left->ptr, len);
 
@@ -49,14 +49,18 @@ static siglet_slice next_attribute(siglet_slice *left, char separator)
 	return attribute;
 }
 
-static siglet_err *refuse_pin(siglet_slice attribute)
+/* Wherever an attribute might begin: the engine reads a URI less strictly than the standard. */
+static siglet_err *refuse_pin(const char *uri)
 {
-	if (!siglet_slice_has_prefix(attribute, "pin-value"))
-		return NULL;
-	return siglet_err_hint(
-		siglet_err_new(SIGLET_E_USAGE,
-			       "a PIN in the URI (pin-value) is there for others to read"),
-		"--passphrase-file FILE or fd:N");
+	static const char name[] = "pin-value";
+
+	for (const char *at = strstr(uri, name); at != NULL; at = strstr(at + 1, name))
+		if (at > uri && strchr(":;?&", at[-1]) != NULL)
+			return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+							      "a PIN in the URI (pin-value) is "
+							      "there for others to read"),
+					       "--passphrase-file FILE or fd:N");
+	return NULL;
 }
 
 static siglet_err *read_query(siglet_slice query, siglet_buf *ret_uri, siglet_buf *ret_module)
@@ -65,12 +69,9 @@ static siglet_err *read_query(siglet_slice query, siglet_buf *ret_uri, siglet_bu
 	siglet_err *err = NULL;
 
 	while (err == NULL && query.len > 0) {
-		const siglet_slice attribute = next_attribute(&query, '&');
+		const siglet_slice attribute = next_attribute(&query);
 		const size_t len = sizeof(MODULE "=") - 1;
 
-		err = refuse_pin(attribute);
-		if (err != NULL)
-			break;
 		if (siglet_slice_has_prefix(attribute, MODULE "=")) {
 			siglet_buf_truncate(ret_module, 0);
 			err = unescape(siglet_slice_of(attribute.ptr + len, attribute.len - len),
@@ -90,15 +91,11 @@ siglet_err *siglet_pkcs11_read_uri(const char *uri, siglet_buf *ret_uri, siglet_
 	const char *question = strchr(uri, '?');
 	const siglet_slice path =
 		siglet_slice_of(uri, question == NULL ? strlen(uri) : (size_t)(question - uri));
-	siglet_slice attributes = path;
-	siglet_err *err = NULL;
+	siglet_err *err;
 
 	if (strncmp(uri, SCHEME, sizeof(SCHEME) - 1) != 0)
 		return siglet_err_new(SIGLET_E_USAGE, "not a " SCHEME " URI");
-	attributes =
-		siglet_slice_of(path.ptr + sizeof(SCHEME) - 1, path.len - (sizeof(SCHEME) - 1));
-	while (err == NULL && attributes.len > 0)
-		err = refuse_pin(next_attribute(&attributes, ';'));
+	err = refuse_pin(uri);
 	if (err == NULL)
 		err = siglet_buf_append(ret_uri, path);
 	if (err == NULL && question != NULL)

@@ -52,6 +52,13 @@ int main(void)
 	refuses("pkcs11:object=a?x=y&pin-value=1", SIGLET_E_USAGE);
 	refuses("pkcs11:pin-value=1", SIGLET_E_USAGE);
 	refuses("pkcs11:object=a;pin-value=1;x=y", SIGLET_E_USAGE);
+	/* Where the standard has no such attribute, but the engine finds one. */
+	refuses("pkcs11:object=a&pin-value=1", SIGLET_E_USAGE);
+	refuses("pkcs11:object=a&pin-value=1?module-path=/m", SIGLET_E_USAGE);
+	refuses("pkcs11:object=a?x=y;pin-value=1", SIGLET_E_USAGE);
+	refuses("pkcs11:object=a?x=y?pin-value=1", SIGLET_E_USAGE);
+	refuses("pkcs11:object=a?module-path=/m;pin-value=1", SIGLET_E_USAGE);
+	reads("pkcs11:object=a?x=no-pin-value", "pkcs11:object=a?x=no-pin-value", "");
 	refuses("pkcs11:?module-path=%", SIGLET_E_USAGE);
 	refuses("pkcs11:?module-path=%4", SIGLET_E_USAGE);
 	refuses("pkcs11:?module-path=%4g", SIGLET_E_USAGE);
