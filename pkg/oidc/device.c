@@ -149,11 +149,13 @@ static siglet_err *wait_for_token(device *d, siglet_token **ret_token)
 {
 	for (;;) {
 		char error[64] = "";
+		const int64_t left_s = d->until_s - d->around->now_s(d->around->context);
+		const int64_t wait_s = d->interval_s < left_s ? d->interval_s : left_s;
 		siglet_err *err;
 
-		if (d->around->now_s(d->around->context) >= d->until_s)
+		if (left_s <= 0)
 			return siglet_err_new(SIGLET_E_MISSING, "nobody logged in in time");
-		d->around->sleep_ms(d->around->context, (unsigned)d->interval_s * 1000);
+		d->around->sleep_ms(d->around->context, (unsigned)wait_s * 1000);
 		err = poll_once(d, ret_token, error);
 		if (err != NULL || *ret_token != NULL)
 			return err;

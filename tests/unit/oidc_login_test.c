@@ -301,6 +301,17 @@ static void by_device(void)
 	OK_ERROR(by_code(&late, &p, &patient, &token), SIGLET_E_MISSING, "nobody came");
 	OK(patient.slept_ms == 60000, "within the time that there was");
 
+	memset(&late, 0, sizeof(late));
+	late = issuer(DISCOVERY);
+	patient = (fake_around) { .now_s = 0 };
+	fake_add(&late,
+		 (fake_answer) { "/device", 200, NULL, GRANT(",\"interval\":1700"), 0, false });
+	fake_add(&late, (fake_answer) { "/token", 400, NULL,
+					"{\"error\":\"authorization_pending\"}", 0, true });
+	OK_ERROR(by_code(&late, &p, &patient, &token), SIGLET_E_MISSING,
+		 "an issuer that wants to be asked after the end");
+	OK(patient.slept_ms == 60000, "makes nobody wait longer (%u)", patient.slept_ms);
+
 	fake_add(&other, (fake_answer) { "/device", 200, NULL, GRANT(""), 0, false });
 	q.http = &other;
 	add_token(&q, "");
