@@ -99,6 +99,20 @@ static siglet_slice cut(siglet_slice text)
 	return text;
 }
 
+/* A service, or something before it, may show what it was sent: a token has no place in a message. */
+static bool shows_secret(const siglet_http_request *request, siglet_slice said)
+{
+	for (size_t i = 0; i < request->header_count; i++) {
+		const siglet_http_header *header = &request->headers[i];
+		const char *space = strrchr(header->value, ' '); /* behind "Bearer" */
+
+		if (header->secret &&
+		    siglet_slice_contains(said, space == NULL ? header->value : space + 1))
+			return true;
+	}
+	return false;
+}
+
 siglet_err *siglet_http_status_error(const siglet_http_request *request,
 				     const siglet_http_response *response)
 {
@@ -109,7 +123,8 @@ siglet_err *siglet_http_status_error(const siglet_http_request *request,
 	siglet_err *err;
 
 	/* A web page is for browsers; and an answer that may hold a token is shown to nobody. */
-	if (request->secret_answer || (unread != NULL && siglet_slice_contains(said, "<")))
+	if (request->secret_answer || shows_secret(request, said) ||
+	    (unread != NULL && siglet_slice_contains(said, "<")))
 		said = SIGLET_SLICE_NONE;
 	said = cut(said);
 	err = siglet_err_new(SIGLET_E_NETWORK, "%s (%s) answered %d%s%s", request->what,

@@ -187,6 +187,37 @@ static void unwelcome_answers(void)
 	says("{\"message\":\"a token\"}", true, WHO);
 }
 
+/* A service, or something before it, that shows what it was sent. */
+static void echoes(const char *body, const char *wanted)
+{
+	const siglet_http_request request = {
+		.what = "the log",
+		.url = "https://log.example/api/x?y",
+		.headers = { { "Accept", "text/plain", false },
+			     { "Authorization", "Bearer abc.def.ghi", true } },
+		.header_count = 2,
+	};
+	siglet_http_response response;
+	siglet_err *err;
+
+	siglet_http_response_init(&response);
+	response.status = 400;
+	OK_SUCCESS(siglet_buf_append_str(&response.body, body), "an answer");
+	err = siglet_http_status_error(&request, &response);
+	OK(strcmp(siglet_err_message(err), wanted) == 0, "%s", siglet_err_message(err));
+	siglet_err_free(err);
+	siglet_http_response_clear(&response);
+}
+
+static void echoed_secrets(void)
+{
+	echoes("no such header: Accept: text/plain", WHO ": no such header: Accept: text/plain");
+	echoes("refused: Authorization: Bearer abc.def.ghi", WHO);
+	echoes("{\"message\":\"bad token abc.def.ghi\"}", WHO);
+	echoes("{\"message\":\"bad token abc\\u002edef.ghi\"}", WHO);
+	echoes("bad token abc.def", WHO ": bad token abc.def");
+}
+
 /* The client itself refuses before anything is loaded or sent; what it sends, the CLI tests see. */
 static void requests_that_are_not_sent(void)
 {
@@ -237,6 +268,7 @@ int main(void)
 	waiting();
 	headers();
 	unwelcome_answers();
+	echoed_secrets();
 	requests_that_are_not_sent();
 	return tap_done();
 }
