@@ -62,7 +62,9 @@ static bool start(const char *opener, const char *url, char **environment, pid_t
 	if (posix_spawn_file_actions_addopen(&quiet, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
 	    posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) ==
 		    0 &&
-	    posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0)
+	    posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0) ==
+		    0 &&
+	    siglet_sys_close_others(&quiet) == 0)
 		started = siglet_sys_spawn(argv, environment, &quiet, ret_pid) == 0;
 	(void)posix_spawn_file_actions_destroy(&quiet);
 	return started;

@@ -91,6 +91,8 @@ static int spawn(const char *const *argv, const char *const *variables, const pi
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(&actions, p->err[1], STDERR_FILENO);
 	if (result == 0)
+		result = siglet_sys_close_others(&actions);
+	if (result == 0)
 		result = siglet_sys_spawn((char *const *)(uintptr_t)argv, environment, &actions,
 					  ret_pid);
 	(void)posix_spawn_file_actions_destroy(&actions);

@@ -1,8 +1,16 @@
+#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
 #include "sys/sys_internal.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 /* How programs are started. */
+
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 34)
+#define CAN_CLOSE_OTHERS 1
+#endif
+#endif
 
 static int set_signals(posix_spawnattr_t *attributes)
 {
@@ -19,6 +27,16 @@ static int set_signals(posix_spawnattr_t *attributes)
 		result = posix_spawnattr_setflags(attributes,
 						  POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	return result;
+}
+
+int siglet_sys_close_others(posix_spawn_file_actions_t *actions)
+{
+#ifdef CAN_CLOSE_OTHERS
+	return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#else
+	(void)actions;
+	return 0;
+#endif
 }
 
 int siglet_sys_spawn(char *const *argv, char *const *environment,

@@ -21,6 +21,12 @@ SIGLET_MUST_USE siglet_err *siglet_sys_refuse(siglet_code code, const char *path
 int siglet_sys_spawn(char *const *argv, char *const *environment,
 		     const posix_spawn_file_actions_t *actions, pid_t *ret_pid);
 
+/*
+ * Have a program get the standard streams alone of what is open, where the system can: libraries
+ * open connections that are not closed on exec. 0, or an errno value.
+ */
+int siglet_sys_close_others(posix_spawn_file_actions_t *actions);
+
 /* Put the names in a folder on disk, where the file system can. Errors: SIGLET_E_IO. */
 SIGLET_MUST_USE siglet_err *siglet_sys_sync_folder(const char *folder);
 

@@ -314,11 +314,28 @@ static void helpers_get_their_signals(void)
 	(void)signal(SIGPIPE, SIG_DFL);
 }
 
+/* libcurl's connections are closed on exec by nobody. */
+static void programs_get_no_descriptors(void)
+{
+	static const char *const variables[] = { "PATH", NULL };
+	siglet_buf output;
+	const int left_open = dup2(0, 57);
+
+	OK_SUCCESS(run("ls /proc/self/fd", variables, &output), "a helper");
+	OK(left_open == 57 && !siglet_slice_contains(siglet_buf_slice(&output), "57") &&
+		   siglet_slice_contains(siglet_buf_slice(&output), "2"),
+	   "has the standard streams alone");
+	siglet_buf_clear(&output);
+	(void)close(left_open);
+}
+
 /* A browser lives for long, and every page of it may run programs. */
 static void browsers_get_no_token(void)
 {
 	static const char opener[] = "#!/bin/sh\n/usr/bin/env >\"${0%/*}/env\"\n"
-				     "echo \"$1\" >\"${0%/*}/url\"\n";
+				     "echo \"$1\" >\"${0%/*}/url\"\n"
+				     "/usr/bin/test ! -e /proc/$$/fd/57 || "
+				     "echo it >\"${0%/*}/url\"\n";
 	siglet_buf seen;
 
 	put_file("xdg-open", opener, sizeof(opener) - 1);
@@ -329,7 +346,9 @@ static void browsers_get_no_token(void)
 	(void)setenv("SIGSTORE_ID_TOKEN", "hush", 1);
 	(void)setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hush", 1);
 	(void)setenv("SIGSTORE_ID_TOKEN_OTHER", "kept", 1);
+	const int left_open = dup2(0, 57);
 	OK(siglet_sys_open_browser("https://login.example/"), "a browser");
+	(void)close(left_open);
 	OK(file_is("url", "https://login.example/\n"), "opens the page");
 	siglet_buf_init(&seen, 65536);
 	OK_SUCCESS(siglet_sys_read_file(in_scratch("env"), &seen), "its environment");
@@ -376,6 +395,7 @@ int main(void)
 	helpers_see_what_they_need();
 	helpers_end();
 	helpers_get_their_signals();
+	programs_get_no_descriptors();
 	browsers_get_no_token();
 	return tap_done();
 }
