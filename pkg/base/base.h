@@ -243,7 +243,13 @@ bool siglet_utf8_is_valid(siglet_slice text);
  */
 SIGLET_MUST_USE siglet_err *siglet_text_print(siglet_slice text, siglet_buf *ret_text);
 
-/* The same, cut with "…" behind where it does not fit, in a fixed buffer; for messages. */
+/*
+ * The first of the characters that siglet_text_print takes for harmful: where it is, its length in
+ * bytes and its code point. False: there is none. What is no UTF-8 is passed over.
+ */
+bool siglet_text_find_harm(siglet_slice text, size_t *ret_at, size_t *ret_len, uint32_t *ret_point);
+
+/* As siglet_text_print, cut with "…" behind where it does not fit, in a fixed buffer; for messages. */
 typedef struct siglet_printable {
 	char text[256];
 } siglet_printable;

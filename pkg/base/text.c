@@ -78,6 +78,26 @@ static bool is_unsafe(uint32_t c)
 	return false;
 }
 
+bool siglet_text_find_harm(siglet_slice text, size_t *ret_at, size_t *ret_len, uint32_t *ret_point)
+{
+	for (size_t at = 0, len = 1; at < text.len; at += len) {
+		uint32_t point = 0;
+
+		len = 1;
+		if (text.ptr[at] >= 0x20 && text.ptr[at] < 0x7f)
+			continue;
+		len = decode_utf8(siglet_slice_of(text.ptr + at, text.len - at), &point);
+		if (len > 0 && is_unsafe(point)) {
+			*ret_at = at;
+			*ret_len = len;
+			*ret_point = point;
+			return true;
+		}
+		len = len == 0 ? 1 : len;
+	}
+	return false;
+}
+
 /* One step: how many bytes were read, and what to show for them. out holds at least 12 bytes. */
 static size_t escape_one(siglet_slice text, char *out, size_t out_size)
 {

@@ -161,6 +161,12 @@ SIGLET_MUST_USE siglet_err *siglet_json_canonicalize_olpc(const siglet_json *val
 SIGLET_MUST_USE siglet_err *siglet_json_quote(siglet_slice text, siglet_buf *ret_text);
 
 /*
+ * The same text by other escapes: what siglet_text_print takes for harmful is \uNNNN, too, since JSON
+ * is printed on terminals. For anything whose bytes nobody signs.
+ */
+SIGLET_MUST_USE siglet_err *siglet_json_quote_harmless(siglet_slice text, siglet_buf *ret_text);
+
+/*
  * A writer that puts commas and, with indent > 0, line breaks. After the first failure it does
  * nothing more and keeps the error for siglet_json_writer_finish, so calls need no check each.
  * name is NULL inside arrays and at the top.

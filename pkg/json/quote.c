@@ -78,3 +78,48 @@ siglet_err *siglet_json_quote(siglet_slice text, siglet_buf *ret_text)
 		siglet_buf_truncate(ret_text, before);
 	return err;
 }
+
+/* RFC 8259 section 7: past U+FFFF by a surrogate pair. */
+static siglet_err *append_point(uint32_t point, siglet_buf *out)
+{
+	if (point < 0x10000)
+		return siglet_buf_printf(out, "\\u%04x", (unsigned)point);
+	point -= 0x10000;
+	return siglet_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + (point >> 10)),
+				 (unsigned)(0xdc00 + (point & 0x3ff)));
+}
+
+static siglet_err *escape_harm(siglet_slice quoted, siglet_buf *out)
+{
+	size_t at = 0, len = 0;
+	uint32_t point = 0;
+	siglet_err *err = NULL;
+
+	while (err == NULL && siglet_text_find_harm(quoted, &at, &len, &point)) {
+		err = siglet_buf_append(out, siglet_slice_of(quoted.ptr, at));
+		if (err == NULL)
+			err = append_point(point, out);
+		quoted = siglet_slice_of(quoted.ptr + at + len, quoted.len - at - len);
+	}
+	return err == NULL ? siglet_buf_append(out, quoted) : err;
+}
+
+siglet_err *siglet_json_quote_harmless(siglet_slice text, siglet_buf *ret_text)
+{
+	const size_t before = ret_text->len;
+	size_t at = 0, len = 0;
+	uint32_t point = 0;
+	siglet_buf quoted;
+	siglet_err *err;
+
+	if (!siglet_text_find_harm(text, &at, &len, &point))
+		return siglet_json_quote(text, ret_text);
+	siglet_buf_init(&quoted, ret_text->max);
+	err = siglet_json_quote(text, &quoted);
+	if (err == NULL)
+		err = escape_harm(siglet_buf_slice(&quoted), ret_text);
+	siglet_buf_clear(&quoted);
+	if (err != NULL)
+		siglet_buf_truncate(ret_text, before);
+	return err;
+}

@@ -87,7 +87,7 @@ void siglet_json_write_end_array(siglet_json_writer *writer)
 void siglet_json_write_string(siglet_json_writer *writer, const char *name, siglet_slice text)
 {
 	if (begin_value(writer, name))
-		writer->err = siglet_json_quote(text, writer->out);
+		writer->err = siglet_json_quote_harmless(text, writer->out);
 }
 
 void siglet_json_write_text(siglet_json_writer *writer, const char *name, const char *text)

@@ -187,6 +187,9 @@ untold
 gives 'as JSON' 0 whoami --json
 json 'the same' "d[0]['identity'] == '$WHO' and d[0]['issuer'] == '$ISSUER' and d[0]['source'] == 'SIGSTORE_ID_TOKEN' and len(d) == 1"
 untold
+SIGSTORE_ID_TOKEN=$(changed 'd["sub"] = "\u009b31mred"') gives 'a subject that would colour a terminal' 0 whoami --json
+ok 'does not' sh -c '! grep -q "$(printf "\302\233")" ../out'
+json 'and is what it is' "d[0]['subject'] == '\u009b31mred'"
 gives 'it takes no argument' 2 whoami x
 unset SIGSTORE_ID_TOKEN
 gives 'nobody' 5 whoami

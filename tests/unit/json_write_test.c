@@ -178,6 +178,38 @@ static void one_value_alone_is_a_document(void)
 	siglet_buf_clear(&out);
 }
 
+static void writes(const char *text, const char *want)
+{
+	siglet_json_doc *doc = NULL;
+	siglet_json_writer w;
+	siglet_buf out;
+
+	siglet_buf_init(&out, 4096);
+	siglet_json_writer_init(&w, &out, 0);
+	siglet_json_write_text(&w, NULL, text);
+	OK_SUCCESS(siglet_json_writer_finish(&w), "a text");
+	OK(strcmp(siglet_buf_text(&out), want) == 0, "is written %s", want);
+	OK_SUCCESS(siglet_json_parse(siglet_buf_slice(&out), 4096, &doc), "and read");
+	OK(siglet_slice_is(siglet_json_string(siglet_json_root(doc)), text), "as it was");
+	siglet_json_doc_free(doc);
+	siglet_buf_clear(&out);
+}
+
+/* What is written may be printed on a terminal, whoever wrote the text. */
+static void harmless_texts(void)
+{
+	writes("plain \xc3\xa9 \xe2\x80\x94 \xf0\x9f\x98\x80",
+	       "\"plain \xc3\xa9 \xe2\x80\x94 \xf0\x9f\x98\x80\"");
+	writes("\x1b[31m\x7f", "\"\\u001b[31m\\u007f\"");
+	writes("\xc2\x9b"
+	       "31m \\ \xc2\x80",
+	       "\"\\u009b31m \\\\ \\u0080\"");
+	writes("\xe2\x80\xae"
+	       "a\xe2\x81\xa6\xef\xbb\xbf",
+	       "\"\\u202ea\\u2066\\ufeff\"");
+	writes("\xf3\xa0\x80\x81x\xf0\x91\x82\xbd", "\"\\udb40\\udc01x\\ud804\\udcbd\"");
+}
+
 int main(void)
 {
 	quoting_escapes_what_it_must();
@@ -186,5 +218,6 @@ int main(void)
 	documents_are_written();
 	first_failure_is_kept();
 	one_value_alone_is_a_document();
+	harmless_texts();
 	return tap_done();
 }
