@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* accept4 */
 #include "oidc/loopback_internal.h"
 
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "sys/sys.h"
 
 /*
  * Where the browser brings the code back to (RFC 8252 section 7.3): one small page on this
@@ -73,16 +76,21 @@ void siglet_loopback_close(siglet_loopback *loopback)
 
 /* ---- one visit ---- */
 
-/* The request line, up to its line break; false when it does not come in time or is too long. */
+/*
+ * The request line, up to its line break; false when it does not come in time or is too long. The
+ * time is for the whole of it: others wait behind whoever says one byte at a time.
+ */
 static bool read_line(int fd, char line[MAX_REQUEST_BYTES])
 {
+	const int64_t until_ms = siglet_sys_monotonic_ms() + CLIENT_PATIENCE_MS;
 	size_t len = 0;
 
 	while (len + 1 < MAX_REQUEST_BYTES) {
 		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		const int64_t left_ms = until_ms - siglet_sys_monotonic_ms();
 		ssize_t got;
 
-		if (poll(&ready, 1, CLIENT_PATIENCE_MS) != 1)
+		if (left_ms <= 0 || poll(&ready, 1, (int)left_ms) != 1)
 			return false;
 		got = recv(fd, line + len, MAX_REQUEST_BYTES - 1 - len, 0);
 		if (got <= 0)
@@ -163,7 +171,7 @@ siglet_err *siglet_loopback_wait(const siglet_loopback *loopback, int64_t until_
 
 			if ((ready[i].revents & POLLIN) == 0)
 				continue;
-			fd = accept(loopback->fds[i], NULL, NULL);
+			fd = accept4(loopback->fds[i], NULL, NULL, SOCK_CLOEXEC);
 			if (fd < 0)
 				continue;
 			is_done = serve(fd, ret_query, &err);

@@ -1,10 +1,16 @@
+#define _GNU_SOURCE /* syscall */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../lib/fake_around.h"
 #include "../lib/fake_http.h"
+#include "oidc/loopback_internal.h"
 #include "oidc/oidc_internal.h"
 
 /* A person logs in: what comes back by the browser or on another device is believed only so far. */
@@ -40,6 +46,7 @@ static void parameter(const char *url, const char *name, char *ret_value, size_t
 			       at + strlen(wanted));
 }
 
+/* A request for a path, or the beginning of one ("/"). */
 static int visit(unsigned port, const char *path)
 {
 	const struct sockaddr_in address = { .sin_family = AF_INET,
@@ -47,8 +54,10 @@ static int visit(unsigned port, const char *path)
 					     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const int fd = socket(AF_INET, SOCK_STREAM, 0);
 	char request[2048];
-	const int len = snprintf(request, sizeof(request),
-				 "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+	const int len = strcmp(path, "/") == 0
+				? snprintf(request, sizeof(request), "GET /")
+				: snprintf(request, sizeof(request),
+					   "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
 	    send(fd, request, (size_t)len, 0) != len)
@@ -242,6 +251,74 @@ static void issuers(void)
 		p, SIGLET_E_UNSUPPORTED, "none that is worth it");
 }
 
+/* ---- visitors ---- */
+
+/* A clock on which, when there is no time to wait, each look takes half a second. */
+static _Atomic bool hurries;
+
+int clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	static _Atomic int64_t ahead_ms;
+	const int result = (int)syscall(SYS_clock_gettime, clock, ret_time);
+
+	if (hurries)
+		ahead_ms += 500;
+	ret_time->tv_sec += ahead_ms / 1000;
+	return result;
+}
+
+typedef struct visitor {
+	int fd;
+	bool is_turned_away;
+	pthread_t thread;
+} visitor;
+
+/* Says a byte at a time, and never comes to an end. */
+static void *stammer(void *context)
+{
+	visitor *v = context;
+	unsigned said = 0;
+
+	while (said++ < 400 && !v->is_turned_away) {
+		struct pollfd answer = { .fd = v->fd, .events = POLLIN };
+
+		v->is_turned_away =
+			send(v->fd, "a", 1, MSG_NOSIGNAL) != 1 || poll(&answer, 1, 20) != 0;
+	}
+	(void)close(v->fd);
+	return NULL;
+}
+
+static int64_t no_time(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void slow_visitors(void)
+{
+	siglet_loopback loopback;
+	siglet_buf query;
+	visitor v = { .fd = -1 };
+
+	OK_SUCCESS(siglet_loopback_open(&loopback), "a place to come to");
+	siglet_buf_init(&query, 1000);
+	v.fd = visit(loopback.port, "/");
+	const int fd = visit(loopback.port, "/auth/callback?a=b");
+	hurries = true;
+	if (pthread_create(&v.thread, NULL, stammer, &v) != 0)
+		exit(1);
+	OK_SUCCESS(siglet_loopback_wait(&loopback, 60000, no_time, NULL, &query),
+		   "whoever comes behind a slow visitor");
+	hurries = false;
+	OK(siglet_slice_is(siglet_buf_slice(&query), "a=b"), "is heard");
+	(void)pthread_join(v.thread, NULL);
+	OK(v.is_turned_away, "who is sent away in the middle of a word");
+	siglet_buf_clear(&query);
+	siglet_loopback_close(&loopback);
+	(void)close(fd);
+}
+
 /* ---- device ---- */
 
 #define GRANT(rest)                                                                               \
@@ -338,5 +415,6 @@ int main(void)
 	no_tokens();
 	issuers();
 	by_device();
+	slow_visitors();
 	return tap_done();
 }
