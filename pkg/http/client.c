@@ -174,6 +174,7 @@ static siglet_err *failed(const siglet_http_request *request, const siglet_net_e
 	case SIGLET_NET_LOST:
 		return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) did not answer: %s", request->what,
 				      origin.text, problem.text);
+	case SIGLET_NET_STOPPED:
 	case SIGLET_NET_ANSWERED:
 		break;
 	}
@@ -188,30 +189,100 @@ static siglet_err *keep_answer(const siglet_http_request *request, const siglet_
 	response->status = x->status;
 	siglet_buf_clear(&response->headers);
 	siglet_buf_clear(&response->body);
+	siglet_buf_clear(&response->redirect);
 	response->body.max = x->max_answer;
 	response->body.secret = request->secret_answer;
 	response->headers.secret = has_secret(request);
 	err = siglet_buf_append(&response->headers,
 				siglet_slice_of(x->answer_headers, x->answer_headers_len));
+	if (err == NULL && x->redirect != NULL)
+		err = siglet_buf_append_str(&response->redirect, x->redirect);
 	return err != NULL ? err
 			   : siglet_buf_append(&response->body,
 					       siglet_slice_of(x->answer, x->answer_len));
 }
 
-static siglet_err *attempt(const siglet_http *http, const siglet_http_request *request,
-			   const char *const *headers, siglet_http_response *response,
-			   siglet_attempt *ret_attempt)
+/* ---- what is streamed ---- */
+
+/* Carries the errors of a source and a sink past libcurl, which knows only that they failed. */
+typedef struct stream {
+	const siglet_http_request *request;
+	siglet_http_response head; /* of the answer, once a piece of it came */
+	bool has_head;
+	siglet_err *err;
+} stream;
+
+static size_t read_source(void *context, uint64_t offset, void *ret_bytes, size_t len)
 {
-	const int64_t began_ms = siglet_sys_monotonic_ms();
+	stream *s = context;
+	const siglet_http_source *source = s->request->source;
+	size_t given = 0;
+	siglet_err *err = source->read(source->context, offset, ret_bytes, len, &given);
+
+	if (err == NULL)
+		return given;
+	siglet_err_free(s->err);
+	s->err = err;
+	return 0;
+}
+
+static siglet_err *take_piece(stream *s, int status, siglet_slice headers, siglet_slice piece)
+{
+	const siglet_http_sink *sink = s->request->sink;
+	siglet_err *err = NULL;
+
+	if (!s->has_head) {
+		s->head.status = status;
+		err = siglet_buf_append(&s->head.headers, headers);
+		s->has_head = err == NULL;
+	}
+	return err == NULL ? sink->take(sink->context, &s->head, piece) : err;
+}
+
+static bool take_answer(void *context, int status, const char *headers, size_t headers_len,
+			const void *piece, size_t len)
+{
+	stream *s = context;
+	siglet_err *err = take_piece(s, status, siglet_slice_of(headers, headers_len),
+				     siglet_slice_of(piece, len));
+
+	if (err == NULL)
+		return true;
+	siglet_err_free(s->err);
+	s->err = err;
+	return false;
+}
+
+static siglet_err *stopped(stream *s)
+{
+	siglet_err *err = s->err;
+
+	s->err = NULL;
+	return err != NULL
+		       ? err
+		       : siglet_err_new(SIGLET_E_IO, "%s: nothing more to send", s->request->what);
+}
+
+static siglet_net_exchange exchange_of(const siglet_http *http, const siglet_http_request *request,
+				       const char *const *headers, stream *s)
+{
 	const siglet_http_options *o = &http->options;
-	siglet_net_exchange x = {
+
+	return (siglet_net_exchange) {
 		.method = request->method,
 		.url = request->url,
 		.headers = headers,
 		.body = request->body.ptr,
-		.body_len = request->body.len,
+		.body_len = request->source != NULL ? request->source->size : request->body.len,
+		.read = request->source != NULL ? read_source : NULL,
+		.take = request->sink != NULL ? take_answer : NULL,
+		.stream = s,
 		.max_answer = request->max_answer == 0 ? MAX_ANSWER_BYTES : request->max_answer,
-		.timeout_ms = request->timeout_ms == 0 ? o->timeout_ms : request->timeout_ms,
+		.timeout_ms = request->stall_s != 0	 ? 0
+			      : request->timeout_ms == 0 ? o->timeout_ms
+							 : request->timeout_ms,
+		.stall_s = request->stall_s,
+		.raw = request->raw,
 		.connect_timeout_ms = request->connect_timeout_ms == 0
 					      ? o->connect_timeout_ms
 					      : request->connect_timeout_ms,
@@ -219,18 +290,43 @@ static siglet_err *attempt(const siglet_http *http, const siglet_http_request *r
 		.no_proxy = request->allow_plain_http ||
 			    siglet_http_kind_of(request->url) == SIGLET_URL_LOOPBACK,
 	};
+}
+
+static siglet_err *attempt(const siglet_http *http, const siglet_http_request *request,
+			   const char *const *headers, siglet_http_response *response,
+			   siglet_attempt *ret_attempt)
+{
+	const int64_t began_ms = siglet_sys_monotonic_ms();
+	stream s = { .request = request };
+	siglet_net_exchange x = exchange_of(http, request, headers, &s);
 	siglet_err *err;
 
+	siglet_http_response_init(&s.head);
 	http->net->exchange(http->engine, &x);
 	tell(http, request, &x, began_ms);
 	ret_attempt->stage = x.stage;
 	ret_attempt->status = x.status;
-	err = x.stage == SIGLET_NET_ANSWERED ? keep_answer(request, &x, response)
-					     : failed(request, &x);
+	ret_attempt->streamed = s.has_head;
+	if (x.stage == SIGLET_NET_ANSWERED)
+		err = keep_answer(request, &x, response);
+	else
+		err = x.stage == SIGLET_NET_STOPPED ? stopped(&s) : failed(request, &x);
+	siglet_http_response_clear(&s.head);
+	siglet_err_free(s.err);
 	http->net->release(&x);
 	if (x.stage == SIGLET_NET_ANSWERED)
 		ret_attempt->retry_after = siglet_http_header_of(response, "retry-after");
 	return err;
+}
+
+unsigned siglet_http_pause_ms(unsigned next)
+{
+	const siglet_attempt nothing = { .stage = SIGLET_NET_LOST };
+	uint16_t random = 0;
+	siglet_err *unlucky = siglet_crypto_random((uint8_t *)&random, sizeof(random));
+
+	siglet_err_free(unlucky);
+	return siglet_http_wait_ms(&nothing, next, random, 0);
 }
 
 static siglet_err *send_headers(const siglet_http *http, const siglet_http_request *request,

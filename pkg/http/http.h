@@ -3,8 +3,9 @@
  *
  * One HTTP client for every service: TLS verified, proxies and SSL_CERT_FILE honoured, HTTP/2
  * where the server has it, limits on time and size, retries that can't do harm, requests in
- * parallel over connections that are kept. libcurl does the work, in a shared object of ours that
- * is loaded when the first client is made: a process that sends nothing never pays for it.
+ * parallel over connections that are kept, bodies that are streamed in both directions. libcurl does
+ * the work, in a shared object of ours that is loaded when the first client is made: a process that
+ * sends nothing never pays for it.
  *
  * What talks to a service takes a siglet_transport, so that tests and callers can bring their own.
  *
@@ -31,32 +32,65 @@ typedef struct siglet_http_header {
 /* When may a request be sent again? 429, 503 and a connection that was never made: always. */
 typedef enum siglet_http_repeat {
 	SIGLET_HTTP_REPEAT_SAFE =
-		0, /* a GET, or a POST whose repetition shows: on 5xx and lost connections too */
+		0, /* a GET or PUT, or a POST whose repetition shows: on 5xx and lost connections too */
 	SIGLET_HTTP_REPEAT_UNSENT, /* once it was sent whole, what became of it is not known: never again */
 } siglet_http_repeat;
-
-typedef struct siglet_http_request {
-	const char *what;   /* names the service in messages: "the certificate authority" */
-	const char *method; /* "GET" or "POST" */
-	const char *url;    /* https, or http to a loopback address */
-	siglet_http_header headers[SIGLET_HTTP_MAX_HEADERS];
-	size_t header_count;
-	siglet_slice body;
-	bool secret_body;      /* is, or holds, a secret: as a secret header */
-	bool secret_answer;    /* the answer holds a token: its memory is wiped */
-	bool allow_plain_http; /* a cloud's metadata server: http to an address that is not loopback */
-	siglet_http_repeat repeat;
-	size_t max_answer;	     /* bytes of body, once decoded; 0: 1 MiB */
-	unsigned timeout_ms;	     /* of one attempt; 0: the client's */
-	unsigned connect_timeout_ms; /* 0: the client's */
-} siglet_http_request;
 
 typedef struct siglet_http_response {
 	int status; /* 100 to 599 */
 	siglet_buf
 		headers; /* "name: value\n" a line, names in lower case, those of the last answer only */
 	siglet_buf body;
+	siglet_buf
+		redirect; /* where a 3xx leads, absolute; empty: nowhere. It is never followed. */
 } siglet_http_response;
+
+/*
+ * A body that is read while it is sent. read is called by a thread of the client's: from offset 0 on
+ * in order, and again from 0 whenever it is sent again. It gives up to len bytes, 1 at least; its
+ * error gives up the request, and is what send returns.
+ */
+typedef struct siglet_http_source {
+	siglet_err *(*read)(void *context, uint64_t offset, void *ret_bytes, size_t len,
+			    size_t *ret_len);
+	void *context;
+	uint64_t size; /* in bytes */
+} siglet_http_source;
+
+/*
+ * Where the body of an answer with a status of 200 to 299 goes while it comes; any other's is
+ * collected. take is called by a thread of the client's with the status and the headers, and pieces
+ * that live until it returns; its error gives up the request, and is what send returns. Once it was
+ * called the request is not sent again.
+ */
+typedef struct siglet_http_sink {
+	siglet_err *(*take)(void *context, const siglet_http_response *head, siglet_slice piece);
+	void *context;
+} siglet_http_sink;
+
+typedef struct siglet_http_request {
+	const char *what;   /* names the service in messages: "the certificate authority" */
+	const char *method; /* "GET", "HEAD", "POST" or "PUT" */
+	const char *url;    /* https, or http to a loopback address */
+	siglet_http_header headers[SIGLET_HTTP_MAX_HEADERS];
+	size_t header_count;
+	siglet_slice body;
+	const siglet_http_source *source; /* of a PUT, in place of body; NULL */
+	const siglet_http_sink *sink;	  /* NULL: the answer is collected */
+	bool secret_body;		  /* is, or holds, a secret: as a secret header */
+	bool secret_answer;		  /* the answer holds a token: its memory is wiped */
+	bool raw;	       /* the bytes as they are kept: no compression on the way */
+	bool allow_plain_http; /* a cloud's metadata server: http to an address that is not loopback */
+	siglet_http_repeat repeat;
+	size_t max_answer;	     /* bytes of body, once decoded; 0: 1 MiB */
+	unsigned timeout_ms;	     /* of one attempt; 0: the client's */
+	unsigned connect_timeout_ms; /* 0: the client's */
+	/*
+	 * In place of timeout_ms, for what may be of any size: give up when nothing moved for so many
+	 * seconds; 0: not used
+	 */
+	unsigned stall_s;
+} siglet_http_request;
 
 void siglet_http_response_init(siglet_http_response *response);
 void siglet_http_response_clear(siglet_http_response *response);
@@ -80,7 +114,7 @@ typedef struct siglet_transport {
 	 *         SIGLET_E_USAGE     a URL that may not be used (scheme, credentials in it, a
 	 *                            secret in the clear)
 	 *         SIGLET_E_UNSUPPORTED  libsiglet-net could not be loaded
-	 *         SIGLET_E_NOMEM
+	 *         SIGLET_E_NOMEM, those of the source and the sink
 	 */
 	siglet_err *(*send)(void *context, const siglet_http_request *request,
 			    siglet_http_response *ret_response);
@@ -144,5 +178,20 @@ siglet_printable siglet_http_url_shown(const char *url);
 
 /* The host of such a URL, without its port; empty: it has none. Borrows. */
 siglet_slice siglet_http_host_of(const char *url);
+
+/* "https://host:1" of a URL: what is behind may say more than a log should keep. */
+siglet_slice siglet_http_origin_of(const char *url);
+
+/*
+ * May a reader go on from one URL to where an answer led? From https to https only, from a loopback
+ * address to either. Says nothing about secrets: those stay with the origin they are meant for.
+ */
+bool siglet_http_may_follow(const char *from, const char *to);
+
+/*
+ * How long to wait before attempt number `next` (1: the second), when the last one came to nothing:
+ * a random time up to 250 ms, doubled each time up to 8 s. For who repeats by himself.
+ */
+unsigned siglet_http_pause_ms(unsigned next);
 
 #endif

@@ -18,9 +18,6 @@ typedef enum siglet_url_kind {
 
 siglet_url_kind siglet_http_kind_of(const char *url);
 
-/* "https://host:1" of a URL: what is behind may say more than a log should keep. */
-siglet_slice siglet_http_origin_of(const char *url);
-
 /* ---- retry.c ---- */
 
 /* How an attempt ended. */
@@ -28,6 +25,7 @@ typedef struct siglet_attempt {
 	siglet_net_stage stage;
 	int status; /* of an answer */
 	siglet_slice retry_after;
+	bool streamed; /* somebody has seen a part of the answer */
 } siglet_attempt;
 
 /* Is there any sense, and no harm, in another attempt? */

@@ -10,8 +10,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define SIGLET_NET_ABI 2
+#define SIGLET_NET_ABI 3
 #define SIGLET_NET_LIBRARY "libsiglet-net.so.0"
 #define SIGLET_NET_ENTRY "siglet_net_functions"
 
@@ -21,17 +22,36 @@ typedef enum siglet_net_stage {
 	SIGLET_NET_NOT_CONNECTED, /* nothing was sent: no name, no route, no TLS */
 	SIGLET_NET_LOST,	  /* something was sent, and no whole answer came */
 	SIGLET_NET_TOO_LARGE,	  /* the answer is larger than allowed */
+	SIGLET_NET_STOPPED,	  /* read or take gave up */
 	SIGLET_NET_ANSWERED,
 } siglet_net_stage;
+
+/*
+ * Write up to len bytes of the body that is sent, from offset on, 1 at least; 0 gives the exchange up.
+ * Called by the engine's thread: from offset 0 on in order, and again from 0 when it must be sent again.
+ */
+typedef size_t siglet_net_read(void *context, uint64_t offset, void *ret_bytes, size_t len);
+
+/*
+ * Take a piece of the body of an answer with a status of 200 to 299, as it comes; false gives the
+ * exchange up. headers as in the exchange. Called by the engine's thread.
+ */
+typedef bool siglet_net_take(void *context, int status, const char *headers, size_t headers_len,
+			     const void *piece, size_t len);
 
 typedef struct siglet_net_exchange {
 	/* in; borrowed until the call returns */
 	const char *method, *url;
 	const char *const *headers; /* "Name: value", NULL at the end */
 	const void *body;
-	size_t body_len;
+	uint64_t body_len;
+	siglet_net_read *read; /* of a PUT: where its body comes from; NULL: it is in body */
+	siglet_net_take *take; /* NULL: the answer is collected */
+	void *stream;	       /* their context */
 	size_t max_answer;
-	unsigned timeout_ms, connect_timeout_ms;
+	unsigned timeout_ms, connect_timeout_ms; /* timeout 0: none */
+	unsigned stall_s; /* give up when nothing moved for so long; 0: never */
+	bool raw;	  /* ask for the bytes as they are, and decode nothing */
 	bool no_proxy;
 	/*
 	 * Over a connection of its own: on one that had been used before, libcurl would send it again
@@ -46,6 +66,7 @@ typedef struct siglet_net_exchange {
 	size_t answer_headers_len;
 	unsigned char *answer; /* may be NULL when empty */
 	size_t answer_len;
+	char *redirect; /* where a 3xx leads, absolute; NULL: nowhere */
 } siglet_net_exchange;
 
 typedef struct siglet_net_engine siglet_net_engine;

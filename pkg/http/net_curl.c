@@ -21,6 +21,7 @@
 #define MAX_HEADER_BYTES ((size_t)256 << 10)
 #define WARM_TIMEOUT_MS 10000
 #define POLL_MS 1000
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Bytes that come piece by piece, with a NUL behind; they may be secret. */
 typedef struct pile {
@@ -35,7 +36,8 @@ typedef struct job {
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
 	pile answer, answer_headers;
-	bool too_large, no_memory;
+	uint64_t sent; /* of the body, in this attempt */
+	bool too_large, no_memory, stopped;
 	bool is_done;
 	pthread_cond_t done;
 	struct job *next;
@@ -83,13 +85,32 @@ static bool append(pile *p, const void *piece, size_t more)
 	return true;
 }
 
+/* A piece for whoever waits for it; an error's text is collected in any case. */
+static bool hand_on(job *j, const char *piece, size_t len, bool *ret_taken)
+{
+	const siglet_net_exchange *x = j->exchange;
+	long status = 0;
+
+	if (x->take == NULL ||
+	    curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK ||
+	    status < 200 || status > 299)
+		return false;
+	*ret_taken = x->take(x->stream, (int)status, (const char *)j->answer_headers.data,
+			     j->answer_headers.len, piece, len);
+	j->stopped = !*ret_taken;
+	return true;
+}
+
 static size_t take_body(char *piece, size_t one, size_t len, void *context)
 {
+	bool taken = false;
 	job *j = context;
 
 	(void)one;
 	if (j->exchange == NULL)
 		return len;
+	if (hand_on(j, piece, len, &taken))
+		return taken ? len : 0;
 	if (len > j->exchange->max_answer - j->answer.len) {
 		j->too_large = true;
 		return 0;
@@ -139,6 +160,51 @@ static size_t take_header(char *line, size_t one, size_t len, void *context)
 		return len;
 	}
 	return keep_header(j, line, len) ? len : 0;
+}
+
+/* ---- what libcurl asks for ---- */
+
+static size_t read_memory(const siglet_net_exchange *x, uint64_t offset, char *room, size_t len)
+{
+	const uint64_t left = x->body_len - offset;
+
+	if (left < len)
+		len = (size_t)left;
+	if (len > 0)
+		memcpy(room, (const char *)x->body + offset, len);
+	return len;
+}
+
+static size_t give_body(char *room, size_t one, size_t len, void *context)
+{
+	job *j = context;
+	const siglet_net_exchange *x = j->exchange;
+	size_t given;
+
+	(void)one;
+	if (j->sent >= x->body_len)
+		return 0;
+	if (len > x->body_len - j->sent)
+		len = (size_t)(x->body_len - j->sent);
+	given = x->read == NULL ? read_memory(x, j->sent, room, len)
+				: x->read(x->stream, j->sent, room, len);
+	if (given == 0 || given > len) {
+		j->stopped = true;
+		return CURL_READFUNC_ABORT;
+	}
+	j->sent += given;
+	return given;
+}
+
+/* It is sent from its beginning, or not again. */
+static int rewind_body(void *context, curl_off_t offset, int origin)
+{
+	job *j = context;
+
+	if (origin != SEEK_SET || offset != 0)
+		return CURL_SEEKFUNC_CANTSEEK;
+	j->sent = 0;
+	return CURL_SEEKFUNC_OK;
 }
 
 /* ---- one request ---- */
@@ -191,14 +257,45 @@ static bool add_headers(job *j, const siglet_net_exchange *x)
 		j->headers = longer;
 		has_type = has_type || strncasecmp(*header, "content-type:", 13) == 0;
 	}
-	for (size_t i = 0; i < (has_type ? 1u : 2u); i++) {
-		struct curl_slist *longer = curl_slist_append(j->headers, own[i]);
+	for (size_t i = 0; i < COUNT(own); i++) {
+		struct curl_slist *longer;
 
+		/* Before much is sent, a server may say that it will not have it. */
+		if (own[i][0] == 'E' ? strcmp(x->method, "PUT") == 0 : has_type)
+			continue;
+		longer = curl_slist_append(j->headers, own[i]);
 		if (longer == NULL)
 			return false;
 		j->headers = longer;
 	}
 	return curl_easy_setopt(j->easy, CURLOPT_HTTPHEADER, j->headers) == CURLE_OK;
+}
+
+static bool set_upload(job *j, const siglet_net_exchange *x)
+{
+	return curl_easy_setopt(j->easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+	       curl_easy_setopt(j->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)x->body_len) ==
+		       CURLE_OK &&
+	       curl_easy_setopt(j->easy, CURLOPT_READFUNCTION, give_body) == CURLE_OK &&
+	       curl_easy_setopt(j->easy, CURLOPT_READDATA, j) == CURLE_OK &&
+	       curl_easy_setopt(j->easy, CURLOPT_SEEKFUNCTION, rewind_body) == CURLE_OK &&
+	       curl_easy_setopt(j->easy, CURLOPT_SEEKDATA, j) == CURLE_OK;
+}
+
+static bool set_method(job *j, const siglet_net_exchange *x)
+{
+	if (strcmp(x->method, "POST") == 0)
+		return curl_easy_setopt(j->easy, CURLOPT_POST, 1L) == CURLE_OK &&
+		       curl_easy_setopt(j->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+					(curl_off_t)x->body_len) == CURLE_OK &&
+		       curl_easy_setopt(j->easy, CURLOPT_POSTFIELDS,
+					x->body_len == 0 ? "" : x->body) == CURLE_OK;
+	if (strcmp(x->method, "PUT") == 0)
+		return set_upload(j, x);
+	if (strcmp(x->method, "HEAD") == 0)
+		return curl_easy_setopt(j->easy, CURLOPT_NOBODY, 1L) == CURLE_OK;
+	return strcmp(x->method, "GET") == 0 &&
+	       curl_easy_setopt(j->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
 }
 
 static bool set_request(job *j, const siglet_net_exchange *x)
@@ -207,16 +304,13 @@ static bool set_request(job *j, const siglet_net_exchange *x)
 	    curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, (long)x->timeout_ms) != CURLE_OK ||
 	    curl_easy_setopt(j->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)x->connect_timeout_ms) !=
 		    CURLE_OK ||
-	    curl_easy_setopt(j->easy, CURLOPT_FRESH_CONNECT, x->once ? 1L : 0L) != CURLE_OK)
+	    curl_easy_setopt(j->easy, CURLOPT_LOW_SPEED_LIMIT, x->stall_s > 0 ? 1L : 0L) !=
+		    CURLE_OK ||
+	    curl_easy_setopt(j->easy, CURLOPT_LOW_SPEED_TIME, (long)x->stall_s) != CURLE_OK ||
+	    curl_easy_setopt(j->easy, CURLOPT_FRESH_CONNECT, x->once ? 1L : 0L) != CURLE_OK ||
+	    (x->raw && curl_easy_setopt(j->easy, CURLOPT_ACCEPT_ENCODING, NULL) != CURLE_OK))
 		return false;
-	if (strcmp(x->method, "POST") == 0)
-		return curl_easy_setopt(j->easy, CURLOPT_POST, 1L) == CURLE_OK &&
-		       curl_easy_setopt(j->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-					(curl_off_t)x->body_len) == CURLE_OK &&
-		       curl_easy_setopt(j->easy, CURLOPT_POSTFIELDS,
-					x->body_len == 0 ? "" : x->body) == CURLE_OK;
-	return strcmp(x->method, "GET") == 0 &&
-	       curl_easy_setopt(j->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	return set_method(j, x);
 }
 
 static bool set_warming(job *j)
@@ -293,18 +387,31 @@ static const char *problem_of(const job *j, CURLcode result)
 								    : j->error;
 }
 
+/* Where it would go on, if it were to. */
+static bool keep_redirect(job *j)
+{
+	const char *url = NULL;
+
+	(void)curl_easy_getinfo(j->easy, CURLINFO_REDIRECT_URL, &url);
+	j->exchange->redirect = url == NULL ? NULL : strdup(url);
+	j->no_memory = url != NULL && j->exchange->redirect == NULL;
+	return !j->no_memory;
+}
+
 static void conclude(job *j, CURLcode result)
 {
 	siglet_net_exchange *x = j->exchange;
 	long status = 0;
 
 	(void)curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (result == CURLE_OK && status >= 100 && status <= 599) {
+	if (result == CURLE_OK && status >= 100 && status <= 599 && keep_redirect(j)) {
 		x->status = (int)status;
 		x->stage = SIGLET_NET_ANSWERED;
 		return;
 	}
-	if (j->too_large)
+	if (j->stopped)
+		x->stage = SIGLET_NET_STOPPED;
+	else if (j->too_large)
 		x->stage = SIGLET_NET_TOO_LARGE;
 	else if (j->no_memory || result == CURLE_OUT_OF_MEMORY)
 		x->stage = SIGLET_NET_UNTRIED;
@@ -434,6 +541,7 @@ static void net_exchange(siglet_net_engine *engine, siglet_net_exchange *x)
 	x->problem[0] = '\0';
 	x->answer_headers = NULL;
 	x->answer = NULL;
+	x->redirect = NULL;
 	x->answer_headers_len = x->answer_len = 0;
 	j = new_job(engine, x, x->url, x->no_proxy);
 	if (j == NULL) {
@@ -457,8 +565,10 @@ static void net_release(siglet_net_exchange *x)
 		explicit_bzero(x->answer_headers, x->answer_headers_len);
 	free(x->answer);
 	free(x->answer_headers);
+	free(x->redirect);
 	x->answer = NULL;
 	x->answer_headers = NULL;
+	x->redirect = NULL;
 }
 
 static void net_warm(siglet_net_engine *engine, const char *url, bool no_proxy)

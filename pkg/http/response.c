@@ -9,18 +9,21 @@
 #define MAX_HEADER_BYTES ((size_t)1 << 20)
 #define DEFAULT_ANSWER_BYTES ((size_t)1 << 20)
 #define MAX_SHOWN_BYTES 300
+#define MAX_REDIRECT_BYTES ((size_t)64 << 10)
 
 void siglet_http_response_init(siglet_http_response *response)
 {
 	response->status = 0;
 	siglet_buf_init(&response->headers, MAX_HEADER_BYTES);
 	siglet_buf_init(&response->body, DEFAULT_ANSWER_BYTES);
+	siglet_buf_init(&response->redirect, MAX_REDIRECT_BYTES);
 }
 
 void siglet_http_response_clear(siglet_http_response *response)
 {
 	siglet_buf_clear(&response->headers);
 	siglet_buf_clear(&response->body);
+	siglet_buf_clear(&response->redirect);
 	siglet_http_response_init(response);
 }
 

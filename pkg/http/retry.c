@@ -21,6 +21,8 @@ static bool is_failure(int status)
 
 bool siglet_http_may_repeat(const siglet_attempt *attempt, siglet_http_repeat repeat)
 {
+	if (attempt->streamed)
+		return false;
 	switch (attempt->stage) {
 	case SIGLET_NET_NOT_CONNECTED:
 		return true;
@@ -31,6 +33,7 @@ bool siglet_http_may_repeat(const siglet_attempt *attempt, siglet_http_repeat re
 		       (is_failure(attempt->status) && repeat == SIGLET_HTTP_REPEAT_SAFE);
 	case SIGLET_NET_UNTRIED:
 	case SIGLET_NET_TOO_LARGE:
+	case SIGLET_NET_STOPPED:
 		return false;
 	}
 	return false;

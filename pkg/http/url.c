@@ -129,6 +129,16 @@ siglet_slice siglet_http_host_of(const char *url)
 	return split_host(authority, &host) ? host : SIGLET_SLICE_NONE;
 }
 
+bool siglet_http_may_follow(const char *from, const char *to)
+{
+	const siglet_url_kind a = siglet_http_kind_of(from), b = siglet_http_kind_of(to);
+
+	if (b == SIGLET_URL_HTTPS)
+		return a == SIGLET_URL_HTTPS || a == SIGLET_URL_LOOPBACK;
+	return a == SIGLET_URL_LOOPBACK && b == SIGLET_URL_LOOPBACK &&
+	       (strncmp(from, "https:", 6) != 0 || strncmp(to, "https:", 6) == 0);
+}
+
 siglet_slice siglet_http_origin_of(const char *url)
 {
 	const char *slashes = strstr(url, "://");

@@ -67,6 +67,34 @@ static void urls(void)
 	   "and none");
 }
 
+static void following(void)
+{
+	static const struct {
+		const char *from, *to;
+		bool may;
+	} cases[] = {
+		{ "https://a.example/x", "https://a.example/y", true },
+		{ "https://a.example/x", "https://b.example/", true },
+		{ "https://a.example/x", "http://a.example/x", false },
+		{ "https://a.example/x", "http://127.0.0.1/", false },
+		{ "https://a.example/x", "https://localhost/", false },
+		{ "https://a.example/x", "https://me@b.example/", false },
+		{ "https://a.example/x", "ftp://a.example/x", false },
+		{ "https://a.example/x", "", false },
+		{ "http://127.0.0.1:1/", "http://127.0.0.1:2/", true },
+		{ "http://127.0.0.1:1/", "https://127.0.0.1:2/", true },
+		{ "http://127.0.0.1:1/", "https://a.example/", true },
+		{ "http://127.0.0.1:1/", "http://a.example/", false },
+		{ "https://localhost/", "http://localhost/", false },
+		{ "https://localhost/", "https://localhost:1/", true },
+		{ "http://a.example/", "https://a.example/", false },
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(cases); i++)
+		OK(siglet_http_may_follow(cases[i].from, cases[i].to) == cases[i].may,
+		   "from %s to %s", cases[i].from, cases[i].to);
+}
+
 static bool again(siglet_net_stage stage, int status, siglet_http_repeat repeat)
 {
 	const siglet_attempt attempt = { .stage = stage, .status = status };
@@ -95,6 +123,10 @@ static void repetition(void)
 	OK(!again(SIGLET_NET_LOST, 0, SIGLET_HTTP_REPEAT_UNSENT), "and not where it is not");
 	OK(!again(SIGLET_NET_UNTRIED, 0, SIGLET_HTTP_REPEAT_SAFE), "no memory: not again");
 	OK(!again(SIGLET_NET_TOO_LARGE, 0, SIGLET_HTTP_REPEAT_SAFE), "too much: not again");
+	OK(!again(SIGLET_NET_STOPPED, 0, SIGLET_HTTP_REPEAT_SAFE), "given up: not again");
+	const siglet_attempt seen = { .stage = SIGLET_NET_LOST, .streamed = true };
+	OK(!siglet_http_may_repeat(&seen, SIGLET_HTTP_REPEAT_SAFE),
+	   "somebody has a part of the answer: not again");
 }
 
 #define NOW 1793620800 /* 2026-11-02T12:00:00Z, a Monday */
@@ -264,6 +296,7 @@ static void requests_that_are_not_sent(void)
 int main(void)
 {
 	urls();
+	following();
 	repetition();
 	waiting();
 	headers();
