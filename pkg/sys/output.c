@@ -12,18 +12,6 @@
 #include "sys/sys_internal.h"
 
 #define MAX_TEMPORARIES 1000
-#define MAX_NAME_BYTES 64
-
-/* The folder is held open, so that its name may come to mean another one meanwhile. */
-struct siglet_sys_output {
-	char *path;			/* as it was given, for messages */
-	const char *name;		/* its last part, in path */
-	char temporary[MAX_NAME_BYTES]; /* a name in the folder; "" when there is none */
-	int folder_fd;
-	int fd;
-	uint64_t written;
-	bool reserved; /* the file is longer than what was written */
-};
 
 static siglet_err *open_folder(siglet_sys_output *output)
 {
@@ -143,19 +131,26 @@ static siglet_err *open_temporary(siglet_sys_output *output, bool is_alone)
 	return open_nameless(output) ? NULL : name_temporary(output, make_file);
 }
 
-static siglet_err *begin(const char *path, bool is_alone, siglet_sys_output **ret_output)
+siglet_err *siglet_sys_output_open(const char *path, siglet_sys_output **ret_output)
 {
 	siglet_sys_output *output = siglet_calloc(1, sizeof(*output));
 	siglet_err *err;
 
 	if (output == NULL)
 		return siglet_err_nomem();
+	*ret_output = output;
 	output->fd = output->folder_fd = -1;
 	err = siglet_strndup(siglet_slice_str(path), &output->path);
 	if (err == NULL)
 		err = open_folder(output);
-	if (err == NULL)
-		err = check_target(output);
+	return err == NULL ? check_target(output) : err;
+}
+
+static siglet_err *begin(const char *path, bool is_alone, siglet_sys_output **ret_output)
+{
+	siglet_sys_output *output = NULL;
+	siglet_err *err = siglet_sys_output_open(path, &output);
+
 	if (err == NULL)
 		err = open_temporary(output, is_alone);
 	if (err != NULL) {
@@ -176,19 +171,27 @@ siglet_err *siglet_sys_output_begin_alone(const char *path, siglet_sys_output **
 	return begin(path, true, ret_output);
 }
 
-siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data)
+siglet_err *siglet_sys_write_all(int fd, const char *path, siglet_slice data)
 {
 	while (data.len > 0) {
-		const ssize_t len = write(output->fd, data.ptr, data.len);
+		const ssize_t len = write(fd, data.ptr, data.len);
 
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0)
-			return siglet_sys_errno(output->path, errno);
-		output->written += (uint64_t)len;
+			return siglet_sys_errno(path, errno);
 		data = siglet_slice_of(data.ptr + len, data.len - (size_t)len);
 	}
 	return NULL;
+}
+
+siglet_err *siglet_sys_output_write(siglet_sys_output *output, siglet_slice data)
+{
+	siglet_err *err = siglet_sys_write_all(output->fd, output->path, data);
+
+	if (err == NULL)
+		output->written += data.len;
+	return err;
 }
 
 siglet_err *siglet_sys_output_reserve(siglet_sys_output *output, uint64_t bytes)
@@ -242,6 +245,7 @@ static siglet_err *put_in_place(siglet_sys_output *output, bool replace)
 		 0)
 		return siglet_sys_errno(output->path, errno);
 	output->temporary[0] = '\0';
+	siglet_sys_output_discard(output); /* the note */
 	return NULL;
 }
 
@@ -279,6 +283,8 @@ void siglet_sys_output_discard(const siglet_sys_output *output)
 {
 	if (output->temporary[0] != '\0')
 		(void)unlinkat(output->folder_fd, output->temporary, 0);
+	if (output->note[0] != '\0')
+		(void)unlinkat(output->folder_fd, output->note, 0);
 }
 
 void siglet_sys_output_free(siglet_sys_output *output)

@@ -67,7 +67,7 @@ static siglet_err *open_with(const char *path, int flags, int *ret_fd)
 	return err;
 }
 
-static siglet_err *open_regular(const char *path, int *ret_fd)
+siglet_err *siglet_sys_open_regular(const char *path, int *ret_fd)
 {
 	return open_with(path, 0, ret_fd);
 }
@@ -256,7 +256,7 @@ static siglet_err *stream(int fd, const char *shown, siglet_sys_consume *consume
 siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume, void *context)
 {
 	int fd = -1;
-	siglet_err *err = open_regular(path, &fd);
+	siglet_err *err = siglet_sys_open_regular(path, &fd);
 
 	if (err != NULL)
 		return err;
@@ -265,11 +265,13 @@ siglet_err *siglet_sys_stream_file(const char *path, siglet_sys_consume *consume
 	return err;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
+bool siglet_sys_is_unchanged(const struct stat *before, const struct stat *after)
 {
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	return before->st_size == after->st_size &&
+	       before->st_mtim.tv_sec == after->st_mtim.tv_sec &&
+	       before->st_mtim.tv_nsec == after->st_mtim.tv_nsec &&
+	       before->st_ctim.tv_sec == after->st_ctim.tv_sec &&
+	       before->st_ctim.tv_nsec == after->st_ctim.tv_nsec;
 }
 
 /* What is read, and how much of it there was. */
@@ -293,7 +295,7 @@ siglet_err *siglet_sys_stream_unchanged(const char *path, siglet_sys_consume *co
 	counted c = { consume, context, 0 };
 	struct stat before, after;
 	int fd = -1;
-	siglet_err *err = open_regular(path, &fd);
+	siglet_err *err = siglet_sys_open_regular(path, &fd);
 
 	if (err != NULL)
 		return err;
@@ -303,7 +305,8 @@ siglet_err *siglet_sys_stream_unchanged(const char *path, siglet_sys_consume *co
 		err = stream(fd, path, count, &c);
 	if (err == NULL && fstat(fd, &after) != 0)
 		err = siglet_sys_errno(path, errno);
-	if (err == NULL && (!is_same(&before, &after) || c.bytes != (uintmax_t)before.st_size))
+	if (err == NULL &&
+	    (!siglet_sys_is_unchanged(&before, &after) || c.bytes != (uintmax_t)before.st_size))
 		err = siglet_sys_refuse(SIGLET_E_IO, path, "changed while it was read");
 	(void)close(fd);
 	return err;
@@ -392,7 +395,7 @@ siglet_err *siglet_sys_stream_beneath(const char *folder, const char *name,
 siglet_err *siglet_sys_check_file(const char *path)
 {
 	int fd = -1;
-	siglet_err *err = open_regular(path, &fd);
+	siglet_err *err = siglet_sys_open_regular(path, &fd);
 
 	if (err == NULL)
 		(void)close(fd);

@@ -138,6 +138,40 @@ void siglet_sys_output_free(siglet_sys_output *output);
  */
 unsigned siglet_sys_new_file_mode(void);
 
+/* ---- what comes in parts (resume.c) ---- */
+
+#define SIGLET_SYS_MAX_NOTE_BYTES 4096
+
+/*
+ * As siglet_sys_output_begin, of a file that may need several runs: what came so far lies beside it
+ * as ".NAME.part", for its owner alone, with a note of the caller's on what it is. ret_note gets the
+ * note that an earlier run left (empty: nothing was left), ret_size how many bytes it left.
+ * Errors: SIGLET_E_IO also when another process is at it, or what lies there is not ours.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_resume(const char *path, siglet_buf *ret_note,
+						     uint64_t *ret_size,
+						     siglet_sys_output **ret_output);
+/* The bytes that are there, from the start. Errors: SIGLET_E_IO, SIGLET_E_NOMEM, those of consume. */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_replay(siglet_sys_output *output,
+						     siglet_sys_consume *consume, void *context);
+/* Forget what is there, and say what comes from now on. An empty note can't be gone on with. */
+SIGLET_MUST_USE siglet_err *siglet_sys_output_restart(siglet_sys_output *output, siglet_slice note);
+/* Leave what is there for another run; free the output all the same. */
+void siglet_sys_output_leave(siglet_sys_output *output);
+
+/* ---- files that are read more than once (held.c) ---- */
+
+/* A regular file that is held open: whatever becomes of its name, it is the same one. */
+typedef struct siglet_sys_held siglet_sys_held;
+SIGLET_MUST_USE siglet_err *siglet_sys_hold_file(const char *path, siglet_sys_held **ret_held);
+uint64_t siglet_sys_held_size(const siglet_sys_held *held); /* when it was opened, in bytes */
+/* Up to len bytes from offset on; fewer only at its end. Any thread. Errors: SIGLET_E_IO. */
+SIGLET_MUST_USE siglet_err *siglet_sys_held_read(const siglet_sys_held *held, uint64_t offset,
+						 void *ret_bytes, size_t len, size_t *ret_len);
+/* Errors: SIGLET_E_IO: somebody wrote to it since it was opened. */
+SIGLET_MUST_USE siglet_err *siglet_sys_held_check(const siglet_sys_held *held);
+void siglet_sys_release_file(siglet_sys_held *held); /* NULL is fine */
+
 /* ---- logs (append.c) ---- */
 
 /*
