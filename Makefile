@@ -67,7 +67,7 @@ DB_OBJ := $(DB_SRC:%.c=$(B)/%.o)
 LIB_SRC := $(filter-out $(NET_SRC) $(DB_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
-OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings trust_store anchors audit auditor watch)
+OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings trust_store anchors audit auditor watch repository fetch)
 VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
 	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)

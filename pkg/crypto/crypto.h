@@ -73,6 +73,29 @@ SIGLET_MUST_USE siglet_err *siglet_hasher_finish(siglet_hasher *hasher,
 						 siglet_digests *ret_digests);
 void siglet_hasher_free(siglet_hasher *hasher);
 
+/* ---- checksums that repositories ask for (checksum.c) ---- */
+
+/* Against errors of transport alone: anybody can make two files with the same. */
+typedef enum siglet_checksum_kind {
+	SIGLET_CHECKSUM_MD5 = 0,
+	SIGLET_CHECKSUM_SHA1,
+} siglet_checksum_kind;
+#define SIGLET_CHECKSUM_COUNT 2
+
+typedef struct siglet_checksum {
+	uint8_t bytes[20];
+	size_t len; /* 16, 20, or 0: this OpenSSL does not compute it */
+} siglet_checksum;
+
+/* One pass over a message of any size. After finish there is only free. Errors: _CRYPTO, _NOMEM. */
+typedef struct siglet_checksummer siglet_checksummer;
+SIGLET_MUST_USE siglet_err *siglet_checksummer_new(siglet_checksummer **ret_checksummer);
+SIGLET_MUST_USE siglet_err *siglet_checksummer_update(siglet_checksummer *checksummer,
+						      siglet_slice data);
+SIGLET_MUST_USE siglet_err *siglet_checksummer_finish(
+	siglet_checksummer *checksummer, siglet_checksum ret_sums[SIGLET_CHECKSUM_COUNT]);
+void siglet_checksummer_free(siglet_checksummer *checksummer);
+
 /* ---- algorithms (registry.c) ---- */
 
 typedef enum siglet_key_type {

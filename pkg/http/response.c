@@ -136,6 +136,8 @@ siglet_err *siglet_http_status_error(const siglet_http_request *request,
 			     siglet_text_printable(said).text);
 	siglet_err_free(unread);
 	siglet_json_doc_free(doc);
+	if (response->status == 507)
+		return siglet_err_hint(err, "its disk or quota is full");
 	return response->status == 429 || response->status >= 500
 		       ? siglet_err_hint(err, "the service is busy or in trouble: try again later")
 		       : err;

@@ -3,8 +3,8 @@
  *
  * The public interface of libsiglet, and the only header that is installed. It verifies Sigstore
  * bundles offline, and signs. It never changes the process (locale, signals, OpenSSL's
- * configuration), and only the functions under "trust that is kept current", "credentials" and
- * "signing" use the network or read the environment.
+ * configuration), and only the functions under "trust that is kept current", "credentials",
+ * "signing", "repositories" and "audit" use the network or read the environment.
  *
  * Handles are opaque. A siglet_trust and a siglet_expectation are immutable once in use and may be
  * shared by any number of threads; every other handle belongs to one thread at a time. Text that
@@ -673,6 +673,124 @@ SIGLET_CHECKED siglet_error *siglet_statement_make(const char *const *names,
 						   const char *const *digests, size_t count,
 						   const char *type, const void *predicate,
 						   size_t len, char **ret_json);
+
+/* ---- repositories: publish and fetch (not in libsiglet-verify) ---- */
+
+/* Told how many of how many bytes moved (total UINT64_MAX: not known); by another thread. */
+typedef void siglet_transfer_progress(void *context, uint64_t done, uint64_t total);
+
+/* What takes files by HTTP PUT and gives them back: Artifactory, Nexus (raw), any WebDAV server. */
+typedef struct siglet_repository siglet_repository;
+
+typedef struct siglet_repository_options {
+	const char *url; /* https, or http to this machine; its origin alone gets the credential */
+	/*
+	 * "USER:PASSWORD" (sent as Basic), or a token without a colon (as Bearer); NULL: none. It is
+	 * copied, wiped when the handle is freed, and never part of a message.
+	 */
+	const char *credential;
+	const char *
+		netrc; /* the text of a netrc file, for who has no credential; NULL: none. Copied. */
+	unsigned timeout_s;	   /* give up when nothing moved for so long; 0: 60 */
+	unsigned connections;	   /* at once; 0: 8 */
+	siglet_trust_trace *trace; /* NULL, or told of every request */
+	void *trace_context;
+} siglet_repository_options;
+
+/*
+ * Once it is open, any number of threads may use it. Nothing is sent yet.
+ * Errors: USAGE, UNREADABLE (a netrc text that is none), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_repository_open(const siglet_repository_options *options,
+						    siglet_repository **ret_repository);
+SIGLET_API void siglet_repository_free(siglet_repository *repository);
+
+/* A file that is open and hashed, with the bundle that is about it: ready to be published. */
+typedef struct siglet_parcel siglet_parcel;
+
+/*
+ * bundle NULL: the first of those that lie beside the file. That the two belong together is checked
+ * (the signature is the certificate's over this file, or the statement names it), and who signed is not.
+ * Errors: UNREADABLE; REFUSED (there is no bundle, it is malformed, or about another file), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_parcel_open(const char *path, const char *bundle,
+						siglet_parcel **ret_parcel);
+SIGLET_API void siglet_parcel_free(siglet_parcel *parcel);
+SIGLET_API uint64_t siglet_parcel_size(const siglet_parcel *parcel);	  /* in bytes */
+SIGLET_API const char *siglet_parcel_bundle(const siglet_parcel *parcel); /* its path */
+/* "sha256:HEX" of the file. Owned. Errors: INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_parcel_sha256(const siglet_parcel *parcel, char **ret_digest);
+
+typedef struct siglet_publish_options {
+	const char *folder; /* a URL; NULL: the repository's */
+	const char *name;   /* of the file there */
+	bool replace;	    /* what has these names; else that is REFUSED, unless it is the same */
+	bool read_back;	    /* download and compare what the server gives no checksum of */
+	siglet_transfer_progress *progress; /* NULL: nobody looks */
+	void *progress_context;
+} siglet_publish_options;
+
+typedef struct siglet_receipt siglet_receipt; /* what was published */
+
+/*
+ * Put bundle and file side by side, so that no reader finds the file without a bundle, and nobody's
+ * file is overwritten unheard; then see that they are there. What is sent is hashed again, and comes
+ * to nothing if it is not what was opened.
+ * Errors: REFUSED (another file has the name, or came to have it), UNREADABLE (the file changed),
+ *         SERVICE, USAGE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_repository_publish(const siglet_repository *repository,
+						       const siglet_parcel *parcel,
+						       const siglet_publish_options *options,
+						       siglet_receipt **ret_receipt);
+SIGLET_API const char *siglet_receipt_url(const siglet_receipt *receipt);
+SIGLET_API const char *siglet_receipt_bundle_url(const siglet_receipt *receipt);
+/* Was anything sent? False: both were there already, and the same. */
+SIGLET_API bool siglet_receipt_sent(const siglet_receipt *receipt);
+/*
+ * What the server showed of the file that it keeps: "sha256", "sha1", "md5" (checksums), "content"
+ * (it was read back), "size", or NULL: nothing.
+ */
+SIGLET_API const char *siglet_receipt_checked(const siglet_receipt *receipt);
+SIGLET_API void siglet_receipt_free(siglet_receipt *receipt);
+
+typedef struct siglet_fetch_options {
+	const char *url;
+	const char
+		*bundle; /* a URL or file; NULL: the URL with .sigstore.json and so on behind it */
+	const char *output;		    /* the file that is to be made */
+	bool all;			    /* every bundle must be good */
+	bool restart;			    /* do not go on with what an earlier run left */
+	uint64_t max_bytes;		    /* of the file; 0: 16 GiB */
+	siglet_transfer_progress *progress; /* NULL: nobody looks */
+	void *progress_context;
+} siglet_fetch_options;
+
+typedef struct siglet_arrival siglet_arrival; /* what was fetched, and no file yet */
+
+/*
+ * Download a file and its bundle and verify them. What comes lies beside output in a temporary of its
+ * own and goes on where an earlier run broke off, if the server says that it is still the same file.
+ * Credentials do not follow a redirect to another host, nor anything from https to http.
+ * Errors: USAGE, SERVICE, UNREADABLE, REFUSED (there is no such file or bundle), INTERNAL. That the
+ * file is refused is no error.
+ */
+SIGLET_CHECKED siglet_error *siglet_repository_fetch(const siglet_repository *repository,
+						     const siglet_trust *trust,
+						     const siglet_expectation *expectation,
+						     const siglet_fetch_options *options,
+						     siglet_arrival **ret_arrival);
+SIGLET_API const siglet_result *siglet_arrival_result(const siglet_arrival *arrival);
+SIGLET_API const siglet_artifact *siglet_arrival_artifact(const siglet_arrival *arrival);
+SIGLET_API const char *siglet_arrival_type(const siglet_arrival *arrival); /* Content-Type, or "" */
+/* The bundle's file as it came; where the bundle was a file of ours, that. */
+SIGLET_API const void *siglet_arrival_bundle(const siglet_arrival *arrival, size_t *ret_len);
+/*
+ * Make the file that options.output named, with these permissions: on disk, then in its place.
+ * Errors: USAGE (it is not accepted, or was kept before), UNREADABLE.
+ */
+SIGLET_CHECKED siglet_error *siglet_arrival_keep(siglet_arrival *arrival, unsigned mode);
+SIGLET_API void siglet_arrival_free(siglet_arrival *arrival); /* with what was not kept */
 
 /* ---- audit: does the log tell everybody the same? (not in libsiglet-verify) ---- */
 
