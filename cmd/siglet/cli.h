@@ -123,6 +123,14 @@ typedef enum cli_id {
 	CLI_COUNT,
 	CLI_SEED,
 	CLI_WITNESSES,
+	CLI_TO,
+	CLI_READ_BACK,
+	CLI_NETRC_FILE,
+	CLI_AUTH_ENV,
+	CLI_AUTH_FILE,
+	CLI_MAX_SIZE,
+	CLI_NO_RESUME,
+	CLI_BUNDLE_OUT,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */
@@ -168,8 +176,8 @@ struct cli_verb {
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const cli_verb cli_sign, cli_attest, cli_verify, cli_inspect, cli_audit, cli_trust,
-	cli_whoami, cli_help, cli_version, cli_completion;
+extern const cli_verb cli_sign, cli_attest, cli_verify, cli_publish, cli_fetch, cli_inspect,
+	cli_audit, cli_trust, cli_whoami, cli_help, cli_version, cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 
@@ -259,6 +267,12 @@ void cli_write_error(siglet_json_writer *w, const siglet_err *err);
 
 /* Of several statuses the one that counts: refused before unreadable before the rest. */
 siglet_status cli_worst(siglet_status a, siglet_status b);
+
+/*
+ * The first line of a file, or of the descriptor "fd:N", without its end. (setup.c) ret_secret is
+ * initialised by the caller. Errors: SIGLET_E_USAGE, SIGLET_E_IO, SIGLET_E_LIMIT.
+ */
+SIGLET_MUST_USE siglet_err *cli_read_secret(const char *source, siglet_buf *ret_secret);
 
 /* Print a request that was made, for --verbose. context is not used. */
 void cli_trace(void *context, const char *method, const char *url, int status, unsigned ms,

@@ -116,7 +116,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 const cli_verb cli_help = {
 	.name = "help",
 	.operands = "[VERB]",
-	.choices = "sign attest verify inspect whoami version help completion",
+	.choices = "sign attest verify publish fetch inspect audit trust whoami version help "
+		   "completion",
 	.summary = "tell what the verbs do",
 	.about = "Without a verb, lists them.\n",
 	.options = help_options,

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Many files at once, answered in their order. */
@@ -144,6 +145,16 @@ void verify_run_all(bool quiet, unsigned jobs, size_t count, verify_work *work, 
 	if (jobs <= 1 || !run_threads(jobs, count, work, context, &progress, ret_tally))
 		run_alone(count, work, context, &progress, ret_tally);
 	siglet_sys_progress_wipe(&progress);
+}
+
+void verify_allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 siglet_status verify_run_jobs(const verify_ask *ask, unsigned jobs, size_t count, verify_work *work,

@@ -77,7 +77,7 @@ static siglet_err *read_artifact(const verify_ask *ask, const char *name,
 }
 
 /* What an attestation says, in a file of its own. */
-static siglet_err *write_predicate(const verify_ask *ask, const siglet_result *result)
+siglet_err *verify_write_predicate(const verify_ask *ask, const siglet_result *result)
 {
 	siglet_sys_output *output = NULL;
 	char *json = NULL;
@@ -130,7 +130,7 @@ static siglet_err *keep_accepted(const verify_ask *ask, const siglet_result *res
 	if (!siglet_result_accepted(result))
 		return NULL;
 	if (ask->predicate_out != NULL)
-		err = write_predicate(ask, result);
+		err = verify_write_predicate(ask, result);
 	if (err == NULL && output != NULL)
 		err = siglet_sys_output_commit(output, ask->new_file_mode);
 	return err;

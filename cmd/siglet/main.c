@@ -10,8 +10,9 @@
 #define SECURE_HEAP_LEAST 32
 
 const cli_verb *const cli_verbs[] = {
-	&cli_sign,   &cli_attest,  &cli_verify, &cli_inspect,	 &cli_audit, &cli_trust,
-	&cli_whoami, &cli_version, &cli_help,	&cli_completion, NULL,
+	&cli_sign,    &cli_attest,     &cli_verify, &cli_publish, &cli_fetch,
+	&cli_inspect, &cli_audit,      &cli_trust,  &cli_whoami,  &cli_version,
+	&cli_help,    &cli_completion, NULL,
 };
 
 /*

@@ -46,8 +46,7 @@ static siglet_err *set_config(const char *path, siglet_signing *signing)
 
 /* ---- a managed key ---- */
 
-/* The first line, without its end. */
-static siglet_err *read_passphrase(const char *source, siglet_buf *ret_passphrase)
+siglet_err *cli_read_secret(const char *source, siglet_buf *ret_secret)
 {
 	siglet_err *err;
 
@@ -59,13 +58,12 @@ static siglet_err *read_passphrase(const char *source, siglet_buf *ret_passphras
 				return siglet_err_new(SIGLET_E_USAGE, "fd:N takes a number");
 			fd = fd * 10 + (unsigned)(*c - '0');
 		}
-		err = siglet_sys_read_descriptor((int)fd, ret_passphrase);
+		err = siglet_sys_read_descriptor((int)fd, ret_secret);
 	} else {
-		err = siglet_sys_read_file(source, ret_passphrase);
+		err = siglet_sys_read_file(source, ret_secret);
 	}
 	if (err == NULL)
-		siglet_buf_truncate(ret_passphrase,
-				    strcspn(siglet_buf_text(ret_passphrase), "\r\n"));
+		siglet_buf_truncate(ret_secret, strcspn(siglet_buf_text(ret_secret), "\r\n"));
 	return err;
 }
 
@@ -102,7 +100,7 @@ static siglet_err *set_key(const cli_arguments *arguments, const char *key, sigl
 	siglet_buf_init_secret(&passphrase, MAX_PASSPHRASE_BYTES);
 	siglet_buf_init(&chain, MAX_PEM_BYTES);
 	if (source != NULL)
-		err = read_passphrase(source, &passphrase);
+		err = cli_read_secret(source, &passphrase);
 	if (err == NULL && certificate != NULL)
 		err = siglet_sys_read_file(certificate, &chain);
 	if (err == NULL)

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "json/json.h"
 #include "verify.h"
@@ -137,17 +136,6 @@ static siglet_err *check_operands(const cli_arguments *arguments)
 	return cli_check_exclusive(arguments, places, SIGLET_COUNT(places));
 }
 
-/* Each file has one descriptor open from the start to the end, and a folder's. */
-static void allow_many_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* All that is wrong with the files is told at once. */
 static siglet_err *open_each(batch *b)
 {
@@ -178,7 +166,7 @@ static siglet_err *open_places(batch *b)
 	b->jobs = siglet_calloc(b->count, sizeof(*b->jobs));
 	if (b->jobs == NULL)
 		return siglet_err_nomem();
-	allow_many_files();
+	verify_allow_many_files();
 	return open_each(b);
 }
 

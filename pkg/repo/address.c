@@ -69,6 +69,10 @@ siglet_err *siglet_repo_join(const char *folder, const char *name, siglet_buf *r
 		return err;
 	if (strchr(folder, '?') != NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "a folder's URL has no query");
+	if (strstr(folder + strcspn(folder, "/") + 2, "//") != NULL)
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+						      "the folder's URL has an empty part"),
+				       "is a variable in it unset?");
 	if (!is_file_name(siglet_slice_str(name)))
 		return siglet_err_new(SIGLET_E_USAGE, "\"%s\" can't be a file's name",
 				      siglet_text_printable(siglet_slice_str(name)).text);

@@ -30,7 +30,7 @@ static siglet_err *stream(const siglet_sys_held *file, uint8_t *piece, siglet_sy
 }
 
 siglet_err *siglet_repo_stream_held(const siglet_sys_held *file, siglet_sys_consume *consume,
-				 void *context)
+				    void *context)
 {
 	uint8_t *piece = malloc(PIECE_BYTES);
 	siglet_err *err;

@@ -221,6 +221,9 @@ static siglet_err *get_file(siglet_arrival *a)
 	};
 	if (err == NULL)
 		err = siglet_repo_get(&a->repository->repo, &download, &a->type);
+	/* Like a file that is not there. */
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_MISSING)
+		err = siglet_err_recode(err, SIGLET_E_IO);
 	siglet_buf_clear(&note);
 	/* A broken connection leaves what can be gone on with; anything else leaves nothing. */
 	if (err != NULL && a->output != NULL && a->may_resume && a->have > 0 &&
@@ -282,6 +285,20 @@ static siglet_err *look_again(siglet_arrival *a, const siglet_trust *trust)
 	}
 	siglet_buf_clear(&now);
 	return NULL;
+}
+
+siglet_error *siglet_url_file_name(const char *url, char **ret_name)
+{
+	siglet_buf name;
+	siglet_err *err = siglet_repo_check_url(url);
+
+	siglet_buf_init(&name, SIGLET_REPO_MAX_NAME_BYTES);
+	if (err == NULL)
+		err = siglet_repo_name_of(url, &name);
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&name), ret_name);
+	siglet_buf_clear(&name);
+	return err;
 }
 
 static siglet_err *fetch(siglet_arrival *a, const siglet_trust *trust)

@@ -754,6 +754,12 @@ SIGLET_API bool siglet_receipt_sent(const siglet_receipt *receipt);
 SIGLET_API const char *siglet_receipt_checked(const siglet_receipt *receipt);
 SIGLET_API void siglet_receipt_free(siglet_receipt *receipt);
 
+/*
+ * The name that a file at a URL has: the last part of its path. Owned. Errors: USAGE (it names none
+ * that a file here can have), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_url_file_name(const char *url, char **ret_name);
+
 typedef struct siglet_fetch_options {
 	const char *url;
 	const char
@@ -772,8 +778,8 @@ typedef struct siglet_arrival siglet_arrival; /* what was fetched, and no file y
  * Download a file and its bundle and verify them. What comes lies beside output in a temporary of its
  * own and goes on where an earlier run broke off, if the server says that it is still the same file.
  * Credentials do not follow a redirect to another host, nor anything from https to http.
- * Errors: USAGE, SERVICE, UNREADABLE, REFUSED (there is no such file or bundle), INTERNAL. That the
- * file is refused is no error.
+ * Errors: USAGE, SERVICE, UNREADABLE (there is no such file, or it can't be written), REFUSED (there
+ * is no bundle), INTERNAL. That the file is refused is no error.
  */
 SIGLET_CHECKED siglet_error *siglet_repository_fetch(const siglet_repository *repository,
 						     const siglet_trust *trust,
