@@ -60,6 +60,26 @@ static siglet_err *append_escaped(siglet_slice name, siglet_buf *ret_url)
 	return err;
 }
 
+/* Each part of its path must name a folder: libcurl, like any client, would leave "." and ".." out. */
+static siglet_err *check_parts(const char *folder)
+{
+	const char *at = strstr(folder, "://") + 3;
+
+	for (at += strcspn(at, "/"); *at != '\0'; at += strcspn(at, "/")) {
+		const size_t len = strcspn(++at, "/");
+
+		if (len == 0 && *at != '\0')
+			return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+							      "the folder's URL has an empty "
+							      "part"),
+					       "is a variable in it unset?");
+		if ((len == 1 && at[0] == '.') || (len == 2 && at[0] == '.' && at[1] == '.'))
+			return siglet_err_new(SIGLET_E_USAGE,
+					      "the folder's URL has a part that is . or ..");
+	}
+	return NULL;
+}
+
 siglet_err *siglet_repo_join(const char *folder, const char *name, siglet_buf *ret_url)
 {
 	size_t len = strlen(folder);
@@ -69,10 +89,9 @@ siglet_err *siglet_repo_join(const char *folder, const char *name, siglet_buf *r
 		return err;
 	if (strchr(folder, '?') != NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "a folder's URL has no query");
-	if (strstr(folder + strcspn(folder, "/") + 2, "//") != NULL)
-		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
-						      "the folder's URL has an empty part"),
-				       "is a variable in it unset?");
+	err = check_parts(folder);
+	if (err != NULL)
+		return err;
 	if (!is_file_name(siglet_slice_str(name)))
 		return siglet_err_new(SIGLET_E_USAGE, "\"%s\" can't be a file's name",
 				      siglet_text_printable(siglet_slice_str(name)).text);

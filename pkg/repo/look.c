@@ -16,12 +16,11 @@ static bool is_hidden(const publish_run *r, int status)
 static siglet_err *cannot_look(const siglet_http_request *request,
 			       const siglet_http_response *answer)
 {
-	siglet_err *err = siglet_repo_refuse(request, answer);
-
-	return answer->status == 403
-		       ? siglet_err_hint(err, "only who may read sees that nothing is overwritten; "
-					      "--force does not look")
-		       : err;
+	if (answer->status != 403)
+		return siglet_repo_refuse(request, answer);
+	return siglet_err_hint(siglet_http_status_error(request, answer),
+			       "only who may read sees that nothing is overwritten; --force does "
+			       "not look");
 }
 
 /* Of any other status than 200: it is not there, or can't be seen. */

@@ -86,7 +86,7 @@ stop_nginx() {
 }
 
 port=$(free_port)
-printf 'ci:{PLAIN}pa:ss w0rd\n' >"$web/users"
+printf 'ci:%s\n' "$(openssl passwd -apr1 'pa:ss w0rd')" >"$web/users"
 configure_nginx >"$web/nginx.conf"
 start_nginx
 repo=http://127.0.0.1:$port
@@ -103,9 +103,16 @@ requests() {
 # Only these files are in the folder, hidden ones too.
 only() { [ "$(find . -mindepth 1 | sed 's|^\./||' | sort | tr '\n' ' ')" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || { find .; return 1; }; }
 
-# cut_after BYTES TIMES [up|down]: the next connections through $cut break off after so many bytes.
+# $cut is the way to $repo on which connections break or stop:
+# cut_after BYTES TIMES [up|down]: so many of the next connections break off after so many bytes.
+# hold_after BYTES [up|down]: the next one stops there, until it is let go.
+# deaf_after BYTES: of the next one the answer to what is sent there is lost.
 start_cutter() {
 	start cutter python3 "$PROJECT/tests/cli/cutter.py" "$port" ../cuts
 	cut=$url
 }
-cut_after() { echo "$1 $2 ${3:-down}" >../cuts; }
+cut_after() { echo "$1 $2 ${3:-down} cut" >../cuts; }
+deaf_after() { echo "$1 1 up deaf" >../cuts; }
+hold_after() { echo "$1 1 ${2:-down} hold" >../cuts; }
+wait_for_hold() { while [ ! -e ../cuts.held ] && kill -0 "$1" 2>/dev/null; do sleep 0.05; done; }
+let_go() { rm -f ../cuts.held; }
