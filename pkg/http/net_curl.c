@@ -21,6 +21,7 @@
 #define MAX_HEADER_BYTES ((size_t)256 << 10)
 #define WARM_TIMEOUT_MS 10000
 #define POLL_MS 1000
+#define STREAM_BYTES (256L << 10) /* of what is streamed, at once */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Bytes that come piece by piece, with a NUL behind; they may be secret. */
@@ -282,6 +283,15 @@ static bool set_upload(job *j, const siglet_net_exchange *x)
 	       curl_easy_setopt(j->easy, CURLOPT_SEEKDATA, j) == CURLE_OK;
 }
 
+/* Larger pieces for what may be large: fewer calls of whoever gives and takes them. */
+static bool set_pieces(job *j, const siglet_net_exchange *x)
+{
+	return (x->take == NULL ||
+		curl_easy_setopt(j->easy, CURLOPT_BUFFERSIZE, STREAM_BYTES) == CURLE_OK) &&
+	       (x->read == NULL ||
+		curl_easy_setopt(j->easy, CURLOPT_UPLOAD_BUFFERSIZE, STREAM_BYTES) == CURLE_OK);
+}
+
 static bool set_method(job *j, const siglet_net_exchange *x)
 {
 	if (strcmp(x->method, "POST") == 0)
@@ -310,7 +320,7 @@ static bool set_request(job *j, const siglet_net_exchange *x)
 	    curl_easy_setopt(j->easy, CURLOPT_FRESH_CONNECT, x->once ? 1L : 0L) != CURLE_OK ||
 	    (x->raw && curl_easy_setopt(j->easy, CURLOPT_ACCEPT_ENCODING, NULL) != CURLE_OK))
 		return false;
-	return set_method(j, x);
+	return set_pieces(j, x) && set_method(j, x);
 }
 
 static bool set_warming(job *j)
