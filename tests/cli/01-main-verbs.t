@@ -9,7 +9,7 @@ no_out 'on standard error only'
 gives 'help lists the verbs' 0 help
 out 'verify among them' '^  verify FILE'
 out 'and sign' '^  sign FILE'
-ok 'and no verb that is not there yet' sh -c '! grep -qwE "publish|fetch" "$0"' "$tmp/out"
+ok 'and no verb that is not there yet' sh -c '! grep -qwE "deploy|gate" "$0"' "$tmp/out"
 gives '--help does too' 0 --help
 gives '-h does too' 0 -h
 gives 'help tells about a verb' 0 help verify
@@ -19,8 +19,8 @@ gives 'VERB --help tells the same' 0 verify --help
 ok 'word for word' cmp "$tmp/help-verify" "$tmp/out"
 gives '--help wins over what else is wrong' 0 verify --help --no-such
 gives 'but not over what stands before it' 2 verify --no-such --help
-gives 'help of no verb' 2 help publish
-err 'names it' 'unknown verb "publish"'
+gives 'help of no verb' 2 help deploy
+err 'names it' 'unknown verb "deploy"'
 gives 'help of two verbs' 2 help verify inspect
 for width in $(awk '{ print length }' "$tmp/help-verify" | sort -rn | head -1); do
 	ok 'help fits 80 columns' test "$width" -le 80
@@ -30,8 +30,8 @@ gives 'version' 0 version
 out 'is one line' '^siglet [0-9]+\.[0-9]+\.[0-9]+$'
 gives '--version too' 0 --version
 gives 'version takes no argument' 2 version x
-gives 'an unknown verb' 2 publish x
-err 'is named' 'unknown verb "publish"'
+gives 'an unknown verb' 2 deploy x
+err 'is named' 'unknown verb "deploy"'
 err 'with what to do' '^  hint: siglet help'
 gives 'an option before the verb' 2 --json verify
 err 'is explained' 'options follow a verb'
@@ -55,7 +55,7 @@ status=0
 ok 'closed standard input and error do not matter' has_status 0
 out 'to the output' '^siglet'
 status=0
-"$SIGLET" publish 2>&- >"$tmp/out" || status=$?
+"$SIGLET" deploy 2>&- >"$tmp/out" || status=$?
 ok 'an error that nobody can read is still one' has_status 2
 {
 	sleep 0.3

@@ -1,6 +1,6 @@
 #!/bin/sh
 # siglet publish: credentials, connections that break, and files and names that change meanwhile.
-# shellcheck disable=SC2086,SC2016
+# shellcheck disable=SC2086,SC2016,SC2034,SC3045
 . tests/cli/nginx.sh
 start_cutter
 make_key ../key

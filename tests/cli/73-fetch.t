@@ -1,6 +1,6 @@
 #!/bin/sh
 # siglet fetch: a file from a real nginx that is kept only when it is accepted.
-# shellcheck disable=SC2086,SC2016
+# shellcheck disable=SC2086,SC2016,SC2034,SC3045
 . tests/cli/nginx.sh
 start_cutter
 make_key ../key

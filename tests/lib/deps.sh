@@ -6,7 +6,7 @@ set -eu
 build='gcc libc6-dev make pkg-config libssl-dev libjson-c-dev libpcre2-dev
 	libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev'
 test='perl python3 binutils openssl clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev llvm-14 cppcheck
-	python3-venv softhsm2 libengine-pkcs11-openssl valgrind shellcheck mandoc strace zsh fish'
+	python3-venv softhsm2 libengine-pkcs11-openssl valgrind shellcheck mandoc strace zsh fish nginx curl'
 
 wanted=
 for group in "$@"; do
@@ -42,6 +42,15 @@ if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 fi
 echo "deps: installing$missing"
+# The tests start an nginx of their own: the package's must not begin to serve on this machine.
+policy=/usr/sbin/policy-rc.d
+case $missing in
+*nginx*)
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null && $sudo chmod 755 $policy
+		trap '$sudo rm -f $policy; $sudo systemctl disable nginx >/dev/null 2>&1 || :' EXIT
+	fi ;;
+esac
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086
 $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
