@@ -72,7 +72,9 @@ siglet_err *siglet_repo_read_credential(siglet_slice text, siglet_buf *ret_value
 	const siglet_slice whole = trim(text);
 	const siglet_slice bearer = behind(whole, "Bearer "), basic = behind(whole, "Basic ");
 
-	if (whole.len == 0)
+	/* What is left of "Bearer $TOKEN" when that is not set. */
+	if (whole.len == 0 || siglet_slice_equal_nocase(whole, siglet_slice_str("Bearer")) ||
+	    siglet_slice_equal_nocase(whole, siglet_slice_str("Basic")))
 		return siglet_err_new(SIGLET_E_USAGE, "the credentials are empty");
 	if (has_control(whole))
 		return siglet_err_new(SIGLET_E_USAGE,

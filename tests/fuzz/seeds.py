@@ -108,6 +108,18 @@ def tokens(out):
         "code_challenge_methods_supported": ["S256"]}).encode())
 
 
+def repositories(out):
+    digest = hashlib.sha256(b"hello").digest()
+    put(out, "fuzz_repo", "netrc", b'# mine\nmachine a.example login me password "p w\\"d" account x\nmacdef init\ncd /\n\ndefault login x password y\n')
+    put(out, "fuzz_repo", "basic", b"ci:pa:ss w0rd\n")
+    put(out, "fuzz_repo", "bearer", b"Bearer abc.def-_~+/=\n")
+    put(out, "fuzz_repo", "name", b"a b%20+\xc3\xbc.tgz")
+    put(out, "fuzz_repo", "url", b"https://a.example/b/c%20d?token=x")
+    put(out, "fuzz_repo", "range", b"bytes 5-9/10")
+    put(out, "fuzz_repo", "headers", b"content-length: 5\nx-checksum-sha256: %s\nrepr-digest: sha-512=:AA==:, sha-256=:%s:\ndigest: sha-256=%s\n"
+        b'etag: "{SHA1{00}}"\ncontent-md5: AAAA\n' % (digest.hex().encode(), base64.b64encode(digest), base64.b64encode(digest)))
+
+
 def trust(out):
     """Metadata of each role (the first byte chooses how it is read), and a pack of it."""
     root = (pathlib.Path(__file__).resolve().parents[2] / "third_party_certs/public-good/root.json").read_bytes()
@@ -216,6 +228,7 @@ def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
     trust(out)
+    repositories(out)
     notes(out)
     certificates(out)
     audits(out)
