@@ -1,13 +1,11 @@
 /*
- * What the files of sys share: how the system's refusals become errors, and what is put on disk.
-
- * What the files of sys share: how the system's refusals become errors, files that are open.
+ * What the files of sys share: how the system's refusals become errors, programs that are started,
+ * files that are open, and what is put on disk.
  */
 #ifndef SIGLET_SYS_INTERNAL_H
 #define SIGLET_SYS_INTERNAL_H
 
 #include <spawn.h>
-
 #include <sys/stat.h>
 
 #include "base/base.h"
