@@ -1,8 +1,8 @@
 # siglet: build, test, install. `make help` lists the targets.
 #
 # Settings a user may give: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR (and the …DIR names) V=1 WERROR=1
-# SANITIZE=address,undefined B=folder. Our own flags stand in other variables, so that overriding those
-# loses no hardening.
+# SANITIZE=address,undefined B=folder COSE=0 (builds without libcbor). Our own flags stand in other
+# variables, so that overriding those loses no hardening.
 
 # ---- settings ----
 B ?= build
@@ -22,6 +22,7 @@ SOVERSION := 1
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 SANITIZE ?=
+COSE ?= 1
 
 # What needs neither a compiler nor a library must work without them; demo and check install them first.
 NO_CONFIG := deps demo check help clean format ci
@@ -31,10 +32,16 @@ ifneq ($(CONFIGURED),)
 ifneq ($(shell $(PKG_CONFIG) --exists 'libcrypto >= 3.0' 'json-c >= 0.15' libpcre2-8 && echo yes),yes)
 $(error siglet needs a C compiler, pkg-config, OpenSSL 3, json-c and PCRE2 with their headers: run `make deps`)
 endif
+ifneq ($(COSE),0)
+ifneq ($(shell $(PKG_CONFIG) --exists 'libcbor >= 0.8' && echo yes),yes)
+$(error siglet reads COSE with libcbor and its headers: run `make deps`, or build without: make COSE=0)
+endif
+endif
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcrypto json-c libpcre2-8)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs libcrypto json-c)
 
 # ---- flags ----
+comma := ,
 probe = $(shell printf 'int main(void){return 0;}' | $(CC) $(1) -Werror -x c -o /dev/null - \
 	2>/dev/null && echo $(1))
 HARDEN := -fstack-protector-strong -fPIC $(foreach f,-fstack-clash-protection -fcf-protection=full \
@@ -64,11 +71,14 @@ NET_OBJ := $(NET_SRC:%.c=$(B)/%.o)
 # And what needs SQLite into another, which is loaded when a database is first opened.
 DB_SRC := $(sort $(wildcard pkg/hits/db_*.c))
 DB_OBJ := $(DB_SRC:%.c=$(B)/%.o)
-LIB_SRC := $(filter-out $(NET_SRC) $(DB_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
+# And what needs libcbor into a third, which is loaded with the first COSE file.
+COSE_SRC := $(sort $(wildcard pkg/cbor/heads_*.c))
+COSE_OBJ := $(COSE_SRC:%.c=$(B)/%.o)
+LIB_SRC := $(filter-out $(NET_SRC) $(DB_SRC) $(COSE_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
-OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential signing made surroundings trust_store anchors audit auditor watch repository fetch)
-VERIFY_SRC := $(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c))) \
+OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential heads signing made surroundings trust_store anchors audit auditor watch repository fetch)
+VERIFY_SRC := $(filter-out $(COSE_SRC),$(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c)))) \
 	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)
 CLI_SRC := $(sort $(wildcard cmd/siglet/*.c))
@@ -84,11 +94,15 @@ FUZZ_REPLAY := $(FUZZ_NAMES:%=$(B)/tests/fuzz/%)
 MAN := $(sort $(wildcard docs/man/*.1))
 LIBS := $(LIB_LIBS) -lpthread -ldl
 # The objects of ours that are loaded when they are first needed.
-LOADED := $(B)/libsiglet-net.so.0 $(B)/libsiglet-db.so.0
+LOADED := $(B)/libsiglet-net.so.0 $(B)/libsiglet-db.so.0 $(if $(filter-out 0,$(COSE)),$(B)/libsiglet-cose.so.0)
+# Tests have it linked in.
+TEST_COSE_LIB := $(if $(filter-out 0,$(COSE)),$(B)/tests/heads.a)
+TEST_COSE := $(if $(filter-out 0,$(COSE)),$(TEST_COSE_LIB) -Wl$(comma)--push-state$(comma)--as-needed -lcbor -Wl$(comma)--pop-state)
 
 # ---- targets ----
 .PHONY: all
 all: $(B)/siglet $(B)/libsiglet.so $(B)/libsiglet.a $(B)/libsiglet-verify.a $(LOADED) $(B)/siglet-sandbox $(B)/siglet.pc ## build the program and the libraries
+	@$(if $(filter 0,$(COSE)),echo '  note  built without COSE: no libsiglet-cose.so.0')
 
 .PHONY: deps
 deps: ## install what building and testing need (Debian packages)
@@ -107,7 +121,7 @@ check: ## install what is missing, build, run every test
 
 .PHONY: tests
 tests: all $(UNIT_BIN) $(FUZZ_REPLAY) test-programs
-	@SIGLET=$(B)/siglet B=$(B) sh tests/lib/run.sh
+	@SIGLET=$(B)/siglet B=$(B) COSE=$(COSE) sh tests/lib/run.sh
 
 .PHONY: unit
 unit: $(UNIT_BIN) $(LOADED) ## run the unit tests alone (of the rooms in ROOMS)
@@ -206,7 +220,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 # ---- rules ----
-$(B)/%.o: %.c Makefile
+$(B)/%.o: %.c Makefile | $(B)/gen/cose_build.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -246,6 +260,19 @@ $(B)/libsiglet-db.so.0: $(DB_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet-db.so.0 -o $@ $(DB_OBJ) -lsqlite3
 
+$(B)/libsiglet-cose.so.0: $(COSE_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet-cose.so.0 -o $@ $(COSE_OBJ) -lcbor
+
+$(B)/tests/heads.a: $(COSE_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(COSE_OBJ)
+
+# Whether this build reads COSE; rewritten only when the answer changes.
+$(B)/gen/cose_build.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define SIGLET_COSE $(COSE)' | cmp -s - $@ || echo '#define SIGLET_COSE $(COSE)' > $@
+
 # Made each time: it names the prefix, which may be another one at install.
 .PHONY: FORCE
 $(B)/siglet.pc: pkg/siglet/siglet.pc.in FORCE
@@ -262,23 +289,23 @@ $(B)/siglet-sandbox: $(SANDBOX_OBJ) $(B)/libsiglet.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $(SANDBOX_OBJ) $(B)/libsiglet.a -lmicrohttpd $(LIBS)
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE_LIB)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE) $(LIBS)
 
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE_LIB)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE) $(LIBS)
 
-$(B)/libfuzzer/%: $(B)/tests/fuzz/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
+$(B)/libfuzzer/%: $(B)/tests/fuzz/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE_LIB)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(OUR_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+	$(Q)$(CC) $(OUR_LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE) $(LIBS)
 
 # Programs that tests or benches run: one source each.
 TEST_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/gen/*.c tests/faults/*.c tests/mutation/*.c tests/conformance/*.c))
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
 
-$(TEST_PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/launch $(B)/tests/bench/treehash: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(LIBS)
+$(TEST_PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/launch $(B)/tests/bench/treehash: $(B)/%: $(B)/%.o $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE_LIB)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN/../..' -o $@ $< $(TEST_LIB_OBJ) $(B)/libsiglet.a $(TEST_COSE) $(LIBS)
 
 .SECONDARY:
 .DELETE_ON_ERROR:

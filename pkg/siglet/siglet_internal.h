@@ -6,12 +6,16 @@
 
 #include "base/base.h"
 #include "bundle/bundle.h"
+#include "cbor/heads.h"
 #include "crypto/crypto.h"
 #include "siglet/siglet.h"
 #include "trustroot/trustroot.h"
 #include "verify/verify.h"
 
 #define SIGLET_MAX_SOURCE_BYTES 4096
+
+/* libcbor's part in reading COSE, loaded when it is first asked for. Errors: SIGLET_E_UNSUPPORTED. */
+SIGLET_MUST_USE siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads);
 
 /* What is compiled in of an instance, with the thresholds that go with it. */
 typedef struct siglet_shipped {

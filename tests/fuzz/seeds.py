@@ -224,6 +224,17 @@ def audits(out):
         put(out, "fuzz_evidence", kind, json.dumps(evidence).encode())
 
 
+def cbor(out):
+    """The examples of RFC 8949, and some in one."""
+    text = (pathlib.Path(__file__).resolve().parents[1] / "unit/cbor_rfc8949_test.c").read_text()
+    examples = [bytes.fromhex(digits) for digits in re.findall(r'\{ "([0-9a-f]+)",', text)]
+    for i, example in enumerate(examples):
+        put(out, "fuzz_cbor", "example-%d" % i, example)
+    whole = [e for e in examples if not set(e) & {0x5f, 0x7f, 0x9f, 0xbf} and e[0] < 0xf8 and e[0] != 0xf0 and 0xfb not in e]
+    put(out, "fuzz_cbor", "all", bytes([0x98, len(whole)]) + b"".join(whole))
+    put(out, "fuzz_cbor", "map", bytes.fromhex("d284" "45a1182141a0" "a2012604423131" "f6" "4401020304"))
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
@@ -232,6 +243,7 @@ def main():
     notes(out)
     certificates(out)
     audits(out)
+    cbor(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)

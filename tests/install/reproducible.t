@@ -12,6 +12,7 @@ esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 made='build/siglet build/siglet-sandbox build/libsiglet.so build/libsiglet.a build/libsiglet-verify.a build/libsiglet-net.so.0 build/libsiglet-db.so.0'
+[ "${COSE:=1}" = 0 ] || made="$made build/libsiglet-cose.so.0"
 
 # What git would give to somebody else, as it stands now.
 build_in() {

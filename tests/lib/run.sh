@@ -2,8 +2,8 @@
 # Run every test there is under prove, show what failed or was skipped, and close with the counts.
 # B is the build folder, SIGLET the program; both are set by make.
 set -u
-: "${B:=build}" "${SIGLET:=$B/siglet}"
-export B SIGLET
+: "${B:=build}" "${SIGLET:=$B/siglet}" "${COSE:=1}"
+export B SIGLET COSE
 # The sanitizers open libraries in the program's place, and its run path is not asked.
 case $B in
 *asan* | *tsan*) LD_LIBRARY_PATH=$(cd "$B" && pwd)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} && export LD_LIBRARY_PATH ;;

@@ -43,7 +43,7 @@ library_violations() {
 	grep -rn '#include <curl/' pkg cmd | grep -vE '^pkg/http/net_curl\.c:'
 	grep -rn '#include <microhttpd' pkg cmd | grep -vE '^cmd/siglet-sandbox/server\.c:'
 	grep -rn '#include <sqlite3' pkg cmd | grep -vE '^pkg/hits/db_sqlite\.c:'
-	grep -rn '#include <cbor' pkg cmd
+	grep -rn '#include <cbor' pkg cmd | grep -vE '^pkg/cbor/heads_libcbor\.c:'
 	grep -n '#include <openssl/\|#include <json-c/' pkg/*/*.h | grep -v '_internal\.h:'
 }
 
@@ -61,7 +61,7 @@ impure_symbols() {
 		pkg/siglet/files.c | pkg/siglet/pattern.c | pkg/siglet/credential.c | pkg/siglet/signing.c | \
 			pkg/siglet/made.c | pkg/siglet/surroundings.c | pkg/siglet/trust_store.c | pkg/siglet/anchors.c | \
 			pkg/siglet/audit.c | pkg/siglet/auditor.c | pkg/siglet/watch.c | pkg/siglet/repository.c | \
-			pkg/siglet/fetch.c) continue ;;
+			pkg/siglet/fetch.c | pkg/siglet/heads.c) continue ;;
 		esac
 		nm -u "$B/${source%.c}.o" | awk '{ print $NF }' |
 			grep -xE 'getenv|time|clock_gettime|fopen|open|openat|read|socket|printf|__printf_chk|dlopen|siglet_sys_.*' |
@@ -164,6 +164,11 @@ if [ -f "$B/pkg/base/err.o" ]; then
 	ok 'the shared library needs libcrypto and json-c only' empty no_other_library "$B/libsiglet.so"
 	ok 'libsiglet-net.so.0 needs libcurl only' empty needs_only "$B/libsiglet-net.so.0" libcurl siglet_net_functions
 	ok 'libsiglet-db.so.0 needs SQLite only' empty needs_only "$B/libsiglet-db.so.0" libsqlite3 siglet_db_functions
+	if [ -f "$B/libsiglet-cose.so.0" ]; then
+		ok 'libsiglet-cose.so.0 needs libcbor only' empty needs_only "$B/libsiglet-cose.so.0" libcbor siglet_cose_functions
+	else
+		skip 'built without COSE'
+	fi
 	ok 'no verify object refers to CBOR, HTTP, SQL or patterns' empty cbor_free
 else
 	skip 'nothing is built yet'

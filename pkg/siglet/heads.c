@@ -1,0 +1,50 @@
+#include "siglet/siglet_internal.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "cose_build.h"
+
+/*
+ * libcbor comes in with the first COSE file, in an object of ours: a bundle never pays for it. The
+ * rooms below are handed what it can do. The linker's run path says where it lies; nothing from the
+ * environment does.
+ */
+
+typedef const siglet_cbor_heads *entry(void);
+
+static siglet_err *cannot_load(const char *why)
+{
+	siglet_err *err = siglet_err_new(SIGLET_E_UNSUPPORTED, "no COSE: %s", why);
+
+	if (!SIGLET_COSE)
+		return siglet_err_hint(err, "build siglet with libcbor, without COSE=0");
+	return siglet_err_hint(err, "install %s beside the program or the library, and libcbor",
+			       SIGLET_COSE_LIBRARY);
+}
+
+/* The object stays: what was handed out must not outlive its code. */
+siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads)
+{
+	void *library = NULL, *symbol = NULL;
+	const siglet_cbor_heads *heads = NULL;
+	entry *functions = NULL;
+
+	if (!SIGLET_COSE)
+		return cannot_load("this siglet was built without it");
+	library = dlopen(SIGLET_COSE_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (library == NULL) {
+		const char *why = dlerror();
+
+		return cannot_load(why == NULL ? SIGLET_COSE_LIBRARY " can't be loaded" : why);
+	}
+	symbol = dlsym(library, SIGLET_COSE_ENTRY);
+	if (symbol != NULL)
+		memcpy(&functions, &symbol, sizeof(functions));
+	heads = symbol == NULL ? NULL : functions();
+	(void)dlclose(library);
+	if (heads == NULL || heads->abi != SIGLET_COSE_ABI)
+		return cannot_load(SIGLET_COSE_LIBRARY " is of another version");
+	*ret_heads = heads;
+	return NULL;
+}
