@@ -120,7 +120,9 @@ typedef enum siglet_scheme {
 	SIGLET_SCHEME_ED25519_PH, /* over its SHA-512 */
 	SIGLET_SCHEME_RSA_PKCS1_SHA256,
 	SIGLET_SCHEME_RSA_PSS_SHA256, /* MGF1 with SHA-256, salt of 32 bytes */
-	SIGLET_SCHEME_ML_DSA,	      /* pure: over the whole message, empty context */
+	SIGLET_SCHEME_RSA_PSS_SHA384, /* the same with that hash, and a salt as long; to verify only */
+	SIGLET_SCHEME_RSA_PSS_SHA512,
+	SIGLET_SCHEME_ML_DSA, /* pure: over the whole message, empty context */
 	/* The same PSS with a salt of any length, as signers of TUF make it; to verify only. */
 	SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT,
 } siglet_scheme;
@@ -199,6 +201,13 @@ SIGLET_MUST_USE siglet_err *siglet_key_from_raw(siglet_key_type type, siglet_sli
 						siglet_key **ret_key);
 
 /*
+ * An RSA key by modulus and exponent, big-endian without leading zeros (RFC 8230, RFC 7518).
+ * Errors: those of siglet_key_from_spki.
+ */
+SIGLET_MUST_USE siglet_err *siglet_key_from_rsa(siglet_slice modulus, siglet_slice exponent,
+						siglet_key **ret_key);
+
+/*
  * A file with exactly one PEM block, PUBLIC KEY, and any text around it.
  * Errors: those of siglet_key_from_spki; SIGLET_E_MISSING without a block, SIGLET_E_LIMIT when it
  * is longer than any key.
@@ -229,6 +238,24 @@ SIGLET_MUST_USE siglet_err *siglet_key_verify(const siglet_key *key, siglet_sche
 SIGLET_MUST_USE siglet_err *siglet_key_verify_digest(const siglet_key *key, siglet_scheme scheme,
 						     const siglet_digest *digest,
 						     siglet_slice signature);
+
+/* ---- ECDSA signatures without DER (ecdsa.c) ---- */
+
+/* Bytes of r, and of s, at the curve's full width; 0 for a key that is on none of the curves. */
+size_t siglet_ecdsa_half(const siglet_key *key);
+
+/*
+ * r and s side by side to DER, and back. Appends. That the signature is the key's is not asked.
+ * Errors: SIGLET_E_LENGTH     raw is not twice the width
+ *         SIGLET_E_MISMATCH   r or s is zero, as in no signature
+ *         SIGLET_E_MALFORMED  not DER, or of a larger curve
+ *         SIGLET_E_USAGE      the key is on none of the curves
+ *         SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_ecdsa_to_der(const siglet_key *key, siglet_slice raw,
+						siglet_buf *ret_der);
+SIGLET_MUST_USE siglet_err *siglet_ecdsa_from_der(const siglet_key *key, siglet_slice der,
+						  siglet_buf *ret_raw);
 
 /* ---- private keys (signer.c, signer_load.c) ---- */
 

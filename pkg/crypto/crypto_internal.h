@@ -42,6 +42,10 @@ SIGLET_MUST_USE siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_sch
 SIGLET_MUST_USE siglet_err *siglet_spki_from_raw(siglet_key_type type, siglet_slice raw,
 						 siglet_buf *ret_spki);
 
+/* The SPKI of an RSA key by its numbers. Appends. Errors: those of siglet_key_from_rsa. */
+SIGLET_MUST_USE siglet_err *siglet_spki_from_rsa(siglet_slice modulus, siglet_slice exponent,
+						 siglet_buf *ret_spki);
+
 /* The SPKI of a PKCS#1 RSAPublicKey. Appends. Errors: SIGLET_E_MALFORMED and the buffer's. */
 SIGLET_MUST_USE siglet_err *siglet_spki_from_pkcs1(siglet_slice der, siglet_buf *ret_spki);
 

@@ -52,6 +52,18 @@ siglet_err *siglet_key_from_raw(siglet_key_type type, siglet_slice raw, siglet_k
 	return err;
 }
 
+siglet_err *siglet_key_from_rsa(siglet_slice modulus, siglet_slice exponent, siglet_key **ret_key)
+{
+	siglet_buf spki;
+
+	siglet_buf_init(&spki, SIGLET_MAX_SPKI_BYTES);
+	siglet_err *err = siglet_spki_from_rsa(modulus, exponent, &spki);
+	if (err == NULL)
+		err = siglet_key_from_spki(siglet_buf_slice(&spki), ret_key);
+	siglet_buf_clear(&spki);
+	return err;
+}
+
 siglet_err *siglet_key_from_pem(siglet_slice text, siglet_key **ret_key)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;

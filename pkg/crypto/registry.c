@@ -149,6 +149,10 @@ const char *siglet_scheme_name(siglet_scheme scheme)
 		return "RSA PKCS#1 v1.5 SHA-256";
 	case SIGLET_SCHEME_RSA_PSS_SHA256:
 		return "RSA PSS SHA-256";
+	case SIGLET_SCHEME_RSA_PSS_SHA384:
+		return "RSA PSS SHA-384";
+	case SIGLET_SCHEME_RSA_PSS_SHA512:
+		return "RSA PSS SHA-512";
 	case SIGLET_SCHEME_ML_DSA:
 		return "ML-DSA";
 	case SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT:
@@ -167,9 +171,11 @@ bool siglet_scheme_hash(siglet_scheme scheme, siglet_hash *ret_hash)
 		*ret_hash = SIGLET_SHA256;
 		return true;
 	case SIGLET_SCHEME_ECDSA_SHA384:
+	case SIGLET_SCHEME_RSA_PSS_SHA384:
 		*ret_hash = SIGLET_SHA384;
 		return true;
 	case SIGLET_SCHEME_ECDSA_SHA512:
+	case SIGLET_SCHEME_RSA_PSS_SHA512:
 	case SIGLET_SCHEME_ED25519_PH:
 		*ret_hash = SIGLET_SHA512;
 		return true;

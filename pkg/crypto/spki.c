@@ -5,6 +5,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/x509.h>
 
@@ -340,6 +341,92 @@ out:
 	OPENSSL_free(spki);
 	OPENSSL_free(again);
 	EVP_PKEY_free(pkey);
+	siglet_crypto_clear_errors();
+	return err;
+}
+
+/* Unsigned, big-endian, and in one way only. */
+static siglet_err *check_number(siglet_slice number, size_t most, const char *name)
+{
+	if (number.len == 0 || number.ptr[0] == 0)
+		return siglet_err_new(SIGLET_E_MALFORMED, "RSA %s is empty or begins with a zero",
+				      name);
+	if (number.len > most)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED, "RSA %s of %zu bytes", name,
+				      number.len);
+	return NULL;
+}
+
+/* siglet_spki_decode asks all else of it. */
+static siglet_err *make_rsa(OSSL_PARAM *params, EVP_PKEY **ret_pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	siglet_err *err = NULL;
+
+	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
+		err = siglet_crypto_error(SIGLET_E_CRYPTO, "RSA key");
+	else if (EVP_PKEY_fromdata(ctx, ret_pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		err = siglet_crypto_error(SIGLET_E_MALFORMED, "RSA public key");
+	EVP_PKEY_CTX_free(ctx);
+	return err;
+}
+
+static siglet_err *append_spki(const EVP_PKEY *pkey, siglet_buf *ret_spki)
+{
+	unsigned char *spki = NULL;
+	const int len = i2d_PUBKEY(pkey, &spki);
+	siglet_err *err;
+
+	if (len <= 0)
+		return siglet_crypto_error(SIGLET_E_CRYPTO, "RSA public key");
+	err = siglet_buf_append(ret_spki, siglet_slice_of(spki, (size_t)len));
+	OPENSSL_free(spki);
+	return err;
+}
+
+siglet_err *siglet_spki_from_rsa(siglet_slice modulus, siglet_slice exponent, siglet_buf *ret_spki)
+{
+	siglet_err *err = SIGLET_ERR_UNSET;
+	OSSL_PARAM_BLD *build = NULL;
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey = NULL;
+	BIGNUM *n = NULL, *e = NULL;
+
+	err = check_number(modulus, SIGLET_MAX_RSA_BITS / 8, "modulus");
+	if (err == NULL)
+		err = check_number(exponent, 8, "exponent");
+	if (err != NULL)
+		return err;
+	siglet_crypto_clear_errors();
+	n = BN_bin2bn(modulus.ptr, (int)modulus.len, NULL);
+	e = BN_bin2bn(exponent.ptr, (int)exponent.len, NULL);
+	build = OSSL_PARAM_BLD_new();
+	if (n == NULL || e == NULL || build == NULL ||
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) != 1 ||
+	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) != 1) {
+		err = siglet_crypto_error(SIGLET_E_CRYPTO, "RSA key");
+		goto out;
+	}
+	params = OSSL_PARAM_BLD_to_param(build);
+	if (params == NULL) {
+		err = siglet_crypto_error(SIGLET_E_CRYPTO, "RSA key");
+		goto out;
+	}
+	err = make_rsa(params, &pkey);
+	if (err != NULL && !siglet_err_is_fault(err)) {
+		/* Wrong only when it is so twice, see siglet_spki_decode. */
+		siglet_err_free(err);
+		err = make_rsa(params, &pkey);
+	}
+	if (err != NULL)
+		goto out;
+	err = append_spki(pkey, ret_spki);
+out:
+	EVP_PKEY_free(pkey);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	BN_free(e);
+	BN_free(n);
 	siglet_crypto_clear_errors();
 	return err;
 }

@@ -2,8 +2,6 @@
 
 #include <openssl/rsa.h>
 
-#define PSS_SALT_BYTES 32
-
 /* Longer than any: ML-DSA-87 has 4627 bytes. */
 #define MAX_SIGNATURE_BYTES 8192
 
@@ -30,6 +28,8 @@ static bool fits(siglet_scheme scheme, siglet_key_type type)
 		return type == SIGLET_KEY_ED25519;
 	case SIGLET_SCHEME_RSA_PKCS1_SHA256:
 	case SIGLET_SCHEME_RSA_PSS_SHA256:
+	case SIGLET_SCHEME_RSA_PSS_SHA384:
+	case SIGLET_SCHEME_RSA_PSS_SHA512:
 	case SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT:
 		return type == SIGLET_KEY_RSA;
 	case SIGLET_SCHEME_ML_DSA:
@@ -63,11 +63,17 @@ siglet_err *siglet_use_rsa_padding(EVP_PKEY_CTX *ctx, siglet_scheme scheme)
 			return siglet_crypto_error(SIGLET_E_CRYPTO, "RSA PKCS#1 v1.5");
 		return NULL;
 	}
-	const int salt = scheme == SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT ? RSA_PSS_SALTLEN_AUTO
-									 : PSS_SALT_BYTES;
+	siglet_hash hash = SIGLET_SHA256;
+
+	if (!siglet_scheme_hash(scheme, &hash))
+		return siglet_err_new(SIGLET_E_INTERNAL, "RSA without a hash");
+
+	const int salt = scheme == SIGLET_SCHEME_RSA_PSS_SHA256_ANY_SALT
+				 ? RSA_PSS_SALTLEN_AUTO
+				 : (int)siglet_hash_size(hash);
 
 	if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, siglet_hash_md(hash)) != 1 ||
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salt) != 1)
 		return siglet_crypto_error(SIGLET_E_CRYPTO, "RSA PSS");
 	return NULL;
