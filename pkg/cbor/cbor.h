@@ -64,11 +64,14 @@ const siglet_cbor_heads *siglet_cbor_doc_heads(const siglet_cbor_doc *doc);
 
 /*
  * Parse what a byte string of the document has in it, as one item, whole. It takes from what is left
- * of the document's ceilings, so that wrapping multiplies nothing. Errors: as above.
+ * of the document's ceilings, so that wrapping multiplies nothing. Opened before, it is found
+ * again. Errors: as above.
  */
 SIGLET_MUST_USE siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 					     const char *const *names,
 					     const siglet_cbor **ret_item);
+/* What was opened in it; NULL: nothing. */
+const siglet_cbor *siglet_cbor_opened(const siglet_cbor *bytes);
 
 /* ---- items (item.c); NULL stands for one that is absent, in all of them ---- */
 
@@ -136,24 +139,22 @@ SIGLET_MUST_USE siglet_err *siglet_cbor_need_hash(const siglet_cbor *item, size_
 
 /* ---- for people (print.c) ---- */
 
-/* What a printer asks who knows more than CBOR says; each function may be NULL. */
-typedef struct siglet_cbor_notes {
-	/* A word for an integer, as key or as value; NULL: none. No slash is in it. */
-	const char *(*name)(void *context, const siglet_cbor *integer);
-	/* What a byte string has encoded in it, if it was opened; NULL: print the bytes. */
-	const siglet_cbor *(*opened)(void *context, const siglet_cbor *bytes);
-	void *context;
+/* How to print. */
+typedef struct siglet_cbor_style {
+	/* A word for an integer, as key or as value, without a slash; or NULL. May be NULL. */
+	const char *(*name)(const siglet_cbor *integer);
 	unsigned indent;   /* spaces for each level; 0: all on one line */
 	size_t max_string; /* bytes of a string that are shown; 0: all */
-} siglet_cbor_notes;
+} siglet_cbor_style;
 
 /*
  * Append an item in diagnostic notation (RFC 8949 section 8; <<...>> and comments in slashes as in
- * RFC 8610 appendix G), so that it can do nothing to a terminal. notes may be NULL.
+ * RFC 8610 appendix G), so that it can do nothing to a terminal. What was opened in byte strings is
+ * shown in their place. style may be NULL.
  * Errors: those of siglet_buf_append.
  */
 SIGLET_MUST_USE siglet_err *siglet_cbor_print(const siglet_cbor *item,
-					      const siglet_cbor_notes *notes, siglet_buf *ret_text);
+					      const siglet_cbor_style *style, siglet_buf *ret_text);
 
 /* ---- writing (write.c) ---- */
 

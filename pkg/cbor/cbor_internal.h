@@ -11,6 +11,7 @@ struct siglet_cbor {
 	const siglet_cbor *parent; /* NULL: the outermost; of what was opened: the byte string */
 	const siglet_cbor *key;	   /* of a value in a map */
 	const char *name;	   /* what its place is called; NULL: key or index say it */
+	const siglet_cbor *before; /* of what was opened: what was opened before it */
 	siglet_cbor *items;	   /* of an array or tag; of a map keys and values in turn */
 	siglet_slice raw;
 	siglet_slice content; /* of a string */
@@ -28,6 +29,7 @@ struct siglet_cbor_doc {
 	siglet_slice input;
 	siglet_arena arena;
 	size_t items_left;
+	const siglet_cbor *opened; /* the last */
 	siglet_cbor root;
 };
 

@@ -338,12 +338,17 @@ siglet_err *siglet_cbor_parse(const siglet_cbor_heads *heads, siglet_slice bytes
 siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 			     const char *const *names, const siglet_cbor **ret_item)
 {
+	const siglet_cbor *known = siglet_cbor_opened(bytes);
 	siglet_cbor *item = NULL;
 	siglet_slice content = SIGLET_SLICE_NONE;
 	siglet_err *err = siglet_cbor_need_bytes(bytes, &content);
 
 	if (err != NULL)
 		return err;
+	if (known != NULL) {
+		*ret_item = known;
+		return NULL;
+	}
 	err = siglet_arena_alloc(&doc->arena, 1, sizeof(*item), &item);
 	if (err != NULL)
 		return err;
@@ -352,9 +357,22 @@ siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 	item->is_opened = true;
 	item->depth = (uint8_t)(bytes->depth + 1);
 	err = read_whole(doc, content, names, item);
-	if (err == NULL)
-		*ret_item = item;
-	return err;
+	if (err != NULL)
+		return err;
+	item->before = doc->opened;
+	doc->opened = item;
+	*ret_item = item;
+	return NULL;
+}
+
+const siglet_cbor *siglet_cbor_opened(const siglet_cbor *bytes)
+{
+	if (bytes == NULL || bytes->kind != SIGLET_CBOR_BYTES)
+		return NULL;
+	for (const siglet_cbor *item = bytes->doc->opened; item != NULL; item = item->before)
+		if (item->parent == bytes)
+			return item;
+	return NULL;
 }
 
 void siglet_cbor_doc_free(siglet_cbor_doc *doc)

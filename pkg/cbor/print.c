@@ -6,7 +6,7 @@
 /* Diagnostic notation: what people read. */
 
 typedef struct printer {
-	siglet_cbor_notes notes;
+	siglet_cbor_style style;
 	siglet_buf *out;
 	unsigned depth;
 } printer;
@@ -55,7 +55,7 @@ static siglet_err *append_character(siglet_slice one, uint32_t character, siglet
 
 static siglet_err *print_text(printer *p, siglet_slice text)
 {
-	const size_t most = p->notes.max_string == 0 ? text.len : p->notes.max_string;
+	const size_t most = p->style.max_string == 0 ? text.len : p->style.max_string;
 	siglet_err *err = siglet_buf_append_byte(p->out, '"');
 	size_t at = 0;
 
@@ -78,9 +78,8 @@ static siglet_err *print_text(printer *p, siglet_slice text)
 
 static siglet_err *print_bytes(printer *p, const siglet_cbor *item)
 {
-	const siglet_cbor *opened =
-		p->notes.opened == NULL ? NULL : p->notes.opened(p->notes.context, item);
-	const size_t most = p->notes.max_string == 0 ? SIZE_MAX : p->notes.max_string;
+	const siglet_cbor *opened = siglet_cbor_opened(item);
+	const size_t most = p->style.max_string == 0 ? SIZE_MAX : p->style.max_string;
 	siglet_slice bytes = item->content;
 	siglet_err *err;
 
@@ -104,9 +103,9 @@ static siglet_err *print_bytes(printer *p, const siglet_cbor *item)
 
 static siglet_err *new_line(printer *p)
 {
-	if (p->notes.indent == 0)
+	if (p->style.indent == 0)
 		return NULL;
-	return siglet_buf_printf(p->out, "\n%*s", (int)(p->notes.indent * p->depth), "");
+	return siglet_buf_printf(p->out, "\n%*s", (int)(p->style.indent * p->depth), "");
 }
 
 static siglet_err *print_pair(printer *p, const siglet_cbor *key)
@@ -114,8 +113,8 @@ static siglet_err *print_pair(printer *p, const siglet_cbor *key)
 	const char *name = NULL;
 	siglet_err *err = NULL;
 
-	if (p->notes.name != NULL && key->kind <= SIGLET_CBOR_NINT)
-		name = p->notes.name(p->notes.context, key);
+	if (p->style.name != NULL && key->kind <= SIGLET_CBOR_NINT)
+		name = p->style.name(key);
 	if (name != NULL)
 		err = siglet_buf_printf(p->out, "/ %s / ", name);
 	if (err == NULL)
@@ -132,7 +131,7 @@ static siglet_err *print_items(printer *p, const siglet_cbor *item, uint32_t ste
 	p->depth++;
 	for (uint32_t i = 0; err == NULL && i < item->count; i += step) {
 		if (i > 0)
-			err = siglet_buf_append_str(p->out, p->notes.indent == 0 ? ", " : ",");
+			err = siglet_buf_append_str(p->out, p->style.indent == 0 ? ", " : ",");
 		if (err == NULL)
 			err = new_line(p);
 		if (err == NULL)
@@ -170,9 +169,7 @@ static bool is_a_value(const siglet_cbor *item)
 
 static siglet_err *print_integer(printer *p, const siglet_cbor *item)
 {
-	const char *name = p->notes.name == NULL || !is_a_value(item)
-				   ? NULL
-				   : p->notes.name(p->notes.context, item);
+	const char *name = p->style.name == NULL || !is_a_value(item) ? NULL : p->style.name(item);
 	siglet_err *err;
 
 	if (item->kind == SIGLET_CBOR_UINT)
@@ -212,11 +209,11 @@ static siglet_err *print(printer *p, const siglet_cbor *item)
 	return siglet_buf_append_str(p->out, "undefined");
 }
 
-siglet_err *siglet_cbor_print(const siglet_cbor *item, const siglet_cbor_notes *notes,
+siglet_err *siglet_cbor_print(const siglet_cbor *item, const siglet_cbor_style *style,
 			      siglet_buf *ret_text)
 {
-	static const siglet_cbor_notes none = { 0 };
-	printer p = { .notes = notes == NULL ? none : *notes, .out = ret_text };
+	static const siglet_cbor_style none = { 0 };
+	printer p = { .style = style == NULL ? none : *style, .out = ret_text };
 
 	return print(&p, item);
 }

@@ -236,9 +236,12 @@ static siglet_err *sort(siglet_cbor_writer *writer, size_t from, size_t count)
 {
 	pair pairs[SIGLET_CBOR_MAX_PAIRS];
 	siglet_buf *out = writer->out, sorted;
-	siglet_reader reader = { siglet_slice_of(out->ptr + from, out->len - from) };
+	siglet_reader reader;
 	siglet_err *err = NULL;
 
+	if (count == 0)
+		return NULL;
+	reader.left = siglet_slice_of(out->ptr + from, out->len - from);
 	siglet_buf_init(&sorted, out->len - from);
 	for (size_t i = 0; err == NULL && i < count; i++) {
 		pair next = { SIGLET_SLICE_NONE, SIGLET_SLICE_NONE };

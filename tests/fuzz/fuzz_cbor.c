@@ -59,7 +59,7 @@ static void read_again(const siglet_cbor *item, siglet_slice again)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const siglet_cbor_notes notes = { .indent = 2, .max_string = 64 };
+	const siglet_cbor_style style = { .indent = 2, .max_string = 64 };
 	siglet_cbor_doc *doc = NULL;
 	siglet_buf text, again;
 	siglet_err *err;
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_again(siglet_cbor_root(doc), &again);
 		read_again(siglet_cbor_root(doc), siglet_buf_slice(&again));
 		open_all(doc, siglet_cbor_root(doc), SIGLET_CBOR_MAX_DEPTH);
-		err = siglet_cbor_print(siglet_cbor_root(doc), &notes, &text);
+		err = siglet_cbor_print(siglet_cbor_root(doc), &style, &text);
 		require(err == NULL && siglet_utf8_is_valid(siglet_buf_slice(&text)));
 	}
 	siglet_err_free(err);

@@ -492,6 +492,10 @@ static void places_go_through_byte_strings(void)
 	wrong(siglet_cbor_open(doc, siglet_cbor_at(root, 1), NULL, &item), SIGLET_E_MALFORMED,
 	      "byte 7: unprotected: a map, not a byte string");
 	OK(siglet_cbor_parent(map) == siglet_cbor_at(root, 0), "its parent is the byte string");
+	OK(open(doc, siglet_cbor_at(root, 0)) == map &&
+		   siglet_cbor_opened(siglet_cbor_at(root, 0)) == map,
+	   "opened again it is the same");
+	OK(siglet_cbor_opened(siglet_cbor_at(root, 1)) == NULL, "nothing was opened in a map");
 	siglet_cbor_doc_free(doc);
 	siglet_buf_clear(&bytes);
 }
