@@ -235,6 +235,28 @@ def cbor(out):
     put(out, "fuzz_cbor", "map", bytes.fromhex("d284" "45a1182141a0" "a2012604423131" "f6" "4401020304"))
 
 
+def literals(text):
+    """The strings of a piece of C; those that stand side by side are one."""
+    return re.findall(r'"([^"]*)"', re.sub(r'"\s*\\?\s*"', "", text))
+
+
+def cose(out):
+    """Messages that others signed, and keys."""
+    text = (pathlib.Path(__file__).resolve().parents[1] / "unit/cose_vectors.h").read_text()
+    head, table = text.split("static const vector vectors[]")
+    part = {name: literals(rest)[0] for name, rest in re.findall(r"VECTOR_(\w+_[XYNE])\b([^#]*)", head)}
+    p256 = "2001 215820" + part["P256_X"] + "225820" + part["P256_Y"]
+    keys = ["a6 0102 024131 0326" + p256, "a5 0102 048102" + p256, "a3 0101 2006 215820" + part["ED25519_X"],
+            "a4 0103 033825 20590100" + part["RSA_N"] + "2143" + part["RSA_E"]]
+    messages = [m for m in literals(table) if re.fullmatch(r"d[0-9a-f]+|84[0-9a-f]+", m) and not m.startswith("846a")]
+    for i, digits in enumerate(keys + messages):
+        put(out, "fuzz_cose", "seed-%d" % i, bytes.fromhex(digits))
+    chain = (pathlib.Path(__file__).resolve().parents[1] / "unit/cose_chain_test.c").read_text()
+    alice = literals(chain[chain.index("ALICE"):])[0]
+    put(out, "fuzz_cose", "chain", bytes.fromhex("8443a10126a11821" + "5901ad" + alice + "f641ff"))
+    put(out, "fuzz_cose", "bound", bytes.fromhex("845901b5a20126 18215901ad" + alice + "a0f641ff"))
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
@@ -244,6 +266,7 @@ def main():
     certificates(out)
     audits(out)
     cbor(out)
+    cose(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)
