@@ -203,8 +203,6 @@ static siglet_cbor_found look_at_tag(const uint8_t *bytes, size_t len, siglet_cb
 		len = sizeof(copy);
 	memcpy(copy, bytes, len);
 	copy[0] &= 0x1f;
-	if (copy[0] == 0x1f)
-		return SIGLET_CBOR_NOTHING; /* no tag is without a number */
 	found = look(copy, len, ret_head);
 	if (found == SIGLET_CBOR_DONE)
 		ret_head->major = SIGLET_CBOR_MAJOR_TAG;

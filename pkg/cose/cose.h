@@ -125,6 +125,45 @@ SIGLET_MUST_USE siglet_err *siglet_cose_check(const siglet_cose_sign1 *message,
 					      const siglet_cose_understood *understood,
 					      const siglet_cose_algorithm **ret_algorithm);
 
+/* ---- CWT claims (claims.c) ---- */
+
+#define SIGLET_MAX_CWT_TEXT 8192
+
+/* Of the protected header; slices borrow from the document. */
+typedef struct siglet_cose_claims {
+	bool is_present;
+	siglet_slice issuer, subject; /* empty: not said */
+	bool has_issued_at;
+	int64_t issued_at_s;
+} siglet_cose_claims;
+
+/*
+ * Errors: SIGLET_E_MALFORMED  a claim of another kind
+ *         SIGLET_E_LENGTH     an empty one, or one over SIGLET_MAX_CWT_TEXT
+ *         SIGLET_E_RANGE, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_cose_claims_read(const siglet_cose_sign1 *message,
+						    siglet_cose_claims *ret_claims);
+
+/* ---- hash envelopes (envelope.c) ---- */
+
+/* What a payload is the digest of; slices borrow from the document. */
+typedef struct siglet_cose_envelope {
+	siglet_hash hash;
+	bool has_digest; /* false: the payload is detached */
+	siglet_digest digest;
+	siglet_slice content_type, location; /* of what was hashed; empty: not said, or a number */
+} siglet_cose_envelope;
+
+/*
+ * *ret_is_envelope says whether the message is one: it has label 258. Errors:
+ * SIGLET_E_UNSUPPORTED (another hash), SIGLET_E_MALFORMED (a content type, label 3), SIGLET_E_LENGTH
+ * (a payload that is no such digest), SIGLET_E_RANGE, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_cose_envelope_read(const siglet_cose_sign1 *message,
+						      bool *ret_is_envelope,
+						      siglet_cose_envelope *ret_envelope);
+
 /* ---- signatures (verify.c) ---- */
 
 /* What a signature covers besides the message. */

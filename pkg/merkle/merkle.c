@@ -116,8 +116,8 @@ static siglet_err *climb(siglet_hash32 *acc, const siglet_hash32 *sibling, bool 
 			    : siglet_merkle_hash_node(acc, sibling, acc);
 }
 
-siglet_err *siglet_merkle_check_inclusion(const siglet_merkle_proof *proof,
-					  const siglet_hash32 *leaf, const siglet_hash32 *root)
+siglet_err *siglet_merkle_inclusion_root(const siglet_merkle_proof *proof,
+					 const siglet_hash32 *leaf, siglet_hash32 *ret_root)
 {
 	siglet_hash32 acc = *leaf;
 	path way = { 0 };
@@ -130,7 +130,19 @@ siglet_err *siglet_merkle_check_inclusion(const siglet_merkle_proof *proof,
 		if (err != NULL)
 			return siglet_err_wrap(err, "level %zu of the proof", i);
 	}
-	if (!siglet_hash32_equal(&acc, root))
+	*ret_root = acc;
+	return NULL;
+}
+
+siglet_err *siglet_merkle_check_inclusion(const siglet_merkle_proof *proof,
+					  const siglet_hash32 *leaf, const siglet_hash32 *root)
+{
+	siglet_hash32 reached;
+	siglet_err *err = siglet_merkle_inclusion_root(proof, leaf, &reached);
+
+	if (err != NULL)
+		return err;
+	if (!siglet_hash32_equal(&reached, root))
 		return siglet_err_new(SIGLET_E_MISMATCH, "the proof leads to another root");
 	return NULL;
 }
@@ -209,16 +221,6 @@ static siglet_err *climb_both(const path *way, size_t first, const siglet_hash32
 	return NULL;
 }
 
-static siglet_err *compare_roots(const siglet_hash32 *have_old, const siglet_hash32 *old_root,
-				 const siglet_hash32 *have_new, const siglet_hash32 *new_root)
-{
-	if (!siglet_hash32_equal(have_old, old_root))
-		return siglet_err_new(SIGLET_E_MISMATCH, "the proof leads to another old root");
-	if (!siglet_hash32_equal(have_new, new_root))
-		return siglet_err_new(SIGLET_E_MISMATCH, "the proof leads to another new root");
-	return NULL;
-}
-
 /* The level of the largest whole subtree at the right end of a tree of size leaves, size > 0. */
 static unsigned whole_level(uint64_t size)
 {
@@ -229,10 +231,10 @@ static unsigned whole_level(uint64_t size)
 	return level;
 }
 
-siglet_err *siglet_merkle_check_consistency(uint64_t old_size, uint64_t new_size,
-					    const siglet_hash32 *nodes, size_t count,
-					    const siglet_hash32 *old_root,
-					    const siglet_hash32 *new_root)
+siglet_err *siglet_merkle_consistency_root(uint64_t old_size, uint64_t new_size,
+					   const siglet_hash32 *nodes, size_t count,
+					   const siglet_hash32 *old_root,
+					   siglet_hash32 *ret_new_root)
 {
 	if (old_size == 0 || old_size > new_size)
 		return siglet_err_new(SIGLET_E_RANGE,
@@ -259,5 +261,24 @@ siglet_err *siglet_merkle_check_consistency(uint64_t old_size, uint64_t new_size
 		if (err != NULL)
 			return err;
 	}
-	return compare_roots(&have_old, old_root, &have_new, new_root);
+	if (!siglet_hash32_equal(&have_old, old_root))
+		return siglet_err_new(SIGLET_E_MISMATCH, "the proof leads to another old root");
+	*ret_new_root = have_new;
+	return NULL;
+}
+
+siglet_err *siglet_merkle_check_consistency(uint64_t old_size, uint64_t new_size,
+					    const siglet_hash32 *nodes, size_t count,
+					    const siglet_hash32 *old_root,
+					    const siglet_hash32 *new_root)
+{
+	siglet_hash32 reached;
+	siglet_err *err = siglet_merkle_consistency_root(old_size, new_size, nodes, count, old_root,
+							 &reached);
+
+	if (err != NULL)
+		return err;
+	if (!siglet_hash32_equal(&reached, new_root))
+		return siglet_err_new(SIGLET_E_MISMATCH, "the proof leads to another new root");
+	return NULL;
 }

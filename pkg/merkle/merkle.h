@@ -65,6 +65,14 @@ SIGLET_MUST_USE siglet_err *siglet_merkle_check_inclusion(const siglet_merkle_pr
 							  const siglet_hash32 *root);
 
 /*
+ * The root that such a proof leads to, for who has it to compare with a signature. Errors: RANGE,
+ * LENGTH, CRYPTO as above.
+ */
+SIGLET_MUST_USE siglet_err *siglet_merkle_inclusion_root(const siglet_merkle_proof *proof,
+							 const siglet_hash32 *leaf,
+							 siglet_hash32 *ret_root);
+
+/*
  * The steps of such a proof, for a report; ret_steps has room for proof->count of them.
  * Errors: RANGE, LENGTH, CRYPTO as above; it compares no root.
  */
@@ -85,6 +93,15 @@ SIGLET_MUST_USE siglet_err *siglet_merkle_check_consistency(uint64_t old_size, u
 							    size_t count,
 							    const siglet_hash32 *old_root,
 							    const siglet_hash32 *new_root);
+
+/*
+ * The new root that such a proof leads to from old_root, which it must lead to as well. Errors: as
+ * above.
+ */
+SIGLET_MUST_USE siglet_err *siglet_merkle_consistency_root(uint64_t old_size, uint64_t new_size,
+							   const siglet_hash32 *nodes, size_t count,
+							   const siglet_hash32 *old_root,
+							   siglet_hash32 *ret_new_root);
 
 /* ---- compact ranges (range.c) ---- */
 

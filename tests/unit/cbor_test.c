@@ -203,6 +203,10 @@ static void other_encodings_are_read(void)
 	accepts("a2 1818 00 20 00", true, "24 before -1");
 	accepts("a2 6162 00 6161 00", false, "texts out of order");
 	accepts("82 01 81 1801", false, "a long number inside");
+	accepts("a1 1801 02", false, "a long key");
+	accepts("a1 01 1802", false, "a long value");
+	accepts("a1 01 81 a1 02 1803", false, "a long number deep inside");
+	accepts("c1 1801", false, "a long number under a tag");
 }
 
 static void tags_are_read_whichever_libcbor_this_is(void)

@@ -173,6 +173,14 @@ static void what_is_no_item_is_refused(void)
 	siglet_cbor_write_end_array(w);
 	refused(SIGLET_E_USAGE, "a tag on the end of an array");
 	w = start();
+	siglet_cbor_write_begin_array(w);
+	siglet_cbor_write_begin_array(w);
+	siglet_cbor_write_tag(w, 18);
+	siglet_cbor_write_end_array(w);
+	siglet_cbor_write_null(w);
+	siglet_cbor_write_end_array(w);
+	refused(SIGLET_E_USAGE, "also where something comes behind it");
+	w = start();
 	siglet_cbor_write_begin_map(w);
 	siglet_cbor_write_int(w, 1);
 	siglet_cbor_write_end_map(w);
