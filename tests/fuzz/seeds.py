@@ -257,6 +257,30 @@ def cose(out):
     put(out, "fuzz_cose", "bound", bytes.fromhex("845901b5a20126 18215901ad" + alice + "a0f641ff"))
 
 
+def bstr(data):
+    size = len(data)
+    return (bytes([0x40 + size]) if size < 24 else bytes([0x58, size]) if size < 256 else b"\x59" + size.to_bytes(2, "big")) + data
+
+
+def scitt(out):
+    """Receipts of others, alone and in a statement; keys in JSON."""
+    unit = pathlib.Path(__file__).resolve().parents[1] / "unit"
+    text = (unit / "scitt_receipt_test.c").read_text()
+    receipts = [bytes.fromhex(literals(text[text.index("#define " + name):])[0])
+                for name in ("CCF_RECEIPT", "EXAMPLE_INCLUSION", "EXAMPLE_CONSISTENCY")]
+    for i, receipt in enumerate(receipts):
+        put(out, "fuzz_scitt", "receipt-%d" % i, receipt)
+    header = bytes.fromhex("a3 0126 04416b 0fa2 0163613a62 026173")
+    carried = bytes.fromhex("a119018a") + bytes([0x80 + len(receipts)]) + b"".join(bstr(r) for r in receipts)
+    put(out, "fuzz_scitt", "statement", b"\xd2\x84" + bstr(header) + carried + bstr(b"payload") + bstr(bytes(64)))
+    keys = (unit / "scitt_keys_test.c").read_text().replace('\\"', "'")
+    jwks = [literals(keys[keys.index("#define JWK_" + name):])[0].replace("'", '"') for name in ("EC", "OKP", "RSA")]
+    put(out, "fuzz_scitt", "jwks", ('{"keys":[' + ",".join(jwks) + "]}").encode())
+    alice = literals(keys[keys.index("#define ALICE_BASE64"):])[0]
+    put(out, "fuzz_scitt", "ccf", ('{"parameters":[{"serviceCertificate":"%s"}]}' % alice).encode())
+    put(out, "fuzz_scitt", "pem", pem(base64.b64decode(alice)).encode())
+
+
 def main():
     forge, out = sys.argv[1], pathlib.Path(sys.argv[2])
     tokens(out)
@@ -267,6 +291,7 @@ def main():
     audits(out)
     cbor(out)
     cose(out)
+    scitt(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([forge, "--out", folder, "--seed", "fuzz"] + variant.split(), capture_output=True)

@@ -340,6 +340,52 @@ static void a_key_signs_with_its_algorithm(void)
 	service_clear(&s);
 }
 
+/* {1: 3, 3: algorithm, -1: n, -2: e}, cut out of the SPKI of an RSA key of 3072 bits. */
+static void pin_rsa(siglet_scitt_keys *keys, const siglet_key *key, int64_t algorithm)
+{
+	const siglet_slice spki = siglet_key_spki(key);
+	siglet_buf map = maker_buf();
+	siglet_cbor_writer w;
+
+	siglet_cbor_writer_init(&w, heads(), &map);
+	siglet_cbor_write_begin_map(&w);
+	siglet_cbor_write_int(&w, 1);
+	siglet_cbor_write_int(&w, 3);
+	siglet_cbor_write_int(&w, 3);
+	siglet_cbor_write_int(&w, algorithm);
+	siglet_cbor_write_int(&w, -1);
+	siglet_cbor_write_bytes(&w, siglet_slice_of(spki.ptr + spki.len - 5 - 384, 384));
+	siglet_cbor_write_int(&w, -2);
+	siglet_cbor_write_bytes(&w, siglet_slice_of(spki.ptr + spki.len - 3, 3));
+	siglet_cbor_write_end_map(&w);
+	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_NEED(siglet_scitt_keys_add(keys, heads(), siglet_slice_str("service.example"),
+					 siglet_buf_slice(&map)));
+	siglet_buf_clear(&map);
+}
+
+static void an_rsa_key_signs_with_its_algorithm(void)
+{
+	service s = { .signer = maker_signer("PKIX_RSA_PSS_3072_SHA256"),
+		      .structure = SIGLET_SCITT_RFC9162_SHA256,
+		      .algorithm = -37,
+		      .issuer = "service.example",
+		      .kid = "rsa" };
+	siglet_scitt_keys *right = NULL, *wrong = NULL;
+	siglet_scitt_proven proven;
+
+	MAKER_NEED(siglet_scitt_keys_new(&right));
+	MAKER_NEED(siglet_scitt_keys_new(&wrong));
+	pin_rsa(right, siglet_signer_key(s.signer), -37);
+	pin_rsa(wrong, siglet_signer_key(s.signer), -38);
+	OK_SUCCESS(check(&s, RECEIPT_PLAIN, right, &proven), "PS256 by a key for PS256");
+	OK_ERROR(check(&s, RECEIPT_PLAIN, wrong, &proven), SIGLET_E_MISMATCH,
+		 "… not by one for PS384");
+	siglet_scitt_keys_free(wrong);
+	siglet_scitt_keys_free(right);
+	service_clear(&s);
+}
+
 /* ---- growth ---- */
 
 /* Trees of three and five leaves, as in RFC 6962 section 2.1.3, by the hashes of their parts. */
@@ -452,6 +498,7 @@ int main(void)
 	keys_without_an_id_are_tried(SIGLET_SCITT_RFC9162_SHA256);
 	keys_without_an_id_are_tried(SIGLET_SCITT_CCF_LEDGER_SHA256);
 	a_key_signs_with_its_algorithm();
+	an_rsa_key_signs_with_its_algorithm();
 	growth_is_proven(SIGLET_SCITT_RFC9162_SHA256);
 	growth_is_proven(SIGLET_SCITT_CCF_LEDGER_SHA256);
 	siglet_cbor_doc_free(doc);
