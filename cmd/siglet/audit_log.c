@@ -4,7 +4,8 @@
 
 /* When, who, which digest, where: a line a signature, for whoever answers for them later. */
 
-#define MAX_LINE_BYTES 65536
+/* A signature must not go without its line for having long names: 1024 paths, each byte an escape. */
+#define MAX_LINE_BYTES ((size_t)32 << 20)
 
 static void write_subjects(siglet_json_writer *w, const sign_account *account)
 {

@@ -75,6 +75,11 @@ ok 'none of these left anything' only one two predicate
 gives 'JSON' 0 attest one --type spdx --predicate predicate --json
 json 'says so' "d[0]['verdict'] == 'attested' and d[0]['bundle'] == 'one.sigstore.json' and d[0]['identity'] == '$WHO'"
 rm one.sigstore.json
+mkdir ../many
+for i in $(seq 1024); do echo "$i" >"../many/a-file-with-a-name-of-a-usual-length-$i"; done
+gives 'an audit log of as many files as there may be' 0 attest ../many/* --type spdx --predicate predicate -o ../many.json --audit-log ../accounts
+cp ../accounts ../out
+json 'has all of them' "len(d) == 1 and len(d[0]['subjects']) == 1024"
 gives 'an audit log' 0 attest one --type spdx --predicate predicate --audit-log ../audit
 rm one.sigstore.json
 ok 'has its line' test "$(wc -l <../audit)" = 1
