@@ -369,10 +369,11 @@ static siglet_err *sign_it(attestation *a)
 					    NULL, &signature);
 	if (err != NULL && signature == NULL && whole != NULL)
 		err = in_file(whole, err);
-	if (err == NULL)
-		err = keep(a, signature);
+	/* First: what can't be accounted for is handed to nobody. */
 	if (err == NULL)
 		err = account_for(a, signature);
+	if (err == NULL)
+		err = keep(a, signature);
 	if (err == NULL)
 		err = say(a, signature);
 	siglet_signature_free(signature);

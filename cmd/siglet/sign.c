@@ -303,12 +303,13 @@ static void sign_one(void *context, size_t index, verify_answer *answer)
 				  ? sign_stdin(b->run.signing, &signature)
 				  : siglet_sign_file(b->run.signing, j->name, &signature);
 
+	/* First: what can't be accounted for is handed to nobody. */
+	if (err == NULL)
+		err = account_for(b, j, signature);
 	if (err == NULL)
 		err = keep(b, j, signature, &answer->out);
 	if (err == NULL)
 		j->is_done = true;
-	if (err == NULL)
-		err = account_for(b, j, signature);
 	if (err == NULL)
 		err = answer_signed(b, j, signature, answer);
 	if (err == NULL)

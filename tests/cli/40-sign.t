@@ -97,6 +97,19 @@ json 'a line a signature' "len(d) == 3 and sorted(x['file'] for x in d) == ['emp
 ok 'only its owner reads it' test "$(stat -c %a ../audit.jsonl)" = 600
 rm one.sigstore.json
 gives 'one that can not be written is found out before anything is logged' 3 sign one --audit-log none/audit
+# Whoever takes the log away in the meantime gets no signature that nobody accounts for.
+rm -f one.sigstore.json ../gone ../requests
+# shellcheck disable=SC2016
+env -u IN_SANDBOX "$SANDBOX" run --fault delay=1000 --log ../requests -- sh -c '
+	"$0" sign one --audit-log ../gone &
+	while ! grep -qs signingCert ../requests && kill -0 $!; do sleep 0.02; done
+	rm ../gone && mkdir ../gone
+	wait $!' "$SIGLET" >../out 2>../err
+status=$?
+ok 'a log that is taken away' has_status 3
+err 'is named' 'gone: is a directory'
+ok 'and no bundle handed out' test ! -e one.sigstore.json
+rmdir ../gone
 ok 'so nothing was signed' only empty one
 
 # Rehearsing.
