@@ -126,7 +126,7 @@ siglet_slice siglet_http_host_of(const char *url)
 
 	if (authority.len == 0)
 		authority = authority_of(url, "http://");
-	return split_host(authority, &host) ? host : SIGLET_SLICE_NONE;
+	return authority.len > 0 && split_host(authority, &host) ? host : SIGLET_SLICE_NONE;
 }
 
 bool siglet_http_may_follow(const char *from, const char *to)

@@ -52,7 +52,7 @@ static int listen_on(int family, uint16_t port)
 
 siglet_err *siglet_loopback_open(siglet_loopback *ret_loopback)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = { .sin_family = AF_INET };
 	socklen_t len = sizeof(address);
 
 	ret_loopback->fds[1] = -1;

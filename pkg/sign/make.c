@@ -11,7 +11,7 @@
 #define MAX_TASKS (2 * SIGLET_MAX_SERVICES)
 #define MAX_SIGNATURE_BYTES 8192 /* ML-DSA-87 has 4627 */
 /* Of an envelope: what a bundle holds in base64, but for room for everything that is not payload. */
-#define MAX_CONTENT_BYTES ((SIGLET_MAX_BUNDLE_BYTES - (1u << 20)) / 4 * 3)
+#define MAX_CONTENT_BYTES ((size_t)SIGLET_MAX_BUNDLE_BYTES / 4 * 3 - ((size_t)3 << 18))
 
 void siglet_signed_init(siglet_signed *made)
 {
@@ -103,7 +103,7 @@ static siglet_err *check_content(const siglet_content *content)
 		return NULL;
 	if (content->payload.len > MAX_CONTENT_BYTES)
 		return siglet_err_new(SIGLET_E_LIMIT,
-				      "%zu bytes to sign, more than the %u that a bundle can hold",
+				      "%zu bytes to sign, more than the %zu that a bundle can hold",
 				      content->payload.len, MAX_CONTENT_BYTES);
 	if (content->artifact.digests == NULL ||
 	    !siglet_slice_is(content->payload_type, SIGLET_INTOTO_PAYLOAD_TYPE))
