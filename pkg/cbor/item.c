@@ -123,7 +123,8 @@ bool siglet_cbor_same_key(const siglet_cbor *a, const siglet_cbor *b)
 
 static const siglet_cbor *find(const siglet_cbor *map, const siglet_cbor *wanted)
 {
-	for (size_t i = 0; i < siglet_cbor_count(map); i++)
+	/* An array has items too, and no keys among them. */
+	for (size_t i = 0; is(map, SIGLET_CBOR_MAP) && i < siglet_cbor_count(map); i++)
 		if (siglet_cbor_same_key(&map->items[2 * i], wanted))
 			return &map->items[2 * i + 1];
 	return NULL;

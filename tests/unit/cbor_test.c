@@ -464,6 +464,27 @@ static void other_kinds_are_refused_with_their_place(void)
 	siglet_buf_clear(&bytes);
 }
 
+/* Items of an array are no keys and values. */
+static void only_maps_have_keys(void)
+{
+	siglet_buf bytes = unhex("84 01 02 6131 03");
+	siglet_cbor_doc *doc = NULL;
+
+	OK_SUCCESS(parse(siglet_buf_slice(&bytes), &doc), "an array of four");
+	if (doc == NULL)
+		exit(1);
+	const siglet_cbor *array = siglet_cbor_root(doc);
+
+	OK(siglet_cbor_get(array, 1) == NULL && siglet_cbor_get_text(array, "1") == NULL &&
+		   siglet_cbor_get(array, 77) == NULL,
+	   "has no keys");
+	OK(siglet_cbor_key(array, 0) == NULL && siglet_cbor_value(array, 0) == NULL &&
+		   siglet_cbor_at(siglet_cbor_at(array, 0), 0) == NULL,
+	   "nor a number items");
+	siglet_cbor_doc_free(doc);
+	siglet_buf_clear(&bytes);
+}
+
 /* ---- what byte strings have encoded in them ---- */
 
 static const siglet_cbor *open(siglet_cbor_doc *doc, const siglet_cbor *bytes)
@@ -574,6 +595,7 @@ int main(void)
 	hostile_counts_take_no_memory();
 	json_is_told_from_cbor();
 	values_are_found();
+	only_maps_have_keys();
 	other_kinds_are_refused_with_their_place();
 	places_go_through_byte_strings();
 	opening_multiplies_nothing();
