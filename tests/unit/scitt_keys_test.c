@@ -131,6 +131,12 @@ static void jwks_are_read(void)
 		     "x: not base64url");
 	refuses_text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A_/A\"}", SIGLET_E_MALFORMED,
 		     "x: not base64url");
+	refuses_text("{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+		     "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"}",
+		     SIGLET_E_MALFORMED, "x: not base64url");
+	refuses_text("{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+		     "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURoA\"}",
+		     SIGLET_E_LENGTH, "x of 33 bytes, not 32");
 	refuses_text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"\"}", SIGLET_E_MALFORMED,
 		     "x: not base64url");
 	refuses_text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A~AA\"}", SIGLET_E_MALFORMED, "x");

@@ -420,7 +420,7 @@ MAKER_UNUSED static siglet_buf make_receipt(const service *s, siglet_slice entry
 static inline void write_cose_key(siglet_cbor_writer *w, const siglet_key *key, const char *kid,
 				  int64_t algorithm)
 {
-	const size_t half = siglet_ecdsa_half(key);
+	const size_t half = siglet_ecdsa_half(siglet_key_type_of(key));
 	const siglet_slice spki = siglet_key_spki(key);
 	const uint8_t *x = spki.ptr + spki.len - 2 * half;
 

@@ -310,6 +310,12 @@ static void keys_without_an_id_are_tried(siglet_scitt_structure structure)
 	pin_pem(own, siglet_signer_key(s.signer));
 	OK_SUCCESS(check(&s, RECEIPT_PLAIN, own, &proven), "keys without an id: the second signed");
 	OK(proven.key == 1, "… and is named");
+	/* The id of a ledger's key is its hash; another's id can't be any other. */
+	if (ccf)
+		OK_ERROR(check(&s, RECEIPT_OTHER_KID, own, &proven), SIGLET_E_UNTRUSTED,
+			 "… not under another key's id");
+	else
+		OK_SUCCESS(check(&s, RECEIPT_OTHER_KID, own, &proven), "… under any id");
 	OK_ERROR(check(&s, RECEIPT_PLAIN, stranger, &proven), SIGLET_E_UNTRUSTED,
 		 "keys without an id: none signed");
 	OK_ERROR(check(&s, RECEIPT_OTHER_ENTRY, stranger, &proven), SIGLET_E_UNTRUSTED,

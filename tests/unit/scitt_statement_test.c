@@ -353,6 +353,7 @@ static void receipts_come_to_something(void)
 	const given mmr = { &a, RECEIPT_VDS_MMR, SIGLET_SCITT_NOT_COUNTED };
 	const given bad = { &a, RECEIPT_OTHER_ENTRY, SIGLET_SCITT_REFUSED };
 	const given forged = { &b, RECEIPT_OTHER_SIGNER, SIGLET_SCITT_REFUSED };
+	const given one_key[] = { { &b, RECEIPT_WITHOUT_ISSUER, SIGLET_SCITT_VERIFIED }, ledger };
 	const given both[] = { good, ledger }, twice[] = { good, good };
 	const given among[] = { unknown, unreadable, mmr, good }, spoiled[] = { good, forged };
 	const given lied[] = { ledger, bad }, strangers[] = { unknown, unknown };
@@ -365,6 +366,7 @@ static void receipts_come_to_something(void)
 	comes_to(both, 2, keys, 2, 2, 0, "two services");
 	comes_to(twice, 2, keys, 1, 1, 0, "one service twice");
 	comes_to(twice, 2, keys, 1, 2, SIGLET_E_UNTRUSTED, "one service twice where two are asked");
+	comes_to(one_key, 2, keys, 1, 2, SIGLET_E_UNTRUSTED, "one key, with and without its name");
 	comes_to(among, 4, keys, 1, 1, 0, "one among strangers, and what can't be read");
 	comes_to(&unknown, 1, keys, 0, 1, SIGLET_E_UNTRUSTED, "a stranger's alone");
 	comes_to(strangers, 2, keys, 0, 1, SIGLET_E_UNTRUSTED, "strangers' alone");
