@@ -1,10 +1,10 @@
 /*
  * bundle: what does this file claim?
  *
- * Sigstore bundles v0.1 to v0.3, read and written. Form only: nothing is verified here. Pure;
- * immutable once parsed.
+ * Sigstore bundles v0.1 to v0.3, read and written, and COSE_Sign1 messages that carry what bundles
+ * do. Form only: nothing is verified here. Pure; immutable once parsed.
  *
- * Spec: sigstore_bundle.proto, ProtoJSON, protocol rules on versions and limits.
+ * Spec: sigstore_bundle.proto, ProtoJSON, protocol rules on versions and limits; docs/cose.md.
  */
 #ifndef SIGLET_BUNDLE_H
 #define SIGLET_BUNDLE_H
@@ -15,6 +15,7 @@
 
 #include "base/base.h"
 #include "cert/cert.h"
+#include "cose/cose.h"
 #include "crypto/crypto.h"
 #include "tlog/tlog.h"
 
@@ -23,6 +24,12 @@
 #define SIGLET_MAX_TIMESTAMPS 32
 #define SIGLET_MAX_BUNDLES 64 /* in one JSON Lines file */
 #define SIGLET_BUNDLE_MEDIA_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
+
+#define SIGLET_COSE_MEDIA_TYPE "application/cose; cose-type=\"cose-sign1\""
+
+/* Labels for private use (RFC 9052 section 11.1), in unprotected headers: docs/cose.md. */
+#define SIGLET_COSE_LOG_ENTRIES (-65537)
+#define SIGLET_COSE_TIMESTAMPS (-65538)
 
 typedef enum siglet_bundle_version {
 	SIGLET_BUNDLE_V01 = 1,
@@ -35,6 +42,16 @@ typedef enum siglet_material {
 	SIGLET_MATERIAL_CHAIN,		 /* x509CertificateChain */
 	SIGLET_MATERIAL_KEY,		 /* publicKey */
 } siglet_material;
+
+/* What is a COSE_Sign1's own. */
+typedef struct siglet_bundle_cose {
+	const siglet_cbor_heads *heads;
+	siglet_cose_sign1 message;
+	const siglet_cose_algorithm *algorithm;
+	siglet_cose_claims claims;
+	bool is_envelope; /* a hash envelope: the payload is the artifact's digest */
+	siglet_cose_envelope envelope;
+} siglet_bundle_cose;
 
 /* A bundle's content. Slices borrow from the handle (or, when writing, from the caller). */
 typedef struct siglet_bundle_data {
@@ -50,10 +67,11 @@ typedef struct siglet_bundle_data {
 	const siglet_slice *timestamps; /* DER TimeStampResp */
 	size_t timestamp_count;
 	bool is_dsse;
-	siglet_slice signature; /* raw */
-	/* message signature */
+	const siglet_bundle_cose *cose; /* NULL: a Sigstore bundle */
+	siglet_slice signature;		/* raw; of COSE as logs are given it, ECDSA in DER */
+	/* message signature; a hash envelope */
 	bool has_digest;
-	siglet_digest digest; /* messageDigest: a hint */
+	siglet_digest digest; /* messageDigest: a hint; of a hash envelope the payload */
 	/* envelope */
 	siglet_slice payload, payload_type, key_id;
 	/* members that we do not know, printable, comma-separated; for inspect */
@@ -71,6 +89,18 @@ typedef struct siglet_bundle siglet_bundle;
  *         SIGLET_E_NOMEM; the message begins with the field's path
  */
 SIGLET_MUST_USE siglet_err *siglet_bundle_parse(siglet_slice json, siglet_bundle **ret_bundle);
+/*
+ * The same of a COSE_Sign1, tagged or not, of at most SIGLET_MAX_BUNDLE_BYTES, which is copied: by the
+ * rules of siglet_cose_sign1_read and siglet_cose_check; a certificate must be bound; a hash envelope
+ * be one; what is carried be of its form.
+ *
+ * Errors: those of the cose room; the message begins with the byte and the place
+ */
+SIGLET_MUST_USE siglet_err *siglet_bundle_parse_cose(const siglet_cbor_heads *heads,
+						     siglet_slice bytes,
+						     siglet_bundle **ret_bundle);
+/* Is it CBOR rather than JSON, by its first byte? */
+bool siglet_bundle_is_cose(siglet_slice bytes);
 void siglet_bundle_free(siglet_bundle *bundle);
 const siglet_bundle_data *siglet_bundle_get(const siglet_bundle *bundle);
 const siglet_cert *siglet_bundle_leaf(const siglet_bundle *bundle); /* NULL for a key */
@@ -86,6 +116,14 @@ unsigned siglet_bundle_hashes(const siglet_bundle *bundle, const siglet_key *key
  */
 SIGLET_MUST_USE siglet_err *siglet_bundle_write(const siglet_bundle_data *data,
 						siglet_buf *ret_json);
+
+/*
+ * Append an encoded map with the log entries (without their bodies) and timestamps of data: what a
+ * COSE_Sign1 carries unprotected. Errors: SIGLET_E_USAGE (an entry without a proof), LIMIT, NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *siglet_bundle_write_carried(const siglet_cbor_heads *heads,
+							const siglet_bundle_data *data,
+							siglet_buf *ret_map);
 
 /*
  * The lines of a .sigstore.jsonl file: the next non-empty line. False at the end.

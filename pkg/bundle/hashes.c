@@ -38,6 +38,9 @@ unsigned siglet_bundle_hashes(const siglet_bundle *bundle, const siglet_key *key
 	const siglet_cert *leaf = siglet_bundle_leaf(bundle);
 	unsigned mask = SIGLET_HASH_BIT(SIGLET_SHA256); /* what reports and logs name a file by */
 
+	if (data->cose != NULL)
+		return data->cose->is_envelope ? mask | SIGLET_HASH_BIT(data->cose->envelope.hash)
+					       : mask;
 	if (data->is_dsse)
 		return mask | hashes_of_statement(data->payload);
 	if (leaf != NULL)

@@ -5,15 +5,6 @@
 
 #include "bundle/bundle_internal.h"
 
-/* What a bundle decodes to is smaller than its text; the arrays of entries and proofs come on top. */
-#define MAX_DECODED_BYTES (SIGLET_MAX_BUNDLE_BYTES + (1u << 20))
-
-struct siglet_bundle {
-	siglet_arena arena;
-	siglet_bundle_data data;
-	siglet_cert *leaf;
-};
-
 static siglet_err *read_version(const siglet_json *object, siglet_bundle *bundle)
 {
 	static const struct {
@@ -402,7 +393,7 @@ siglet_err *siglet_bundle_parse(siglet_slice json, siglet_bundle **ret_bundle)
 		err = siglet_err_nomem();
 		goto out;
 	}
-	siglet_arena_init(&bundle->arena, MAX_DECODED_BYTES);
+	siglet_arena_init(&bundle->arena, SIGLET_MAX_BUNDLE_DECODED_BYTES);
 	err = read_bundle(siglet_json_root(doc), bundle);
 	if (err != NULL)
 		goto out;
@@ -420,6 +411,7 @@ void siglet_bundle_free(siglet_bundle *bundle)
 	if (bundle == NULL)
 		return;
 	siglet_cert_free(bundle->leaf);
+	siglet_cbor_doc_free(bundle->doc);
 	siglet_arena_clear(&bundle->arena);
 	free(bundle);
 }

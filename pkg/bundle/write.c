@@ -85,6 +85,8 @@ static void write_envelope(const siglet_bundle_data *data, siglet_json_writer *w
 /* The rules of form that the reader would refuse; the rest it checks when the bundle is read back. */
 static siglet_err *check(const siglet_bundle_data *data)
 {
+	if (data->cose != NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "a COSE message can't be written as JSON");
 	if (data->signature.len == 0)
 		return siglet_err_new(SIGLET_E_USAGE, "a bundle without a signature");
 	if (data->material != SIGLET_MATERIAL_KEY && data->leaf_der.len == 0)

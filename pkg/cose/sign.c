@@ -46,14 +46,14 @@ static siglet_err *sign_tbs(const siglet_signer *signer, const siglet_cose_tbs_p
 static siglet_err *append_signature(const siglet_signer *signer, const siglet_cose_tbs_parts *tbs,
 				    siglet_buf *ret_signature)
 {
-	const siglet_key *key = siglet_signer_key(signer);
+	const siglet_key_type type = siglet_key_type_of(siglet_signer_key(signer));
 	siglet_buf signature;
 	siglet_err *err;
 
 	siglet_buf_init(&signature, MAX_SIGNATURE_BYTES);
 	err = sign_tbs(signer, tbs, &signature);
-	if (err == NULL && siglet_ecdsa_half(key) > 0)
-		err = siglet_ecdsa_from_der(key, siglet_buf_slice(&signature), ret_signature);
+	if (err == NULL && siglet_ecdsa_half(type) > 0)
+		err = siglet_ecdsa_from_der(type, siglet_buf_slice(&signature), ret_signature);
 	else if (err == NULL)
 		err = siglet_buf_append(ret_signature, siglet_buf_slice(&signature));
 	siglet_buf_clear(&signature);

@@ -69,7 +69,7 @@ static siglet_err *check_key(const siglet_cose_sign1 *message, const siglet_key 
 
 static size_t signature_size(const siglet_key *key)
 {
-	const size_t half = siglet_ecdsa_half(key);
+	const size_t half = siglet_ecdsa_half(siglet_key_type_of(key));
 
 	if (half > 0)
 		return 2 * half;
@@ -121,10 +121,10 @@ static siglet_err *verify_signature(const siglet_cose_tbs_parts *tbs, const sigl
 	siglet_buf der;
 	siglet_err *err;
 
-	if (siglet_ecdsa_half(key) == 0)
+	if (siglet_ecdsa_half(siglet_key_type_of(key)) == 0)
 		return verify_tbs(tbs, key, scheme, signature);
 	siglet_buf_init(&der, MAX_DER_SIGNATURE);
-	err = siglet_ecdsa_to_der(key, signature, &der);
+	err = siglet_ecdsa_to_der(siglet_key_type_of(key), signature, &der);
 	if (err == NULL)
 		err = verify_tbs(tbs, key, scheme, siglet_buf_slice(&der));
 	siglet_buf_clear(&der);

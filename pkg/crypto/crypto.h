@@ -220,6 +220,7 @@ unsigned siglet_key_bits(const siglet_key *key);	   /* RSA modulus, curve, 256 f
 siglet_slice siglet_key_spki(const siglet_key *key);	   /* DER SubjectPublicKeyInfo */
 const siglet_digest *siglet_key_id(const siglet_key *key); /* SHA-256 of it */
 const char *siglet_key_describe(const siglet_key *key);	   /* "ECDSA P-256", "RSA 4096" … */
+const char *siglet_key_type_name(siglet_key_type type);	   /* "ECDSA P-256", "RSA" … */
 bool siglet_key_equal(const siglet_key *a, const siglet_key *b);
 /* The raw 32 bytes of an Ed25519 key; empty for others. */
 siglet_slice siglet_key_raw(const siglet_key *key);
@@ -241,20 +242,20 @@ SIGLET_MUST_USE siglet_err *siglet_key_verify_digest(const siglet_key *key, sigl
 
 /* ---- ECDSA signatures without DER (ecdsa.c) ---- */
 
-/* Bytes of r, and of s, at the curve's full width; 0 for a key that is on none of the curves. */
-size_t siglet_ecdsa_half(const siglet_key *key);
+/* Bytes of r, and of s, at the curve's full width; 0 for a type that is none of the curves. */
+size_t siglet_ecdsa_half(siglet_key_type type);
 
 /*
  * r and s side by side to DER, and back. Appends. That the signature is the key's is not asked.
  * Errors: SIGLET_E_LENGTH     raw is not twice the width
  *         SIGLET_E_MISMATCH   r or s is zero, as in no signature
  *         SIGLET_E_MALFORMED  not DER, or of a larger curve
- *         SIGLET_E_USAGE      the key is on none of the curves
+ *         SIGLET_E_USAGE      a type that is none of the curves
  *         SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM
  */
-SIGLET_MUST_USE siglet_err *siglet_ecdsa_to_der(const siglet_key *key, siglet_slice raw,
+SIGLET_MUST_USE siglet_err *siglet_ecdsa_to_der(siglet_key_type type, siglet_slice raw,
 						siglet_buf *ret_der);
-SIGLET_MUST_USE siglet_err *siglet_ecdsa_from_der(const siglet_key *key, siglet_slice der,
+SIGLET_MUST_USE siglet_err *siglet_ecdsa_from_der(siglet_key_type type, siglet_slice der,
 						  siglet_buf *ret_raw);
 
 /* ---- private keys (signer.c, signer_load.c) ---- */

@@ -12,9 +12,9 @@
 
 #define MAX_HALF_BYTES 66 /* of P-521 */
 
-size_t siglet_ecdsa_half(const siglet_key *key)
+size_t siglet_ecdsa_half(siglet_key_type type)
 {
-	switch (key->type) {
+	switch (type) {
 	case SIGLET_KEY_P256:
 		return 32;
 	case SIGLET_KEY_P384:
@@ -31,12 +31,13 @@ size_t siglet_ecdsa_half(const siglet_key *key)
 	return 0;
 }
 
-static siglet_err *need_curve(const siglet_key *key, size_t *ret_half)
+static siglet_err *need_curve(siglet_key_type type, size_t *ret_half)
 {
-	const size_t half = siglet_ecdsa_half(key);
+	const size_t half = siglet_ecdsa_half(type);
 
 	if (half == 0)
-		return siglet_err_new(SIGLET_E_USAGE, "%s signs without r and s", key->description);
+		return siglet_err_new(SIGLET_E_USAGE, "%s signs without r and s",
+				      siglet_key_type_name(type));
 	*ret_half = half;
 	return NULL;
 }
@@ -69,20 +70,20 @@ static siglet_err *append_der(const ECDSA_SIG *signature, siglet_buf *ret_der)
 	return err;
 }
 
-siglet_err *siglet_ecdsa_to_der(const siglet_key *key, siglet_slice raw, siglet_buf *ret_der)
+siglet_err *siglet_ecdsa_to_der(siglet_key_type type, siglet_slice raw, siglet_buf *ret_der)
 {
 	siglet_err *err = SIGLET_ERR_UNSET;
 	BIGNUM *r = NULL, *s = NULL;
 	ECDSA_SIG *signature = NULL;
 	size_t half = 0;
 
-	err = need_curve(key, &half);
+	err = need_curve(type, &half);
 	if (err != NULL)
 		return err;
 	if (raw.len != 2 * half)
 		return siglet_err_new(SIGLET_E_LENGTH,
 				      "a signature of %zu bytes, not the %zu of %s", raw.len,
-				      2 * half, key->description);
+				      2 * half, siglet_key_type_name(type));
 	siglet_crypto_clear_errors();
 	err = read_half(siglet_slice_of(raw.ptr, half), "r", &r);
 	if (err != NULL)
@@ -104,7 +105,7 @@ out:
 	return err;
 }
 
-siglet_err *siglet_ecdsa_from_der(const siglet_key *key, siglet_slice der, siglet_buf *ret_raw)
+siglet_err *siglet_ecdsa_from_der(siglet_key_type type, siglet_slice der, siglet_buf *ret_raw)
 {
 	uint8_t raw[2 * MAX_HALF_BYTES];
 	siglet_err *err = SIGLET_ERR_UNSET;
@@ -112,7 +113,7 @@ siglet_err *siglet_ecdsa_from_der(const siglet_key *key, siglet_slice der, sigle
 	ECDSA_SIG *signature = NULL;
 	size_t half = 0;
 
-	err = need_curve(key, &half);
+	err = need_curve(type, &half);
 	if (err != NULL)
 		return err;
 	if (der.len == 0 || der.len > LONG_MAX)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *type_name(siglet_key_type type)
+const char *siglet_key_type_name(siglet_key_type type)
 {
 	switch (type) {
 	case SIGLET_KEY_P256:
@@ -33,7 +33,7 @@ static void describe(siglet_key *key)
 		(void)snprintf(key->description, sizeof(key->description), "RSA %u", key->bits);
 	else
 		(void)snprintf(key->description, sizeof(key->description), "%s",
-			       type_name(key->type));
+			       siglet_key_type_name(key->type));
 }
 
 siglet_err *siglet_key_from_decoded(siglet_slice der, EVP_PKEY *decoded, siglet_key **ret_key)

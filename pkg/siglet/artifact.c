@@ -100,6 +100,11 @@ static bool needs_message(const siglet_bundle *bundle, const siglet_key *key)
 	siglet_scheme schemes[SIGLET_MAX_SCHEMES];
 	siglet_hash hash;
 
+	const siglet_bundle_cose *cose = siglet_bundle_get(bundle)->cose;
+
+	/* A detached payload that is no digest is the artifact itself, behind bytes of COSE's. */
+	if (cose != NULL)
+		return !cose->is_envelope && !cose->message.has_payload;
 	if (siglet_bundle_get(bundle)->is_dsse)
 		return false;
 	if (leaf != NULL)

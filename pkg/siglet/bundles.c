@@ -23,10 +23,30 @@ static siglet_err *parse_lines(siglet_slice text, siglet_bundles *bundles)
 	return NULL;
 }
 
-siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *source,
-				   siglet_bundles **ret_bundles)
+/* heads NULL: JSON. */
+static siglet_err *parse_any(const siglet_cbor_heads *heads, siglet_slice text,
+			     siglet_bundles *bundles)
 {
-	const siglet_slice text = siglet_slice_of(json, len);
+	siglet_err *err;
+
+	if (text.len > SIGLET_MAX_BUNDLE_BYTES)
+		return siglet_err_new(SIGLET_E_LIMIT, "larger than %u bytes",
+				      SIGLET_MAX_BUNDLE_BYTES);
+	if (heads == NULL && siglet_bundle_is_cose(text))
+		return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED,
+						      "CBOR, where a bundle in JSON is wanted"),
+				       "a COSE message is opened as a file, or parsed as one");
+	if (heads == NULL && siglet_bundle_is_lines(text))
+		return parse_lines(text, bundles);
+	err = heads == NULL ? siglet_bundle_parse(text, &bundles->items[0])
+			    : siglet_bundle_parse_cose(heads, text, &bundles->items[0]);
+	bundles->count = err == NULL ? 1 : 0;
+	return err;
+}
+
+siglet_err *siglet_bundles_make(const siglet_cbor_heads *heads, siglet_slice text,
+				const char *source, siglet_bundles **ret_bundles)
+{
 	siglet_bundles *bundles = siglet_calloc(1, sizeof(*bundles));
 	siglet_err *err;
 
@@ -35,15 +55,8 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	bundles->items = siglet_calloc(SIGLET_MAX_BUNDLES, sizeof(siglet_bundle *));
 	err = bundles->items == NULL ? siglet_err_nomem()
 				     : siglet_strndup(siglet_slice_str(source), &bundles->source);
-	if (err == NULL && len > SIGLET_MAX_BUNDLE_BYTES)
-		err = siglet_err_new(SIGLET_E_LIMIT, "larger than %u bytes",
-				     SIGLET_MAX_BUNDLE_BYTES);
-	if (err == NULL && siglet_bundle_is_lines(text)) {
-		err = parse_lines(text, bundles);
-	} else if (err == NULL) {
-		err = siglet_bundle_parse(text, &bundles->items[0]);
-		bundles->count = err == NULL ? 1 : 0;
-	}
+	if (err == NULL)
+		err = parse_any(heads, text, bundles);
 	if (err != NULL) {
 		siglet_bundles_free(bundles);
 		return siglet_err_wrap(err, "%s",
@@ -51,6 +64,12 @@ siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *sou
 	}
 	*ret_bundles = bundles;
 	return NULL;
+}
+
+siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *source,
+				   siglet_bundles **ret_bundles)
+{
+	return siglet_bundles_make(NULL, siglet_slice_of(json, len), source, ret_bundles);
 }
 
 size_t siglet_bundles_count(const siglet_bundles *bundles)

@@ -115,9 +115,12 @@ siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles
 
 	siglet_buf_init(&json, SIGLET_MAX_BUNDLE_BYTES);
 	err = is_stdin(path) ? siglet_sys_read_stdin(&json) : siglet_sys_read_file(path, &json);
-	if (err == NULL)
-		err = siglet_bundles_parse(json.ptr, json.len,
-					   is_stdin(path) ? "(standard input)" : path, ret_bundles);
+	const char *source = is_stdin(path) ? "(standard input)" : path;
+
+	if (err == NULL && siglet_bundle_is_cose(siglet_buf_slice(&json)))
+		err = siglet_bundles_parse_cose(json.ptr, json.len, source, ret_bundles);
+	else if (err == NULL)
+		err = siglet_bundles_parse(json.ptr, json.len, source, ret_bundles);
 	siglet_buf_clear(&json);
 	return err;
 }
@@ -147,10 +150,11 @@ siglet_error *siglet_artifact_open(const char *path, const siglet_bundles *bundl
 	return NULL;
 }
 
-/* FILE.sigstore.json, FILE.sigstore, FILE.sigstore.jsonl: the first that is there. */
+/* FILE.sigstore.json, FILE.sigstore, FILE.sigstore.jsonl, FILE.cose: the first that is there. */
 static siglet_err *find_bundle(const char *path, siglet_buf *ret_path)
 {
-	static const char *const suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl" };
+	static const char *const suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl",
+						".cose" };
 
 	for (size_t i = 0; i < SIGLET_COUNT(suffixes); i++) {
 		siglet_err *err;
@@ -162,10 +166,11 @@ static siglet_err *find_bundle(const char *path, siglet_buf *ret_path)
 		if (siglet_sys_is_there(siglet_buf_text(ret_path)))
 			return NULL;
 	}
-	return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
-					      siglet_text_printable(siglet_slice_str(path)).text),
-			       "looked for .sigstore.json, .sigstore and .sigstore.jsonl; name "
-			       "another with --bundle");
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
+			       siglet_text_printable(siglet_slice_str(path)).text),
+		"looked for .sigstore.json, .sigstore, .sigstore.jsonl and .cose; name "
+		"another with --bundle");
 }
 
 static siglet_err *verify_with(const siglet_trust *trust, const siglet_expectation *expectation,

@@ -23,6 +23,17 @@ static siglet_err *cannot_load(const char *why)
 			       SIGLET_COSE_LIBRARY);
 }
 
+siglet_error *siglet_bundles_parse_cose(const void *cose, size_t len, const char *source,
+					siglet_bundles **ret_bundles)
+{
+	const siglet_cbor_heads *heads = NULL;
+	siglet_err *err = siglet_load_heads(&heads);
+
+	return err == NULL
+		       ? siglet_bundles_make(heads, siglet_slice_of(cose, len), source, ret_bundles)
+		       : err;
+}
+
 /* The object stays: what was handed out must not outlive its code. */
 siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads)
 {

@@ -328,7 +328,14 @@ typedef struct siglet_bundles siglet_bundles;
  */
 SIGLET_CHECKED siglet_error *siglet_bundles_parse(const void *json, size_t len, const char *source,
 						  siglet_bundles **ret_bundles);
-/* The same from a file, or "-" for standard input. Errors: UNREADABLE too. */
+/*
+ * The same of a COSE_Sign1 (docs/cose.md): it stands for a bundle wherever one is taken. libcbor is
+ * loaded for it. Not in libsiglet-verify. Errors also: INTERNAL (it can't be loaded).
+ */
+SIGLET_CHECKED siglet_error *siglet_bundles_parse_cose(const void *cose, size_t len,
+						       const char *source,
+						       siglet_bundles **ret_bundles);
+/* Either from a file, or "-" for standard input. Errors: UNREADABLE too. */
 SIGLET_CHECKED siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles);
 SIGLET_API size_t siglet_bundles_count(const siglet_bundles *bundles);
 SIGLET_API const char *siglet_bundles_source(const siglet_bundles *bundles);
@@ -403,7 +410,7 @@ SIGLET_CHECKED siglet_error *siglet_verify_artifact(const siglet_trust *trust,
 
 /*
  * The short way for a file: bundle_path NULL looks for FILE.sigstore.json, FILE.sigstore,
- * FILE.sigstore.jsonl, in this order; the first that exists decides. The result owns what it
+ * FILE.sigstore.jsonl, FILE.cose, in this order; the first that exists decides. The result owns what it
  * needs. A malformed bundle is a refusal. Errors: USAGE, UNREADABLE, INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_verify_file(const siglet_trust *trust,

@@ -14,6 +14,10 @@
 
 #define SIGLET_MAX_SOURCE_BYTES 4096
 
+/* Of JSON, or where heads is given of a COSE message. Errors: those of siglet_bundles_parse. */
+SIGLET_MUST_USE siglet_err *siglet_bundles_make(const siglet_cbor_heads *heads, siglet_slice text,
+						const char *source, siglet_bundles **ret_bundles);
+
 /* libcbor's part in reading COSE, loaded when it is first asked for. Errors: SIGLET_E_UNSUPPORTED. */
 SIGLET_MUST_USE siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads);
 

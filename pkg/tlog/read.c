@@ -17,7 +17,7 @@ static siglet_err *refuse_kind(siglet_slice kind, siglet_slice version)
 			      shown_version.text);
 }
 
-static siglet_err *find_kind(siglet_slice kind, siglet_slice version, siglet_entry *entry)
+siglet_err *siglet_entry_set_kind(siglet_slice kind, siglet_slice version, siglet_entry *entry)
 {
 	static const struct {
 		const char *name, *version;
@@ -57,7 +57,7 @@ static siglet_err *read_kind(const siglet_json *object, siglet_entry *entry)
 		err = siglet_proto_string(holder, "version", &version);
 	if (err != NULL)
 		return siglet_err_wrap(err, "kindVersion");
-	return find_kind(kind, version, entry);
+	return siglet_entry_set_kind(kind, version, entry);
 }
 
 /* A count or time that is never below zero; unset is 0. */

@@ -53,6 +53,12 @@ typedef struct siglet_entry {
  */
 SIGLET_MUST_USE siglet_err *siglet_entry_read(const siglet_json *value, siglet_arena *arena,
 					      siglet_entry *ret_entry);
+/*
+ * The kind of that name and version, for who reads entries of another form. Sets kind, kind_name and
+ * kind_version. Errors: SIGLET_E_UNSUPPORTED.
+ */
+SIGLET_MUST_USE siglet_err *siglet_entry_set_kind(siglet_slice kind, siglet_slice version,
+						  siglet_entry *entry);
 bool siglet_entry_is_v2(const siglet_entry *entry);
 /* Write it as proto-JSON, an object (name as for the writer). */
 void siglet_entry_write(const siglet_entry *entry, siglet_json_writer *writer, const char *name);
@@ -80,6 +86,18 @@ typedef struct siglet_entry_subject {
 SIGLET_MUST_USE siglet_err *siglet_entry_match(const siglet_entry *entry,
 					       const siglet_entry_subject *subject,
 					       siglet_buf *ret_body);
+
+/*
+ * Append the body that a log has of such an entry: hashedrekord, of either version. For entries that
+ * were carried without it: what is proven is then about this subject, or about nothing.
+ *
+ * Errors: SIGLET_E_UNSUPPORTED  another kind, or a key that the log takes no signatures of
+ *         SIGLET_E_MISSING      the artifact digest that it needs was not given
+ *         SIGLET_E_CRYPTO, SIGLET_E_LIMIT, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_entry_rebuild(const siglet_entry *entry,
+						 const siglet_entry_subject *subject,
+						 siglet_buf *ret_body);
 
 /* The artifact hashes that the entry's body names, for callers that hash first. Mask; 0 for none. */
 unsigned siglet_entry_hashes(const siglet_entry *entry);

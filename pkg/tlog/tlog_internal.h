@@ -19,6 +19,10 @@ SIGLET_MUST_USE siglet_err *siglet_tlog_match_intoto(const siglet_json *spec,
 SIGLET_MUST_USE siglet_err *siglet_tlog_rebuild(const siglet_entry_subject *subject,
 						siglet_buf *ret_body);
 
+/* The same of a Rekor v1 log (hashedrekord 0.0.1). */
+SIGLET_MUST_USE siglet_err *siglet_tlog_rebuild_v1(const siglet_entry_subject *subject,
+						   siglet_buf *ret_body);
+
 /* Why is body not the one that was rebuilt? Never NULL: SIGLET_E_MISMATCH, or _MALFORMED. */
 SIGLET_MUST_USE siglet_err *siglet_tlog_explain(siglet_slice body, siglet_slice rebuilt);
 

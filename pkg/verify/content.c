@@ -159,6 +159,8 @@ siglet_err *siglet_verify_content(verification *v)
 {
 	siglet_err *err = NULL;
 
+	if (v->data->cose != NULL)
+		return siglet_verify_cose_content(v);
 	if (v->policy->statement_only && !v->data->is_dsse)
 		err = siglet_err_new(SIGLET_E_MISMATCH,
 				     "a signature of an artifact has no statement to judge");

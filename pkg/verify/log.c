@@ -177,7 +177,9 @@ static siglet_err *match_entry(const verification *v, const siglet_entry *entry,
 		.is_dsse = v->data->is_dsse,
 		.payload = v->data->payload,
 		.payload_type = v->data->payload_type,
-		.artifact = v->artifact == NULL ? NULL : v->artifact->digests,
+		.artifact = v->data->cose != NULL ? &v->signed_digests
+			    : v->artifact == NULL ? NULL
+						  : v->artifact->digests,
 	};
 
 	return siglet_entry_match(entry, &subject, ret_body);
@@ -201,7 +203,9 @@ static siglet_err *check_entry(verification *v, int item, siglet_report_entry *r
 				 siglet_text_printable(entry->kind_name).text,
 				 siglet_text_printable(entry->kind_version).text,
 				 v->leaf != NULL ? "certificate" : "key",
-				 v->data->is_dsse ? "envelope" : "artifact digest");
+				 v->data->is_dsse	 ? "envelope"
+				 : v->data->cose != NULL ? "signed bytes"
+							 : "artifact digest");
 	if (err != NULL)
 		goto out;
 	err = check_integrated_time(v, entry);

@@ -35,9 +35,9 @@ const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_s
 static siglet_err *run(verification *v)
 {
 	static siglet_err *(*const steps[])(verification *) = {
-		siglet_verify_material,	 siglet_verify_times,	siglet_verify_certificate,
-		siglet_verify_scts,	 siglet_verify_content, siglet_verify_log,
-		siglet_verify_statement, siglet_verify_policy,
+		siglet_verify_material,	   siglet_verify_cose_prepare, siglet_verify_times,
+		siglet_verify_certificate, siglet_verify_scts,	       siglet_verify_content,
+		siglet_verify_log,	   siglet_verify_statement,    siglet_verify_policy,
 	};
 
 	for (size_t i = 0; i < SIGLET_COUNT(steps); i++) {

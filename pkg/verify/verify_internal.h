@@ -40,6 +40,10 @@ typedef struct verification {
 	const siglet_cert *leaf; /* NULL for a managed key */
 	const siglet_key *key;	 /* of the leaf, or the managed one */
 	siglet_report *report;
+	/* of a COSE_Sign1 (cose.c): what its signature is over, and data with bodies of entries */
+	siglet_slice signed_parts[2];
+	siglet_digests signed_digests;
+	siglet_bundle_data own;
 } verification;
 
 /* Remember that a check passed, or was not made; detail is formatted. Errors: SIGLET_E_NOMEM. */
@@ -63,6 +67,14 @@ SIGLET_MUST_USE siglet_err *siglet_verify_witnesses(verification *v, int item,
 						    siglet_report_entry *record);
 /* Of all entries: are there enough logs with a witnessed checkpoint? (witness.c) */
 SIGLET_MUST_USE siglet_err *siglet_verify_witness_threshold(verification *v);
+
+/*
+ * Of a COSE_Sign1, once the key is known: put together what is signed, and make the bodies of its log
+ * entries again. Nothing for a bundle. (cose.c)
+ */
+SIGLET_MUST_USE siglet_err *siglet_verify_cose_prepare(verification *v);
+/* Its signature, and whether the artifact is what it is about. */
+SIGLET_MUST_USE siglet_err *siglet_verify_cose_content(verification *v);
 
 /* The steps, in their order; each leaves its checks in the report and returns what refuses. */
 SIGLET_MUST_USE siglet_err *siglet_verify_material(verification *v);

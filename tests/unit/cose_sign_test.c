@@ -168,7 +168,7 @@ static void signatures_have_one_length(const algorithm *a)
 	refuses_signature(&draft, key, siglet_slice_of(ones, a->size + 1), SIGLET_E_LENGTH,
 			  "a byte more");
 	refuses_signature(&draft, key, siglet_slice_of(zeros, a->size), SIGLET_E_MISMATCH, "zeros");
-	if (siglet_ecdsa_half(key) > 0) {
+	if (siglet_ecdsa_half(siglet_key_type_of(key)) > 0) {
 		siglet_buf_init(&halved, 1024);
 		siglet_err_free(siglet_buf_append(&halved, siglet_buf_slice(&signature)));
 		memset(halved.ptr, 0, a->size / 2);

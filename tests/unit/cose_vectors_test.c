@@ -81,7 +81,8 @@ static void signature_over_an_empty_header(const vector *v)
 		exit(1);
 	OK(message.is_protected == NULL && message.protected_bytes.len == 0,
 	   "… its protected header is empty");
-	OK_SUCCESS(siglet_ecdsa_to_der(keys[v->key], message.signature, &der), "… its signature");
+	OK_SUCCESS(siglet_ecdsa_to_der(siglet_key_type_of(keys[v->key]), message.signature, &der),
+		   "… its signature");
 	OK_SUCCESS(siglet_key_verify(keys[v->key], SIGLET_SCHEME_ECDSA_SHA256,
 				     siglet_buf_slice(&tbs), siglet_buf_slice(&der)),
 		   "… is good over what it should be over");

@@ -59,7 +59,7 @@ static siglet_err *verify_halves(const suite *of, const siglet_key *key, siglet_
 	siglet_err *err;
 
 	siglet_buf_init(&der, 1024);
-	err = siglet_ecdsa_to_der(key, halves, &der);
+	err = siglet_ecdsa_to_der(siglet_key_type_of(key), halves, &der);
 	if (err == NULL)
 		err = siglet_key_verify(key, of->scheme, message, siglet_buf_slice(&der));
 	else if (siglet_err_code(err) == SIGLET_E_LENGTH)
