@@ -5,7 +5,10 @@
 
 /* Bundles beside their files: what a pattern like a folder's * brings along is no file to sign. */
 
-static const char *const suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl" };
+static const char *const suffixes[] = { ".sigstore.json", ".cose", ".sigstore", ".sigstore.jsonl" };
+
+/* The first are what signing writes, so that they decide, or nothing else beside the file does. */
+#define DECIDING 2
 
 /* Is name the file's, with one of the first suffixes behind it? */
 static bool is_bundle_of(const char *name, const char *file, size_t suffix_count)
@@ -31,7 +34,7 @@ static bool is_bundle_of_another(const cli_arguments *arguments, const char *nam
 
 void cli_leave_out_bundles(cli_arguments *arguments, bool only_deciding)
 {
-	const size_t suffix_count = only_deciding ? 1 : SIGLET_COUNT(suffixes);
+	const size_t suffix_count = only_deciding ? DECIDING : SIGLET_COUNT(suffixes);
 	bool *leaves = siglet_calloc(arguments->operand_count, sizeof(*leaves));
 	size_t kept = 0, left_out;
 

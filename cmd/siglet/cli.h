@@ -131,6 +131,8 @@ typedef enum cli_id {
 	CLI_MAX_SIZE,
 	CLI_NO_RESUME,
 	CLI_BUNDLE_OUT,
+	CLI_FORMAT,
+	CLI_PAYLOAD,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */

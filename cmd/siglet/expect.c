@@ -88,8 +88,6 @@ static siglet_err *set_option(const cli_given *given, siglet_expectation *expect
 		return siglet_expectation_set_key_file(expectation, given->value);
 	if (given->option->id == CLI_WITNESS_POLICY)
 		return siglet_expectation_set_witness_policy_file(expectation, given->value);
-	if (given->option->id == CLI_STATEMENT_ONLY)
-		return siglet_expectation_set_statement_only(expectation);
 	return NULL;
 }
 
@@ -127,6 +125,8 @@ siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask)
 		err = siglet_expectation_new(ask->trust, &ask->expectation);
 	if (err == NULL)
 		err = set_all(arguments, ask->expectation);
+	if (err == NULL && ask->statement_only)
+		err = siglet_expectation_set_statement_only(ask->expectation);
 	return err != NULL ? err : siglet_expectation_check(ask->expectation);
 }
 

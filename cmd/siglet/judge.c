@@ -5,7 +5,8 @@
 
 /* One artifact and its bundles: found, read once, judged. */
 
-const char *const verify_suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl", NULL };
+const char *const verify_suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl", ".cose",
+					NULL };
 
 /* The first that exists decides: what comes after it is never looked at. */
 static siglet_err *find_beside(const char *name, siglet_bundles **ret_bundles)

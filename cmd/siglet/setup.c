@@ -23,6 +23,8 @@ static const struct {
 	{ CLI_TSA_URL, SIGLET_SIGN_TSA_URL, "--tsa-url" },
 	{ CLI_OIDC_ISSUER, SIGLET_SIGN_OIDC_URL, "--oidc-issuer" },
 	{ CLI_TIMEOUT, SIGLET_SIGN_TIMEOUT, "--timeout" },
+	{ CLI_FORMAT, SIGLET_SIGN_FORMAT, "--format" },
+	{ CLI_PAYLOAD, SIGLET_SIGN_PAYLOAD, "--payload" },
 };
 
 /* ---- services ---- */

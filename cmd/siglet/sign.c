@@ -18,6 +18,18 @@ static const cli_option sign_options[] = {
 	SIGN_KEY_OPTIONS,
 	SIGN_PRIVACY_OPTIONS,
 	SIGN_SERVICE_OPTIONS,
+	{ .help = "What is written" },
+	{ .name = "format",
+	  .value = "FORMAT",
+	  .choices = "bundle cose",
+	  .id = CLI_FORMAT,
+	  .help = "a Sigstore bundle, or cose for a COSE_Sign1 in FILE.cose" },
+	{ .name = "payload",
+	  .value = "WHAT",
+	  .choices = "hash attached detached",
+	  .id = CLI_PAYLOAD,
+	  .help = "with --format cose: the file's hash (unless given), or the file itself, "
+		  "in the message or beside it" },
 	{ .help = "Many files" },
 	{ .name = "output-dir",
 	  .value = "DIR",
@@ -44,8 +56,16 @@ typedef struct batch {
 
 /* ---- before anything is asked of anybody ---- */
 
+static bool is_cose(const cli_arguments *arguments)
+{
+	const char *format = cli_value(arguments, CLI_FORMAT);
+
+	return format != NULL && strcmp(format, "cose") == 0;
+}
+
 static siglet_err *name_bundle(const cli_arguments *arguments, const char *name, char **ret_bundle)
 {
+	const char *suffix = is_cose(arguments) ? ".cose" : ".sigstore.json";
 	const char *output = cli_value(arguments, CLI_OUTPUT);
 	const char *folder = cli_value(arguments, CLI_OUTPUT_DIR);
 	const char *slash = strrchr(name, '/');
@@ -58,10 +78,10 @@ static siglet_err *name_bundle(const cli_arguments *arguments, const char *name,
 	if (output != NULL)
 		err = siglet_buf_append_str(&path, output);
 	else if (folder != NULL)
-		err = siglet_buf_printf(&path, "%s/%s.sigstore.json", folder,
-					slash == NULL ? name : slash + 1);
+		err = siglet_buf_printf(&path, "%s/%s%s", folder, slash == NULL ? name : slash + 1,
+					suffix);
 	else
-		err = siglet_buf_printf(&path, "%s.sigstore.json", name);
+		err = siglet_buf_printf(&path, "%s%s", name, suffix);
 	if (err == NULL)
 		err = siglet_strndup(siglet_buf_slice(&path), ret_bundle);
 	siglet_buf_clear(&path);
@@ -337,8 +357,10 @@ static void print_command(const batch *b, const char **names)
 			continue;
 		if (strcmp(j->name, "-") != 0)
 			names[named.count++] = j->name;
+		/* A bundle in JSON beside the file would be found first. */
 		if (named.bundle == NULL &&
-		    (cli_has(arguments, CLI_OUTPUT) || cli_has(arguments, CLI_OUTPUT_DIR)))
+		    (cli_has(arguments, CLI_OUTPUT) || cli_has(arguments, CLI_OUTPUT_DIR) ||
+		     (is_cose(arguments) && b->count == 1)))
 			named.bundle = j->bundle == NULL ? "BUNDLE" : j->bundle;
 	}
 	if (named.count > 0 || named.bundle != NULL)
@@ -414,7 +436,8 @@ const cli_verb cli_sign = {
 	.choices = CLI_FILES,
 	.summary = "sign files with the identity of this CI job or person",
 	.about = "A key is made for this run alone, a certificate says whose it is, and each\n"
-		 "signature is timestamped and logged. The bundle goes to FILE.sigstore.json.\n"
+		 "signature is timestamped and logged. The bundle goes to FILE.sigstore.json,\n"
+		 "or with --format cose to FILE.cose.\n"
 		 "- is standard input, with --output.\n",
 	.options = sign_options,
 	.option_count = SIGLET_COUNT(sign_options),

@@ -143,16 +143,46 @@ static siglet_err *check_streams(const cli_arguments *arguments, const verify_as
 	return NULL;
 }
 
+static bool is_message(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".cose") == 0;
+}
+
+/*
+ * FILE.cose, and the artifact behind it where there is one: the message is what is judged. Its name
+ * says so, not what is in it: any file may begin as CBOR does.
+ */
+static void take_message(cli_arguments *arguments, verify_ask *ask)
+{
+	static const cli_id others[] = { CLI_BUNDLE, CLI_STATEMENT_ONLY, CLI_RECURSIVE,
+					 CLI_FILES_FROM, CLI_MANIFEST };
+	const size_t count = arguments->operand_count;
+
+	for (size_t i = 0; i < SIGLET_COUNT(others); i++)
+		if (cli_has(arguments, others[i]))
+			return;
+	if (count < 1 || count > 2 || !is_message(arguments->operands[0]) ||
+	    (count == 2 && is_message(arguments->operands[1])))
+		return;
+	ask->bundle = arguments->operands[0];
+	ask->statement_only = count == 1 && !cli_has(arguments, CLI_DIGEST);
+	arguments->operands[0] = arguments->operands[count - 1];
+	arguments->operand_count = count - 1;
+}
+
 static siglet_err *read_ask(const cli_arguments *arguments, verify_ask *ask, unsigned *ret_jobs)
 {
 	siglet_err *err = cli_style_from(arguments, &ask->style);
 
-	ask->bundle = cli_value(arguments, CLI_BUNDLE);
+	if (ask->bundle == NULL)
+		ask->bundle = cli_value(arguments, CLI_BUNDLE);
 	ask->digest = cli_value(arguments, CLI_DIGEST);
 	ask->output = cli_value(arguments, CLI_OUTPUT);
 	ask->predicate_out = cli_value(arguments, CLI_PREDICATE_OUT);
 	ask->all = cli_has(arguments, CLI_ALL);
-	ask->statement_only = cli_has(arguments, CLI_STATEMENT_ONLY);
+	ask->statement_only |= cli_has(arguments, CLI_STATEMENT_ONLY);
 	ask->explain = cli_has(arguments, CLI_EXPLAIN);
 	if (err == NULL && ask->explain && (ask->style.json || ask->style.quiet))
 		err = refuse(ask->style.json ? "--json holds what --explain tells: say one"
@@ -226,7 +256,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 
 	if (!cli_begin(verb, argc, argv, &arguments, &status))
 		return status;
-	if (!cli_has(&arguments, CLI_BUNDLE))
+	take_message(&arguments, &ask);
+	if (ask.bundle == NULL && !cli_has(&arguments, CLI_BUNDLE))
 		cli_leave_out_bundles(&arguments, true);
 	err = read_ask(&arguments, &ask, &jobs);
 	if (err == NULL && siglet_expectation_warning(ask.expectation) != NULL)
@@ -256,9 +287,11 @@ const cli_verb cli_verify = {
 	.summary = "is this file what that identity signed?",
 	.about =
 		"Each file is verified against the Sigstore bundle beside it: FILE.sigstore.json,\n"
-		"FILE.sigstore or FILE.sigstore.jsonl. No network is used.\n\n"
+		"FILE.sigstore or FILE.sigstore.jsonl, or the COSE message FILE.cose. No network\n"
+		"is used.\n\n"
 		"  siglet verify app.tar.gz --github acme/app\n"
 		"  siglet verify --manifest SHA256SUMS --github acme/app\n"
+		"  siglet verify app.tar.gz.cose app.tar.gz --github acme/app\n"
 		"  curl -L URL | siglet verify - --bundle app.sigstore.json --github acme/app \\\n"
 		"      -o app.tar.gz\n\n"
 		"The exit status is 0 when every file verified, 1 when the answer is no, 2 for a\n"

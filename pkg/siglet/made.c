@@ -44,6 +44,8 @@ siglet_error *siglet_signing_begin_artifact(const siglet_signing *signing,
 	if (signing->session == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "the signing was not started");
 	const unsigned hashes = siglet_session_hashes(signing->session, &needs_message);
+	if (signing->is_cose)
+		needs_message = signing->cose.is_whole;
 	return siglet_artifact_start(hashes, needs_message, ret_artifact);
 }
 
@@ -59,7 +61,7 @@ static siglet_verify_input input_of(const siglet_artifact *artifact)
 siglet_error *siglet_sign_artifact(const siglet_signing *signing, const siglet_artifact *artifact,
 				   siglet_signature **ret_signature)
 {
-	siglet_content content = { .payload_type = SIGLET_SLICE_NONE };
+	siglet_content content = { .cose = signing->is_cose ? &signing->cose : NULL };
 
 	if (artifact == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "no artifact");
@@ -127,8 +129,11 @@ siglet_error *siglet_sign_statement(const siglet_signing *signing, const void *j
 		.payload_type = siglet_slice_str(SIGLET_INTOTO_PAYLOAD_TYPE),
 		.payload = siglet_slice_of(json, len),
 	};
-	siglet_err *err = siglet_statement_parse(content.payload, &statement);
+	siglet_err *err;
 
+	if (signing->is_cose)
+		return siglet_err_new(SIGLET_E_USAGE, "statements are signed as bundles only");
+	err = siglet_statement_parse(content.payload, &statement);
 	siglet_statement_free(statement);
 	if (err != NULL)
 		return siglet_as_unreadable(siglet_err_wrap(err, "the statement"));

@@ -575,6 +575,8 @@ typedef enum siglet_sign_option {
 	SIGLET_SIGN_PROOF,     /* "csr" (default) or "public-key": what is sent to the CA */
 	SIGLET_SIGN_TIMEOUT,   /* seconds for one request */
 	SIGLET_SIGN_IN_FLIGHT, /* requests at once; default "8" */
+	SIGLET_SIGN_FORMAT,    /* "bundle" (default), or "cose" for COSE_Sign1 (docs/cose.md) */
+	SIGLET_SIGN_PAYLOAD,   /* of COSE: "hash" (default), "attached" or "detached" */
 } siglet_sign_option;
 
 /* Each at most once, before the start. Errors: USAGE, UNREADABLE (a config), INTERNAL. */

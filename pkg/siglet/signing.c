@@ -110,6 +110,23 @@ static siglet_err *set_proof(siglet_signing *signing, const char *value)
 	return NULL;
 }
 
+static siglet_err *set_format(siglet_signing *signing, const char *value)
+{
+	if (strcmp(value, "bundle") != 0 && strcmp(value, "cose") != 0)
+		return siglet_err_new(SIGLET_E_USAGE, "neither bundle nor cose");
+	signing->is_cose = strcmp(value, "cose") == 0;
+	return NULL;
+}
+
+static siglet_err *set_payload(siglet_signing *signing, const char *value)
+{
+	signing->cose.is_detached = strcmp(value, "detached") == 0;
+	signing->cose.is_whole = signing->cose.is_detached || strcmp(value, "attached") == 0;
+	if (!signing->cose.is_whole && strcmp(value, "hash") != 0)
+		return siglet_err_new(SIGLET_E_USAGE, "neither hash, attached nor detached");
+	return NULL;
+}
+
 static siglet_err *set_url(siglet_signing *signing, siglet_sign_option what, const char *value)
 {
 	if (!siglet_http_url_is_allowed(value))
@@ -146,6 +163,10 @@ siglet_error *siglet_signing_set(siglet_signing *signing, siglet_sign_option wha
 		return err;
 	case SIGLET_SIGN_IN_FLIGHT:
 		return read_number(value, MAX_IN_FLIGHT, &signing->in_flight);
+	case SIGLET_SIGN_FORMAT:
+		return set_format(signing, value);
+	case SIGLET_SIGN_PAYLOAD:
+		return set_payload(signing, value);
 	case SIGLET_SIGN_FULCIO_URL:
 	case SIGLET_SIGN_REKOR_URL:
 	case SIGLET_SIGN_TSA_URL:
@@ -405,6 +426,58 @@ static siglet_err *check_scheme(const siglet_signing *signing)
 	return NULL;
 }
 
+/* ---- COSE ---- */
+
+/* A managed key signs as COSE has it: RSA with PSS, Ed25519 over the message itself. */
+static siglet_err *adapt_managed(siglet_signing *signing)
+{
+	const siglet_key_details *details = siglet_signer_details(signing->managed);
+	siglet_signer *adapted = NULL;
+	siglet_err *err;
+
+	if (details->type == SIGLET_KEY_RSA)
+		details = siglet_key_details_find(siglet_slice_str("PKIX_RSA_PSS"));
+	else if (details->type == SIGLET_KEY_ED25519)
+		details = siglet_key_details_find(siglet_slice_str("PKIX_ED25519"));
+	else
+		return NULL;
+	err = siglet_signer_from_pkey(siglet_signer_pkey(signing->managed), details, &adapted);
+	if (err != NULL)
+		return err;
+	siglet_signer_free(signing->managed);
+	signing->managed = adapted;
+	return NULL;
+}
+
+/* Logs take signatures of digests; of COSE's, those are ECDSA. */
+static siglet_err *check_cose_key(const siglet_signing *signing)
+{
+	const siglet_key_details *details = signing->managed != NULL
+						    ? siglet_signer_details(signing->managed)
+						    : signing->details;
+
+	if (siglet_ecdsa_half(details->type) > 0)
+		return NULL;
+	if (signing->managed == NULL || signing->services.log_count > 0)
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+						      "no log takes a COSE signature by %s",
+						      siglet_key_type_name(details->type)),
+				       "sign with an ECDSA key, or with --key and --no-tlog");
+	if (details->scheme == SIGLET_SCHEME_ML_DSA)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED, "COSE messages are not signed by %s",
+				      siglet_key_type_name(details->type));
+	return NULL;
+}
+
+static siglet_err *prepare_cose(siglet_signing *signing)
+{
+	siglet_err *err = siglet_load_heads(&signing->cose.heads);
+
+	if (err == NULL && signing->managed != NULL)
+		err = adapt_managed(signing);
+	return err == NULL ? check_cose_key(signing) : err;
+}
+
 static siglet_err *open_session(siglet_signing *signing)
 {
 	const siglet_http_options http = {
@@ -415,6 +488,10 @@ static siglet_err *open_session(siglet_signing *signing)
 	};
 	siglet_err *err = choose(signing, &signing->services);
 
+	if (err == NULL && (signing->set & 1u << SIGLET_SIGN_PAYLOAD) != 0 && !signing->is_cose)
+		err = siglet_err_new(SIGLET_E_USAGE, "a choice of payload is for COSE");
+	if (err == NULL && signing->is_cose)
+		err = prepare_cose(signing);
 	if (err == NULL)
 		err = check_scheme(signing);
 	if (err == NULL)

@@ -12,13 +12,15 @@
 
 struct siglet_signing {
 	const siglet_trust *trust;
-	unsigned set;				 /* a bit for each option that was set */
-	char *values[SIGLET_SIGN_IN_FLIGHT + 1]; /* of the options that are texts */
+	unsigned set;			       /* a bit for each option that was set */
+	char *values[SIGLET_SIGN_PAYLOAD + 1]; /* of the options that are texts */
 	const siglet_key_details *details;
 	siglet_fulcio_proof proof;
 	int rekor_version;
 	unsigned timeout_ms, in_flight;
 	bool no_tlog, no_timestamp;
+	bool is_cose;
+	siglet_cose_wish cose;	       /* heads are loaded at the start */
 	siglet_signing_config *config; /* NULL: the trust's */
 	siglet_signer *managed;	       /* until the session takes it */
 	siglet_pkcs11 *token;	       /* where it is; NULL: in memory */

@@ -1,6 +1,5 @@
 #include "sign/sign_internal.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +7,6 @@
 
 /* One signature, from its bytes to a bundle that verifies. */
 
-#define MAX_TASKS (2 * SIGLET_MAX_SERVICES)
 #define MAX_SIGNATURE_BYTES 8192 /* ML-DSA-87 has 4627 */
 /* Of an envelope: what a bundle holds in base64, but for room for everything that is not payload. */
 #define MAX_CONTENT_BYTES ((size_t)SIGLET_MAX_BUNDLE_BYTES / 4 * 3 - ((size_t)3 << 18))
@@ -25,29 +23,6 @@ void siglet_signed_clear(siglet_signed *made)
 	siglet_buf_clear(&made->bundle);
 	siglet_signed_init(made);
 }
-
-/* What one service is asked, in a thread of its own. */
-typedef struct task {
-	const siglet_session *session;
-	const siglet_log_service *log; /* NULL: a timestamp authority */
-	const char *tsa;
-	const siglet_rekor_proposal *proposal;
-	siglet_rekor_entry entry;
-	siglet_buf timestamp;
-	siglet_err *err;
-	pthread_t thread;
-	bool is_running;
-} task;
-
-/* One signing under way. */
-typedef struct signing {
-	const siglet_session *session;
-	const siglet_content *content;
-	siglet_buf signature;
-	siglet_rekor_proposal proposal;
-	task tasks[MAX_TASKS];
-	size_t task_count;
-} signing;
 
 static bool is_envelope(const siglet_content *content)
 {
@@ -117,7 +92,7 @@ static siglet_err *check_content(const siglet_content *content)
 
 /* ---- the services ---- */
 
-static siglet_err *ask_tsa(task *t)
+static siglet_err *ask_tsa(siglet_sign_task *t)
 {
 	siglet_timestamp *token = NULL;
 	siglet_err *err = siglet_tsa_ask(&t->session->options.transport, t->tsa,
@@ -129,7 +104,7 @@ static siglet_err *ask_tsa(task *t)
 	return err == NULL ? NULL : siglet_sign_blame(err, t->tsa);
 }
 
-static siglet_err *ask_log(task *t)
+static siglet_err *ask_log(siglet_sign_task *t)
 {
 	siglet_err *err =
 		siglet_rekor_log(&t->session->options.transport, t->log->version, t->log->url,
@@ -140,15 +115,15 @@ static siglet_err *ask_log(task *t)
 
 static void *work(void *context)
 {
-	task *t = context;
+	siglet_sign_task *t = context;
 
 	t->err = t->log != NULL ? ask_log(t) : ask_tsa(t);
 	return NULL;
 }
 
-static task *add_task(signing *s)
+static siglet_sign_task *add_task(siglet_sign_work *s)
 {
-	task *t = &s->tasks[s->task_count++];
+	siglet_sign_task *t = &s->tasks[s->task_count++];
 
 	memset(t, 0, sizeof(*t));
 	t->session = s->session;
@@ -160,7 +135,7 @@ static task *add_task(signing *s)
 }
 
 /* All at once; the last in this thread. Without threads one after the other. */
-static siglet_err *ask_all(signing *s)
+static siglet_err *ask_all(siglet_sign_work *s)
 {
 	const siglet_services *services = s->session->options.services;
 	siglet_err *err = NULL;
@@ -215,7 +190,22 @@ static siglet_err *name_digest(const siglet_session *session, const siglet_conte
 	return NULL;
 }
 
-static siglet_err *write_bundle(const signing *s, siglet_slice hint, siglet_buf *ret_json)
+void siglet_sign_gather(const siglet_sign_work *s, siglet_entry *entries, siglet_slice *timestamps,
+			siglet_bundle_data *data)
+{
+	for (size_t i = 0; i < s->task_count; i++) {
+		const siglet_sign_task *t = &s->tasks[i];
+
+		if (t->log != NULL)
+			entries[data->entry_count++] = t->entry.entry;
+		else
+			timestamps[data->timestamp_count++] = siglet_buf_slice(&t->timestamp);
+	}
+	data->entries = entries;
+	data->timestamps = timestamps;
+}
+
+static siglet_err *write_bundle(const siglet_sign_work *s, siglet_slice hint, siglet_buf *ret_json)
 {
 	const siglet_session *session = s->session;
 	siglet_entry entries[SIGLET_MAX_SERVICES];
@@ -226,8 +216,6 @@ static siglet_err *write_bundle(const signing *s, siglet_slice hint, siglet_buf 
 		.material =
 			session->leaf != NULL ? SIGLET_MATERIAL_CERTIFICATE : SIGLET_MATERIAL_KEY,
 		.key_hint = hint,
-		.entries = entries,
-		.timestamps = timestamps,
 		.is_dsse = is_envelope(s->content),
 		.signature = siglet_buf_slice(&s->signature),
 		.payload = s->content->payload,
@@ -236,14 +224,7 @@ static siglet_err *write_bundle(const signing *s, siglet_slice hint, siglet_buf 
 
 	if (session->leaf != NULL)
 		data.leaf_der = siglet_cert_der(session->leaf);
-	for (size_t i = 0; i < s->task_count; i++) {
-		const task *t = &s->tasks[i];
-
-		if (t->log != NULL)
-			entries[data.entry_count++] = t->entry.entry;
-		else
-			timestamps[data.timestamp_count++] = siglet_buf_slice(&t->timestamp);
-	}
+	siglet_sign_gather(s, entries, timestamps, &data);
 	siglet_err *err = name_digest(session, s->content, &data);
 
 	return err == NULL ? siglet_bundle_write(&data, ret_json) : err;
@@ -275,7 +256,7 @@ static siglet_err *refused(const siglet_report *report)
 			      why == NULL ? "refused" : siglet_err_message(why));
 }
 
-static void remember(const siglet_report *report, const signing *s, siglet_signed *made)
+static void remember(const siglet_report *report, const siglet_sign_work *s, siglet_signed *made)
 {
 	if (siglet_report_time_count(report) > 0)
 		made->time_s = siglet_report_time(report, 0)->time_s;
@@ -287,15 +268,13 @@ static void remember(const siglet_report *report, const signing *s, siglet_signe
 	}
 }
 
-static siglet_err *verify_made(const signing *s, siglet_slice json, siglet_signed *made)
+siglet_err *siglet_sign_check(const siglet_sign_work *s, const siglet_bundle *bundle,
+			      siglet_signed *made)
 {
-	siglet_bundle *bundle = NULL;
 	siglet_report *report = NULL;
 	siglet_policy policy;
-	siglet_err *err = siglet_bundle_parse(json, &bundle);
+	siglet_err *err;
 
-	if (err != NULL)
-		return siglet_sign_blame(err, "what the services gave makes no bundle");
 	expect_ourselves(s->session, s->content, &policy);
 	err = siglet_verify(bundle, s->session->options.root, &s->content->artifact, &policy,
 			    &report);
@@ -308,13 +287,24 @@ static siglet_err *verify_made(const signing *s, siglet_slice json, siglet_signe
 	policy.identity.text = NULL;
 	policy.issuer.text = NULL;
 	siglet_policy_clear(&policy);
+	return err;
+}
+
+static siglet_err *verify_made(const siglet_sign_work *s, siglet_slice json, siglet_signed *made)
+{
+	siglet_bundle *bundle = NULL;
+	siglet_err *err = siglet_bundle_parse(json, &bundle);
+
+	if (err != NULL)
+		return siglet_sign_blame(err, "what the services gave makes no bundle");
+	err = siglet_sign_check(s, bundle, made);
 	siglet_bundle_free(bundle);
 	return err;
 }
 
 /* ---- all of it ---- */
 
-static void propose(signing *s)
+siglet_err *siglet_sign_ask(siglet_sign_work *s, const siglet_digests *digests)
 {
 	const siglet_session *session = s->session;
 
@@ -323,10 +313,11 @@ static void propose(signing *s)
 		.key = siglet_signer_key(session->signer),
 		.details = siglet_signer_details(session->signer),
 		.signature = siglet_buf_slice(&s->signature),
-		.artifact = is_envelope(s->content) ? NULL : s->content->artifact.digests,
+		.artifact = digests,
 		.payload_type = s->content->payload_type,
 		.payload = s->content->payload,
 	};
+	return ask_all(s);
 }
 
 static siglet_err *check_alive(const siglet_session *session)
@@ -342,21 +333,18 @@ static siglet_err *check_alive(const siglet_session *session)
 		"sign fewer files in one run");
 }
 
-static siglet_err *run(signing *s, siglet_signed *made)
+static siglet_err *make_bundle(siglet_sign_work *s, siglet_signed *made)
 {
 	siglet_buf hint;
-	siglet_err *err = check_alive(s->session);
+	siglet_err *err = check_content(s->content);
 
-	if (err == NULL)
-		err = check_content(s->content);
 	if (err != NULL)
 		return err;
 	err = is_envelope(s->content) ? sign_envelope(s->session, s->content, &s->signature)
 				      : sign_artifact(s->session, s->content, &s->signature);
 	if (err != NULL)
 		return err;
-	propose(s);
-	err = ask_all(s);
+	err = siglet_sign_ask(s, is_envelope(s->content) ? NULL : s->content->artifact.digests);
 	if (err != NULL)
 		return err;
 	siglet_buf_init(&hint, 64);
@@ -369,10 +357,19 @@ static siglet_err *run(signing *s, siglet_signed *made)
 	return err;
 }
 
+static siglet_err *run(siglet_sign_work *s, siglet_signed *made)
+{
+	siglet_err *err = check_alive(s->session);
+
+	if (err != NULL)
+		return err;
+	return s->content->cose != NULL ? siglet_sign_cose(s, made) : make_bundle(s, made);
+}
+
 siglet_err *siglet_session_sign(const siglet_session *session, const siglet_content *content,
 				siglet_signed *made)
 {
-	signing *s;
+	siglet_sign_work *s;
 	siglet_err *err;
 
 	if (session->signer == NULL)

@@ -123,8 +123,16 @@ const siglet_identity *siglet_session_identity(const siglet_session *session);
  */
 unsigned siglet_session_hashes(const siglet_session *session, bool *ret_needs_message);
 
+/* How an artifact is signed as a COSE_Sign1 (docs/cose.md). */
+typedef struct siglet_cose_wish {
+	const siglet_cbor_heads *heads;
+	bool is_whole;	  /* the payload is the artifact, which is there whole; else its digest */
+	bool is_detached; /* with is_whole: the payload is left out */
+} siglet_cose_wish;
+
 /* What to sign: an artifact by its digests, or an envelope. */
 typedef struct siglet_content {
+	const siglet_cose_wish *cose; /* NULL: a Sigstore bundle */
 	siglet_verify_input
 		artifact; /* of an envelope: NULL digests where it is about no file at hand */
 	siglet_slice payload_type, payload; /* payload_type not empty: an envelope */
@@ -132,7 +140,7 @@ typedef struct siglet_content {
 
 /* What was made. */
 typedef struct siglet_signed {
-	siglet_buf bundle;   /* JSON, one line */
+	siglet_buf bundle;   /* JSON, one line; or a COSE_Sign1 */
 	int64_t time_s;	     /* when, as the first observer says; 0: nobody */
 	int64_t log_index;   /* -1: not logged */
 	const char *log_url; /* borrowed from the services; NULL likewise */

@@ -124,27 +124,6 @@ static siglet_err *check_algorithm(const verification *v)
 			      siglet_key_describe(v->key));
 }
 
-siglet_err *siglet_verify_cose_prepare(verification *v)
-{
-	const siglet_bundle_cose *cose = v->data->cose;
-	siglet_err *err;
-
-	if (cose == NULL)
-		return NULL;
-	err = check_algorithm(v);
-	if (err != NULL)
-		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
-	v->signed_parts[1] = cose->message.payload;
-	if (!cose->message.has_payload)
-		err = find_detached(v, &v->signed_parts[1]);
-	if (err != NULL)
-		return siglet_verify_fail(v, SIGLET_RULE_ARTIFACT, -1, err);
-	err = put_together(v);
-	if (err != NULL)
-		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
-	return make_bodies(v);
-}
-
 /* ---- the signature ---- */
 
 /* Pure Ed25519 wants all of it in one piece. */
@@ -175,6 +154,9 @@ static siglet_err *check_signature(verification *v)
 					       &v->signed_digests.of[hash], v->data->signature);
 	else
 		err = verify_whole(v, algorithm->scheme);
+	if (err != NULL && !v->data->cose->message.has_payload)
+		err = siglet_err_hint(err,
+				      "the payload is detached: it may be of another artifact");
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
 	v->report->scheme = algorithm->scheme;
@@ -182,6 +164,29 @@ static siglet_err *check_signature(verification *v)
 				  "%s by the %s, over the protected header and the payload",
 				  algorithm->name,
 				  v->leaf != NULL ? "certificate's key" : "given key");
+}
+
+siglet_err *siglet_verify_cose_prepare(verification *v)
+{
+	const siglet_bundle_cose *cose = v->data->cose;
+	siglet_err *err;
+
+	if (cose == NULL)
+		return NULL;
+	err = check_algorithm(v);
+	if (err != NULL)
+		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
+	v->signed_parts[1] = cose->message.payload;
+	if (!cose->message.has_payload)
+		err = find_detached(v, &v->signed_parts[1]);
+	if (err != NULL)
+		return siglet_verify_fail(v, SIGLET_RULE_ARTIFACT, -1, err);
+	err = put_together(v);
+	if (err != NULL)
+		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
+	/* Now, and not with the artifact: a promise is about what it is over. */
+	err = check_signature(v);
+	return err == NULL ? make_bodies(v) : err;
 }
 
 /* ---- the artifact ---- */
@@ -227,7 +232,7 @@ static siglet_err *compare_digest(const verification *v, siglet_hash *ret_hash)
 			       "fetch the artifact again, or the message that belongs to it");
 }
 
-static siglet_err *check_artifact(verification *v)
+siglet_err *siglet_verify_cose_content(verification *v)
 {
 	const siglet_bundle_cose *cose = v->data->cose;
 	siglet_hash hash = SIGLET_SHA256;
@@ -251,11 +256,4 @@ static siglet_err *check_artifact(verification *v)
 				  cose->is_envelope ? "the payload is the artifact's %s"
 						    : "the payload is the artifact, by its %s",
 				  siglet_hash_name(hash));
-}
-
-siglet_err *siglet_verify_cose_content(verification *v)
-{
-	siglet_err *err = check_signature(v);
-
-	return err == NULL ? check_artifact(v) : err;
 }

@@ -69,11 +69,11 @@ SIGLET_MUST_USE siglet_err *siglet_verify_witnesses(verification *v, int item,
 SIGLET_MUST_USE siglet_err *siglet_verify_witness_threshold(verification *v);
 
 /*
- * Of a COSE_Sign1, once the key is known: put together what is signed, and make the bodies of its log
- * entries again. Nothing for a bundle. (cose.c)
+ * Of a COSE_Sign1, once the key is known: put together what is signed, verify the signature, and make
+ * the bodies of its log entries again. Nothing for a bundle. (cose.c)
  */
 SIGLET_MUST_USE siglet_err *siglet_verify_cose_prepare(verification *v);
-/* Its signature, and whether the artifact is what it is about. */
+/* Is the artifact what was signed? */
 SIGLET_MUST_USE siglet_err *siglet_verify_cose_content(verification *v);
 
 /* The steps, in their order; each leaves its checks in the report and returns what refuses. */
