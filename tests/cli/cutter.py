@@ -62,7 +62,8 @@ def copy(source, sink, direction, connection):
             if direction == "down" and connection["deaf"]:
                 reset(source, sink)
                 return
-            what, most = reached(direction, moved + len(data))
+            what, most = (None, 0) if connection["done"] else reached(direction, moved + len(data))
+            connection["done"] = connection["done"] or what is not None
             if what == "cut":
                 if most > moved:
                     sink.sendall(data[: most - moved])
@@ -84,7 +85,7 @@ def serve(client):
     except OSError:
         reset(client)
         return
-    connection = {"deaf": False}
+    connection = {"deaf": False, "done": False}  # what was to be done over it has been
     threading.Thread(target=copy, args=(client, server, "up", connection), daemon=True).start()
     copy(server, client, "down", connection)
 
