@@ -67,6 +67,12 @@ void siglet_audit_view_clear(audit_view *view);
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_view_read(const audit_log *log, siglet_slice text,
 						   audit_view *ret_view);
+/*
+ * A log that is one tree has its key's name for an origin: one that may call it something else could
+ * show a second tree, which nothing that is remembered contradicts. Errors: SIGLET_E_UNTRUSTED.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_view_check_whole(const audit_log *log,
+							  const audit_view *view);
 /* The verdict that such an error stands for; INCOMPLETE for those that say nothing of the log. */
 siglet_audit_verdict siglet_audit_verdict_of(const siglet_err *err);
 siglet_audit_head siglet_audit_head_of(const audit_view *view);

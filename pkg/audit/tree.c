@@ -40,6 +40,8 @@ static siglet_err *read_fresh(const asking *a, siglet_freshness freshness, audit
 	if (err == NULL)
 		err = siglet_audit_view_read(a->log, siglet_buf_slice(&text), view);
 	if (err == NULL)
+		err = siglet_audit_view_check_whole(a->log, view);
+	if (err == NULL)
 		siglet_buf_clear(a->bad);
 	siglet_buf_clear(&text);
 	return err;
@@ -378,6 +380,8 @@ static siglet_err *try_log(void *context, const audit_log *log)
 		return NULL;
 	siglet_audit_view_init(&view);
 	err = siglet_audit_view_read(log, u->text, &view);
+	if (err == NULL)
+		err = siglet_audit_view_check_whole(log, &view);
 	if (err != NULL && !siglet_err_is_fault(err)) {
 		siglet_err_free(u->why_not);
 		u->why_not = err;

@@ -36,6 +36,13 @@ static bool is_v1_origin(siglet_slice origin, siglet_slice name)
 	return true;
 }
 
+static siglet_err *other_origin(const audit_log *log, const audit_view *view)
+{
+	return siglet_err_new(SIGLET_E_UNTRUSTED, "a checkpoint of \"%s\", not of \"%s\"",
+			      siglet_text_printable(view->checkpoint.origin).text,
+			      siglet_text_printable(log->name).text);
+}
+
 /* The key's name is no rule for Rekor v1, nor on any line that another tool wrote: its id is. */
 static siglet_err *check_origin(const audit_log *log, const audit_view *view)
 {
@@ -44,9 +51,13 @@ static siglet_err *check_origin(const audit_log *log, const audit_view *view)
 	if (siglet_slice_equal(origin, log->name) ||
 	    (!log->is_ct && is_v1_origin(origin, log->name)))
 		return NULL;
-	return siglet_err_new(SIGLET_E_UNTRUSTED, "a checkpoint of \"%s\", not of \"%s\"",
-			      siglet_text_printable(origin).text,
-			      siglet_text_printable(log->name).text);
+	return other_origin(log, view);
+}
+
+siglet_err *siglet_audit_view_check_whole(const audit_log *log, const audit_view *view)
+{
+	return siglet_slice_equal(view->checkpoint.origin, log->name) ? NULL
+								      : other_origin(log, view);
 }
 
 static siglet_err *read_into(const audit_log *log, siglet_slice text, audit_view *view)

@@ -53,6 +53,9 @@ bad=$(evidence_of)
 honest
 tell 'other-origin?value=elsewhere.example'
 consistency 'a checkpoint of another origin' 1 other-origin
+tell 'other-origin?value=log.example%20-%205'
+consistency 'one that would be of a tree of Rekor v1, which a log of tiles has none of' 1 other-origin
+ok 'is not taken for another log' not test -e "$state/$(folder_of 'log.example - 5')"
 honest
 consistency 'and over' 0 consistent
 make_log --out rolled --size 700 --entry-bytes 20 --name log.example
