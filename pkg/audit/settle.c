@@ -114,6 +114,19 @@ static siglet_err *hold_view(const settling *s, audit_tree *tree, audit_claim *c
 	return siglet_audit_settle_dispute(tree, s->state, &dispute, &claim->finding);
 }
 
+/* Of two trees nothing follows for each other, even if their roots are the same. */
+static siglet_err *check_tree(const audit_tree *tree, audit_claim *claim)
+{
+	const siglet_slice origin = claim->view.checkpoint.origin;
+
+	if (siglet_slice_equal(origin, tree->fresh.checkpoint.origin))
+		return NULL;
+	claim->finding.report.verdict = SIGLET_AUDIT_OTHER_ORIGIN;
+	return siglet_err_new(SIGLET_E_UNTRUSTED,
+			      "its checkpoint is of \"%s\", which the log does not show",
+			      siglet_text_printable(origin).text);
+}
+
 static bool has_entry(const audit_claim *claim)
 {
 	return claim->has_index || claim->has_leaf || claim->id[0] != '\0';
@@ -132,6 +145,8 @@ static siglet_err *look_at(settling *s, audit_tree *tree, audit_claim *claim)
 		return again(s->unseen);
 	report->verdict = SIGLET_AUDIT_INCOMPLETE;
 	if (claim->view.text.len > 0)
+		err = check_tree(tree, claim);
+	if (err == NULL && claim->view.text.len > 0)
 		err = hold_view(s, tree, claim);
 	if (err != NULL || report->verdict != SIGLET_AUDIT_INCOMPLETE)
 		return err;

@@ -38,6 +38,11 @@ out 'which is said' 'no log that is known'
 sed 's/^700$/701/' log/checkpoint >changed
 compare 'changed' 1 bad-signature changed
 ok 'which is no evidence against the log' test -z "$(evidence_of)"
+tell 'other-origin?value=log.example%20-%205'
+curl -fsS "$url/checkpoint" >second-tree
+honest
+compare 'of a second tree, which a log of tiles has none of' 1 other-origin second-tree
+ok 'which is no fork of the first' test -z "$(evidence_of)"
 echo nonsense >nonsense
 compare 'no checkpoint' 3 incomplete nonsense
 echo '{}' >nonsense.json
