@@ -181,6 +181,14 @@ SIGLET_MUST_USE siglet_err *siglet_audit_state_remember(const audit_state *state
 SIGLET_MUST_USE siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *log,
 						    siglet_slice origin, audit_view *ret_view,
 						    bool *ret_there);
+/*
+ * Call visit for each origin that there is a folder of with that log's key. Errors: those of visit;
+ * SIGLET_E_IO: a folder does not say whose it is.
+ */
+typedef siglet_err *siglet_audit_origin_visit(void *context, siglet_slice origin);
+SIGLET_MUST_USE siglet_err *siglet_audit_state_each(const siglet_audit *audit, const audit_log *log,
+						    siglet_audit_origin_visit *visit,
+						    void *context);
 /* When the view that is remembered was first seen: now, where that is not known yet. Errors: IO. */
 SIGLET_MUST_USE siglet_err *siglet_audit_state_seen(const audit_state *state,
 						    const audit_view *view, int64_t now_s,
@@ -249,6 +257,16 @@ void siglet_audit_finding_tell(const siglet_audit *audit, audit_finding *finding
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_see(audit_tree *tree, const audit_state *state,
 					     audit_finding *finding);
+
+/*
+ * As siglet_audit_each_tree; then tell, for that check, of each tree that is remembered of the log and
+ * that it does not show any more: nobody sees what came into it since. Errors: as each_tree, and those
+ * of siglet_audit_state_each.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_each_tree_left(const siglet_audit *audit,
+							const audit_log *log, const char *check,
+							siglet_audit_tree_visit *visit,
+							void *context, siglet_buf *ret_bad);
 
 /* Two views that should be of one tree. */
 typedef struct audit_dispute {
@@ -484,6 +502,10 @@ SIGLET_MUST_USE siglet_err *siglet_audit_cursor_read(const audit_state *state, s
 /* Of rules with that hash. Errors: MALFORMED, MISSING, RANGE, LIMIT, UNSUPPORTED, NOMEM. */
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_parse(siglet_slice json, const char *rules,
 						      audit_cursor *ret_cursor);
+/* Have they ever looked through that tree? Without the lock. Errors: CRYPTO, LIMIT, NOMEM. */
+SIGLET_MUST_USE siglet_err *siglet_audit_cursor_is_there(const siglet_audit *audit,
+							 siglet_slice origin, siglet_slice rules,
+							 bool *ret_there);
 SIGLET_MUST_USE siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
 						      const audit_cursor *cursor);
 

@@ -34,7 +34,7 @@ static siglet_err *see_log(void *context, const audit_log *log)
 	siglet_err *err;
 
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
-	err = siglet_audit_each_tree(audit, log, see_tree, context, &bad);
+	err = siglet_audit_each_tree_left(audit, log, CHECK, see_tree, context, &bad);
 	if (err != NULL) {
 		siglet_audit_finding_init(&finding, CHECK);
 		finding.report.origin = log->name;

@@ -22,7 +22,7 @@ typedef struct named {
 	char path[SIGLET_AUDIT_MAX_PATH + 64];
 } named;
 
-static siglet_err *name_cursor(const audit_state *state, siglet_slice rules, named *ret_named)
+static siglet_err *name_cursor(const char *folder, siglet_slice rules, named *ret_named)
 {
 	siglet_hash32 hash;
 	siglet_buf hex;
@@ -35,7 +35,7 @@ static siglet_err *name_cursor(const audit_state *state, siglet_slice rules, nam
 		(void)snprintf(ret_named->rules, sizeof(ret_named->rules), "%s",
 			       siglet_buf_text(&hex));
 		(void)snprintf(ret_named->path, sizeof(ret_named->path), "%s/cursor-%.16s.json",
-			       siglet_audit_state_folder(state), ret_named->rules);
+			       folder, ret_named->rules);
 	}
 	siglet_buf_clear(&hex);
 	return err;
@@ -93,7 +93,7 @@ siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rule
 {
 	named n;
 	siglet_buf json;
-	siglet_err *err = name_cursor(state, rules, &n);
+	siglet_err *err = name_cursor(siglet_audit_state_folder(state), rules, &n);
 
 	if (err != NULL)
 		return err;
@@ -113,13 +113,30 @@ siglet_err *siglet_audit_cursor_read(const audit_state *state, siglet_slice rule
 	return err;
 }
 
+siglet_err *siglet_audit_cursor_is_there(const siglet_audit *audit, siglet_slice origin,
+					 siglet_slice rules, bool *ret_there)
+{
+	siglet_buf folder;
+	named n;
+	siglet_err *err;
+
+	siglet_buf_init(&folder, SIGLET_AUDIT_MAX_PATH - 1);
+	err = siglet_audit_state_name(audit, origin, &folder);
+	if (err == NULL)
+		err = name_cursor(siglet_buf_text(&folder), rules, &n);
+	if (err == NULL)
+		*ret_there = siglet_sys_is_there(n.path);
+	siglet_buf_clear(&folder);
+	return err;
+}
+
 siglet_err *siglet_audit_cursor_write(const audit_state *state, siglet_slice rules,
 				      const audit_cursor *cursor)
 {
 	named n;
 	siglet_json_writer w;
 	siglet_buf json;
-	siglet_err *err = name_cursor(state, rules, &n);
+	siglet_err *err = name_cursor(siglet_audit_state_folder(state), rules, &n);
 
 	if (err != NULL)
 		return err;

@@ -229,6 +229,73 @@ siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *
 	return err;
 }
 
+/* ---- all trees of a log ---- */
+
+typedef struct listing {
+	const siglet_audit *audit;
+	const audit_log *log;
+	siglet_audit_origin_visit *visit;
+	void *context;
+} listing;
+
+/* "VERSION\nORIGIN\n…": the rest is its key, which must be that of the log. */
+static siglet_err *visit_if_its(const listing *l, const path *p, siglet_slice kept)
+{
+	siglet_reader reader = { kept };
+	siglet_slice version = SIGLET_SLICE_NONE, origin = SIGLET_SLICE_NONE;
+	siglet_buf its;
+	siglet_err *err = siglet_reader_line(&reader, &version);
+
+	if (err == NULL && !siglet_slice_is(version, VERSION))
+		err = siglet_err_new(SIGLET_E_UNSUPPORTED,
+				     "written by another version of siglet: \"%s\"",
+				     siglet_text_printable(version).text);
+	if (err == NULL)
+		err = siglet_reader_line(&reader, &origin);
+	if (err != NULL)
+		return damaged(p, err);
+	siglet_buf_init(&its, MAX_LINE_BYTES);
+	err = write_key(l->log, origin, &its);
+	if (err == NULL && siglet_slice_equal(siglet_buf_slice(&its), kept))
+		err = l->visit(l->context, origin);
+	siglet_buf_clear(&its);
+	return err;
+}
+
+/* One that has no key yet is being made by somebody, or nothing was ever remembered in it. */
+static siglet_err *look_into(void *context, const char *name)
+{
+	const listing *l = context;
+	siglet_buf kept;
+	path p;
+	siglet_err *err;
+
+	if (strlen(name) != (size_t)2 * SIGLET_SHA256_SIZE ||
+	    strspn(name, "0123456789abcdef") != strlen(name))
+		return NULL;
+	if (snprintf(p.text, sizeof(p.text), "%s/%s/key", l->audit->state, name) >=
+	    (int)sizeof(p.text))
+		return siglet_err_new(SIGLET_E_USAGE, "too long a path of the state");
+	if (!siglet_sys_is_there(p.text))
+		return NULL;
+	siglet_buf_init(&kept, MAX_LINE_BYTES);
+	err = siglet_sys_read_kept(p.text, &kept);
+	if (err == NULL)
+		err = visit_if_its(l, &p, siglet_buf_slice(&kept));
+	siglet_buf_clear(&kept);
+	return err;
+}
+
+siglet_err *siglet_audit_state_each(const siglet_audit *audit, const audit_log *log,
+				    siglet_audit_origin_visit *visit, void *context)
+{
+	listing l = { audit, log, visit, context };
+
+	return audit->state == NULL ? NULL : siglet_sys_list(audit->state, look_into, &l);
+}
+
+/* ---- keeping views ---- */
+
 /* Each view is also kept under its own name: who compares with others later wants them all. */
 static siglet_err *keep_copy(const audit_state *state, const audit_view *view)
 {

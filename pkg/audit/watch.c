@@ -315,6 +315,29 @@ static siglet_err *watch_tree(void *context, audit_tree *tree)
 	return NULL;
 }
 
+static siglet_err *find_earlier(void *context, siglet_slice origin)
+{
+	audit_watching *w = context;
+	bool is_there = false;
+	siglet_err *err =
+		siglet_audit_cursor_is_there(w->audit, origin, w->watch->rules_name, &is_there);
+
+	w->has_earlier = w->has_earlier || is_there;
+	return err;
+}
+
+/* In which order a log shows its trees is its own affair: a new one may come before those it had. */
+static siglet_err *watch_trees(audit_watching *w, const audit_log *log, siglet_buf *ret_bad)
+{
+	siglet_err *err;
+
+	w->has_earlier = w->is_earlier_unknown = false;
+	err = siglet_audit_state_each(w->audit, log, find_earlier, w);
+	return err == NULL
+		       ? siglet_audit_each_tree_left(w->audit, log, CHECK, watch_tree, w, ret_bad)
+		       : err;
+}
+
 static siglet_err *watch_log(void *context, const audit_log *log)
 {
 	audit_watching *w = context;
@@ -322,9 +345,8 @@ static siglet_err *watch_log(void *context, const audit_log *log)
 	siglet_buf bad;
 	siglet_err *err;
 
-	w->has_earlier = w->is_earlier_unknown = false;
 	siglet_buf_init(&bad, SIGLET_MAX_NOTE_BYTES);
-	err = siglet_audit_each_tree(w->audit, log, watch_tree, w, &bad);
+	err = watch_trees(w, log, &bad);
 	if (err != NULL) {
 		siglet_audit_finding_init(&finding, CHECK);
 		finding.report.origin = log->name;

@@ -217,4 +217,24 @@ watch 'a consistency proof that proves nothing' 1 data-mismatch --github acme/ap
 honest
 watch 'and what came meanwhile' 1 match --github acme/app
 json 'is not missed' "[line['index'] for line in d if 'leaf' in line] == [2506]"
+
+# A tree that it does not show any more: what came into it is not seen.
+rm -f front.url
+python3 "$PROJECT/tests/cli/front.py" "$url" --replace '"inactiveShards":[' '"inactiveShards":[],"others":[' >front.url &
+front=$!
+while [ ! -s front.url ]; do sleep 0.05; done
+watch 'a tree that was there is not shown' 1 stale --github acme/app --from "$(cat front.url)"
+json 'it is named' "d[-1]['origin'] == '$first' and d[-1]['from']['size'] == 2502"
+run audit consistency --state shards --log "$LOG" --from "$(cat front.url)"
+ok 'nor has it only grown' has_status 1
+out 'which is said' "$first: ROLLED BACK"
+out 'with what to do' 'hint: .*shards/'
+run audit consistency --state shards --log "$LOG"
+ok 'and over' has_status 0
+state=order
+# Where the second tree begins is not known then, but where its rules are to.
+watch 'rules that know the second tree alone' 1 data-mismatch --github acme/app --since head --from "$(cat front.url)"
+kill $front
+watch 'another one is new to them from its first entry on, whatever comes first' 1 match --github acme/app --since head
+json 'wherever others would begin' "[line['from']['size'] for line in d if line.get('origin') == '$first' and 'check' in line] == [0]"
 done_testing
