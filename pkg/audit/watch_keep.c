@@ -183,9 +183,16 @@ static siglet_err *mark_later(audit_watching *w, const siglet_match_record *reco
 		       : NULL;
 }
 
+/* What others watch for is told to them, by a program of theirs and with an exit status of theirs. */
+static bool is_ours(const audit_watching *w, const siglet_match_record *record)
+{
+	return siglet_slice_has_suffix(record->rule, w->mark);
+}
+
 static siglet_err *hand_over(void *context, const siglet_match_record *record)
 {
 	audit_watching *w = context;
+	siglet_err *err;
 	const siglet_audit_match match = {
 		.origin = record->origin,
 		.index = record->index,
@@ -199,8 +206,10 @@ static siglet_err *hand_over(void *context, const siglet_match_record *record)
 		.issuer = record->issuer,
 		.json = record->json,
 	};
-	siglet_err *err = w->watch->deliver(w->watch->context, &match);
 
+	if (!is_ours(w, record))
+		return NULL;
+	err = w->watch->deliver(w->watch->context, &match);
 	w->unknown += !record->known;
 	if (err == NULL)
 		return mark_later(w, record);

@@ -171,6 +171,13 @@ watches 'the next time' 1 --github acme --state q --on-match ./program
 ok 'it gets all' test "$(wc -l <handed)" = 3
 watches 'then' 4 --github acme --state q --on-match ./program
 ok 'none twice' test "$(wc -l <handed)" = 3
+watches 'one that fails, once more' 1 --github acme --since begin --state v --on-match ./failing
+rm handed
+watches 'who watches for something else' 4 --email it@acme.example --since head --state v --on-match ./program
+found 'is not told of it' ''
+ok 'nor is his program' test ! -e handed
+watches 'so that whom it concerns still is' 1 --github acme --state v --on-match ./program
+ok 'of all' test "$(wc -l <handed)" = 3
 watches 'one that does not read' 1 --github acme --since begin --state r --on-match ./deaf
 watches 'one that is not there' 1 --github acme --since begin --state s --on-match ./none
 err 'is named' '\./none: can.t be run'
