@@ -107,6 +107,20 @@ let_go
 ok 'a connection over which nothing moves is given up, and another tried' has_status 0
 ok 'the file is there' published stuck/large
 
+# ---- what it holds meanwhile ----
+hold_after 500000 up
+"$SIGLET" publish large --to "$cut/private/held" --auth-env REPO_LOGIN >../out 2>../err &
+publisher=$!
+wait_for_hold $publisher
+tr '\0' '\n' </proc/$publisher/environ >../environ
+cat /proc/$publisher/cmdline >../cmdline
+let_go
+wait $publisher
+status=$?
+ok 'while it sends' has_status 0
+ok 'its environment has the variable' grep -aq '^REPO_LOGIN=' ../environ
+ok 'which is overwritten' test "$(grep -ac 'w0rd' ../environ ../cmdline | grep -vc ':0')" = 0
+
 # ---- a file that changes while it is sent ----
 change_meanwhile() {
 	cp large ../large

@@ -32,6 +32,7 @@ ok 'and there' same one got
 ok 'alone' only got
 ok 'as any new file' test "$(stat -c %a got)" = "$(umask | sed 's/^0*//' | awk '{ printf "%o", 438 - ($1 % 10) - 8 * (int($1 / 10) % 10) }')"
 requests
+ok 'as they are kept, not compressed' test "$(grep -c ' enc=- ' ../requests)" = 2
 ok 'after its bundle' test "$(sed -n '1s/ 200.*//p;2s/ 200.*//p' ../requests | tr '\n' ';')" = 'GET /files/one.sigstore.json;GET /files/one;'
 clean
 fetch 'by its own name' 0 "$repo/files/one"

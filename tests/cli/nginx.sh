@@ -24,7 +24,7 @@ configure_nginx() {
 		error_log $web/error.log info;
 		events { worker_connections 256; }
 		http {
-			log_format full '\$request_method \$uri \$status range=\$http_range match=\$http_if_none_match sha256=\$http_x_checksum_sha256 sha1=\$http_x_checksum_sha1 md5=\$http_x_checksum_md5 auth=\$http_authorization';
+			log_format full '\$request_method \$uri \$status range=\$http_range match=\$http_if_none_match sha256=\$http_x_checksum_sha256 sha1=\$http_x_checksum_sha1 md5=\$http_x_checksum_md5 enc=\$http_accept_encoding auth=\$http_authorization';
 			access_log $web/access.log full;
 			client_body_temp_path $web/tmp;
 			proxy_temp_path $web/tmp/p; fastcgi_temp_path $web/tmp/f; uwsgi_temp_path $web/tmp/u; scgi_temp_path $web/tmp/s;

@@ -82,7 +82,8 @@ static void all_at_once(void)
 	   "comes whole, with its size and version");
 	OK(scene_did(&s, "GET file 200;"), "by one request");
 	OK_SUCCESS(get(&s, &(taken) { .len = 0 }, URL, 20, ""), "as large as allowed");
-	OK_ERROR(get(&s, &(taken) { .len = 0 }, URL, 19, ""), SIGLET_E_LIMIT, "larger");
+	OK_ERROR(get(&s, &t, URL, 19, ""), SIGLET_E_LIMIT, "larger");
+	OK(came(&t, TEXT) && t.restarts == 1, "is found out before anything is begun");
 	s.no_length = true;
 	OK_ERROR(get(&s, &(taken) { .len = 0 }, URL, 19, ""), SIGLET_E_LIMIT,
 		 "larger, and it does not say so");
@@ -136,6 +137,18 @@ static void going_on(void)
 		   "an odd one");
 	t = (taken) { .data = "0123456789", .len = 10 };
 	OK_ERROR(get(&s, &t, URL, 9, ETAG), SIGLET_E_LIMIT, "more at hand than is allowed");
+	s.range = "bytes 10-19/*";
+	t = (taken) { .data = "0123456789", .len = 10 };
+	OK_ERROR(get(&s, &t, URL, 9, ETAG), SIGLET_E_LIMIT, "and of what has no size");
+	t = (taken) { .data = "0123456789", .len = 10 };
+	OK_SUCCESS(get(&s, &t, URL, 20, ETAG), "a part of what has no size");
+	OK(came(&t, TEXT) && t.restarts == 0, "is one");
+	s.range = NULL;
+	s.part_etag = "\"v2\"";
+	t = (taken) { .data = "0123456789", .len = 10 };
+	OK_SUCCESS(get(&s, &t, URL, 100, ETAG), "a part of another version");
+	OK(came(&t, TEXT) && t.restarts == 1, "is none");
+	s.part_etag = NULL;
 	s.no_ranges = true;
 	t = (taken) { .data = "0123456789", .len = 10 };
 	OK_SUCCESS(get(&s, &t, URL, 100, ETAG), "a server that has no parts");
@@ -169,6 +182,10 @@ static void no_sense_in_going_on(void)
 	t = (taken) { .len = 0 };
 	OK_ERROR(get(&s, &t, URL, 100, ""), SIGLET_E_NETWORK, "without a version");
 	OK(t.restarts == 5 && t.etag[0] == '\0', "it is begun anew each time");
+	s = fresh();
+	s.short_by = 1;
+	t = (taken) { .len = 0 };
+	OK_ERROR(get(&s, &t, URL, 100, ""), SIGLET_E_NETWORK, "fewer bytes than it said");
 	s = fresh();
 	(void)snprintf(s.etag, sizeof(s.etag), "W/\"v1\"");
 	t = (taken) { .len = 0 };

@@ -169,6 +169,28 @@ static siglet_err *put_file_first(scene *s, const char *name)
 	return NULL;
 }
 
+/* By the last part of its URL. */
+static void remove_file(scene *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(scene_name(s->files[i].url), name) == 0)
+			s->files[i].url[0] = '\0';
+}
+
+static siglet_err *lose_bundle_later(scene *s, const char *name)
+{
+	if (strcmp(name, "file") == 0)
+		remove_file(s, "file.sigstore.json");
+	return NULL;
+}
+
+static siglet_err *lose_file(scene *s, const char *name)
+{
+	if (strcmp(name, "file") == 0)
+		remove_file(s, "file");
+	return NULL;
+}
+
 static siglet_err *lose(scene *s, const char *name)
 {
 	(void)name;
@@ -200,6 +222,10 @@ static void rivals(void)
 	OK_ERROR(publish(&s, false), SIGLET_E_MISMATCH, "or a file");
 	s = (scene) { .on_put = lose };
 	OK_ERROR(publish(&s, false), SIGLET_E_NETWORK, "or what is lost is found out");
+	s = (scene) { .on_put = lose_bundle_later };
+	OK_ERROR(publish(&s, false), SIGLET_E_NETWORK, "a bundle that is lost later");
+	s = (scene) { .on_put = lose_file };
+	OK_ERROR(publish(&s, false), SIGLET_E_NETWORK, "or a file");
 	s = (scene) { .put_status = 409 };
 	OK_ERROR(publish(&s, false), SIGLET_E_NETWORK, "409 with nothing there is no rival");
 }

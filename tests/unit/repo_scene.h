@@ -23,13 +23,15 @@ typedef struct scene {
 	size_t count;
 	/* "METHOD NAME STATUS;" of each request, by the last part of its URL; ! behind: with credentials */
 	char log[2048];
-	char etag[64];	      /* of GET; "" for none */
-	size_t break_after;   /* bytes of an answer, and then the connection breaks; 0: never */
-	unsigned breaks;      /* so often */
-	bool no_ranges;	      /* answers 200 to all */
-	const char *range;    /* a Content-Range in place of the right one */
-	int status;	      /* of GET, in place of the right one; 0 */
-	const char *location; /* where a GET leads, from the first URL alone; NULL */
+	char etag[64];	       /* of GET; "" for none */
+	size_t break_after;    /* bytes of an answer, and then the connection breaks; 0: never */
+	unsigned breaks;       /* so often */
+	bool no_ranges;	       /* answers 200 to all */
+	const char *part_etag; /* of a 206, in place of etag; NULL */
+	size_t short_by;       /* bytes that are missing at the end of an answer */
+	const char *range;     /* a Content-Range in place of the right one */
+	int status;	       /* of GET, in place of the right one; 0 */
+	const char *location;  /* where a GET leads, from the first URL alone; NULL */
 	bool ignores_conditions;
 	int put_status;	      /* of PUT; 0 */
 	const char *rival_at; /* a name that somebody else takes just before our PUT of it */
@@ -141,6 +143,7 @@ __attribute__((unused)) static siglet_err *scene_get(scene *s, const siglet_http
 	const size_t from = is_part ? (size_t)strtoull(range + 6, NULL, 10) : 0;
 	int status = file == NULL ? 404 : is_part ? 206 : 200;
 	char headers[512], length[64] = "";
+	const char *etag = is_part && s->part_etag != NULL ? s->part_etag : s->etag;
 	siglet_err *err;
 
 	if (file != NULL && is_part && from >= file->len)
@@ -151,7 +154,7 @@ __attribute__((unused)) static siglet_err *scene_get(scene *s, const siglet_http
 	if (!s->no_length && file != NULL && status != 416)
 		(void)snprintf(length, sizeof(length), "content-length: %zu\n", file->len - from);
 	(void)snprintf(headers, sizeof(headers), "content-type: text/plain\n%s%s%s%s", length,
-		       s->etag[0] == '\0' ? "" : "etag: ", s->etag, s->etag[0] == '\0' ? "" : "\n");
+		       etag[0] == '\0' ? "" : "etag: ", etag, etag[0] == '\0' ? "" : "\n");
 	err = scene_answer(r, response, status, headers);
 	if (err == NULL && status == 206 && s->range != NULL)
 		err = siglet_buf_printf(&response->headers, "content-range: %s\n", s->range);
@@ -165,7 +168,8 @@ __attribute__((unused)) static siglet_err *scene_get(scene *s, const siglet_http
 		return err;
 	if (r->sink != NULL)
 		return scene_stream(s, r, response,
-				    siglet_slice_of(file->data + from, file->len - from));
+				    siglet_slice_of(file->data + from,
+						    file->len - from - s->short_by));
 	if (file->len > r->max_answer)
 		return siglet_err_new(SIGLET_E_LIMIT, "too large");
 	return siglet_buf_append(&response->body, siglet_slice_of(file->data, file->len));
