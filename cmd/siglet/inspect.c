@@ -5,6 +5,8 @@
 #include "json/json.h"
 
 #define MAX_SHOWN_BYTES ((size_t)256 << 20)
+#define MAX_FILE_BYTES ((size_t)16 << 20)
+#define SHOWN_STRING_BYTES 132 /* the longest signature but RSA's */
 
 static const cli_option inspect_options[] = {
 	{ .name = "json", .id = CLI_JSON, .help = "print an object a file, each on one line" },
@@ -59,29 +61,93 @@ static siglet_err *show_json_error(const char *path, const siglet_err *why, sigl
 	return err != NULL ? err : siglet_buf_append_byte(out, '\n');
 }
 
-static siglet_status inspect(const char *path, bool json, bool named)
+/* ---- COSE ---- */
+
+/* As it stands there; then, where it is a message that could be verified, what it says of itself. */
+static siglet_err *show_cose(const siglet_buf *bytes, const char *source, bool named,
+			     siglet_buf *out)
 {
 	siglet_bundles *bundles = NULL;
+	char *text = NULL;
+	siglet_err *err = siglet_cose_describe(bytes->ptr, bytes->len, SHOWN_STRING_BYTES, &text);
+	siglet_err *unfit = NULL;
+
+	if (err == NULL)
+		unfit = siglet_bundles_parse_cose(bytes->ptr, bytes->len, source, &bundles);
+	if (err == NULL && unfit == NULL)
+		err = show_text(bundles, named, out);
+	else if (err == NULL && siglet_error_status(unfit) != SIGLET_STATUS_REFUSED)
+		err = unfit;
+	if (err == NULL && unfit == NULL)
+		err = siglet_buf_append_byte(out, '\n');
+	if (err == NULL)
+		err = cli_append_text(out, text, true);
+	if (err != unfit)
+		siglet_err_free(unfit);
+	siglet_string_free(text);
+	siglet_bundles_free(bundles);
+	return err;
+}
+
+/* No text of JSON begins with such a byte; arrays, maps and tags of CBOR do. */
+static bool is_cbor(const siglet_buf *bytes)
+{
+	return bytes->len > 0 && bytes->ptr[0] >= 0x80;
+}
+
+static siglet_err *read_bytes(const char *path, siglet_buf *ret_bytes)
+{
+	return strcmp(path, "-") == 0 ? siglet_sys_read_stdin(ret_bytes)
+				      : siglet_sys_read_file(path, ret_bytes);
+}
+
+/* ---- any file ---- */
+
+static siglet_err *show(const char *path, bool json, bool named, siglet_buf *out)
+{
+	const char *source = strcmp(path, "-") == 0 ? "(standard input)" : path;
+	siglet_bundles *bundles = NULL;
+	siglet_buf bytes;
+	siglet_err *err;
+
+	siglet_buf_init(&bytes, MAX_FILE_BYTES);
+	err = read_bytes(path, &bytes);
+	if (err == NULL && is_cbor(&bytes) && !json) {
+		err = show_cose(&bytes, source, named, out);
+		goto out;
+	}
+	if (err == NULL && is_cbor(&bytes))
+		err = siglet_bundles_parse_cose(bytes.ptr, bytes.len, source, &bundles);
+	else if (err == NULL)
+		err = siglet_bundles_parse(bytes.ptr, bytes.len, source, &bundles);
+	if (err == NULL)
+		err = json ? show_json(bundles, out) : show_text(bundles, named, out);
+out:
+	siglet_bundles_free(bundles);
+	siglet_buf_clear(&bytes);
+	return err;
+}
+
+static siglet_status inspect(const char *path, bool json, bool named)
+{
 	siglet_status status;
 	siglet_buf out;
-	siglet_err *err = siglet_bundles_open(path, &bundles);
+	siglet_err *err;
 
 	siglet_buf_init(&out, MAX_SHOWN_BYTES);
+	err = show(path, json, named, &out);
 	status = siglet_error_status(err);
 	if (err != NULL && json) {
 		siglet_err *why = err;
 
 		err = show_json_error(path, why, &out);
 		siglet_err_free(why);
-	} else if (err == NULL) {
-		err = json ? show_json(bundles, &out) : show_text(bundles, named, &out);
 	}
 	if (err == NULL)
 		(void)fwrite(out.ptr, 1, out.len, stdout);
 	else
 		status = cli_worst(status, cli_fail(path, err));
 	siglet_buf_clear(&out);
-	siglet_bundles_free(bundles);
 	return status;
 }
 
@@ -115,7 +181,9 @@ const cli_verb cli_inspect = {
 	.operands = "BUNDLE...",
 	.choices = CLI_FILES,
 	.summary = "show what a bundle says, without deciding",
-	.about = "Nothing that is shown has been verified. - is standard input.\n",
+	.about =
+		"Nothing that is shown has been verified. - is standard input. COSE messages, and\n"
+		"the receipts and statements of SCITT, are shown in diagnostic notation.\n",
 	.options = inspect_options,
 	.option_count = SIGLET_COUNT(inspect_options),
 	.uses_crypto = true,

@@ -27,10 +27,6 @@
 
 #define SIGLET_COSE_MEDIA_TYPE "application/cose; cose-type=\"cose-sign1\""
 
-/* Labels for private use (RFC 9052 section 11.1), in unprotected headers: docs/cose.md. */
-#define SIGLET_COSE_LOG_ENTRIES (-65537)
-#define SIGLET_COSE_TIMESTAMPS (-65538)
-
 typedef enum siglet_bundle_version {
 	SIGLET_BUNDLE_V01 = 1,
 	SIGLET_BUNDLE_V02,

@@ -41,6 +41,10 @@
 #define SIGLET_COSE_VDS 395
 #define SIGLET_COSE_VDP 396
 
+/* Labels for private use (RFC 9052 section 11.1), in unprotected headers: docs/cose.md. */
+#define SIGLET_COSE_LOG_ENTRIES (-65537)
+#define SIGLET_COSE_TIMESTAMPS (-65538)
+
 /* Keys of the map under SIGLET_COSE_CWT_CLAIMS (RFC 8392). */
 #define SIGLET_CWT_ISS 1
 #define SIGLET_CWT_SUB 2

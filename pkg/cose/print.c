@@ -26,6 +26,8 @@ static const word header_words[] = {
 	{ SIGLET_COSE_RECEIPTS, "receipts" },
 	{ SIGLET_COSE_VDS, "vds" },
 	{ SIGLET_COSE_VDP, "vdp" },
+	{ SIGLET_COSE_LOG_ENTRIES, "sigstore log entries" },
+	{ SIGLET_COSE_TIMESTAMPS, "sigstore timestamps" },
 };
 
 static const word claim_words[] = {

@@ -11,6 +11,8 @@
  * environment does.
  */
 
+#define MAX_DESCRIPTION_BYTES (64u << 20)
+
 typedef const siglet_cbor_heads *entry(void);
 
 static siglet_err *cannot_load(const char *why)
@@ -32,6 +34,28 @@ siglet_error *siglet_bundles_parse_cose(const void *cose, size_t len, const char
 	return err == NULL
 		       ? siglet_bundles_make(heads, siglet_slice_of(cose, len), source, ret_bundles)
 		       : err;
+}
+
+siglet_error *siglet_cose_describe(const void *cose, size_t len, size_t max_string, char **ret_text)
+{
+	const siglet_cbor_heads *heads = NULL;
+	siglet_cbor_doc *doc = NULL;
+	siglet_buf text;
+	siglet_err *err = siglet_load_heads(&heads);
+
+	siglet_buf_init(&text, MAX_DESCRIPTION_BYTES);
+	if (err == NULL)
+		err = siglet_cbor_parse(heads, siglet_slice_of(cose, len), SIGLET_MAX_CBOR_BYTES,
+					siglet_cose_sign1_names, &doc);
+	if (err == NULL)
+		err = siglet_cose_print(doc, max_string, &text);
+	if (err == NULL)
+		err = siglet_buf_append_byte(&text, '\n');
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&text), ret_text);
+	siglet_cbor_doc_free(doc);
+	siglet_buf_clear(&text);
+	return err;
 }
 
 /* The object stays: what was handed out must not outlive its code. */

@@ -335,6 +335,13 @@ SIGLET_CHECKED siglet_error *siglet_bundles_parse(const void *json, size_t len, 
 SIGLET_CHECKED siglet_error *siglet_bundles_parse_cose(const void *cose, size_t len,
 						       const char *source,
 						       siglet_bundles **ret_bundles);
+/*
+ * What a COSE message, a SCITT receipt or statement, or any CBOR says, in diagnostic notation with
+ * words for labels; nothing of it is verified. Strings are cut behind max_string bytes (0: none is).
+ * Not in libsiglet-verify. Owned. Errors: REFUSED (not CBOR, or larger than a limit), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_cose_describe(const void *cose, size_t len, size_t max_string,
+						  char **ret_text);
 /* Either from a file, or "-" for standard input. Errors: UNREADABLE too. */
 SIGLET_CHECKED siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles);
 SIGLET_API size_t siglet_bundles_count(const siglet_bundles *bundles);
