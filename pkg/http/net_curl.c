@@ -36,7 +36,7 @@ typedef struct job {
 	CURL *easy;
 	struct curl_slist *headers;
 	char error[CURL_ERROR_SIZE];
-	pile answer, answer_headers;
+	pile answer, answer_headers, redirect;
 	uint64_t sent; /* of the body, in this attempt */
 	bool too_large, no_memory, stopped;
 	bool is_done;
@@ -348,6 +348,7 @@ static void free_job(job *j)
 	free_headers(j->headers);
 	free_pile(&j->answer);
 	free_pile(&j->answer_headers);
+	free_pile(&j->redirect);
 	(void)pthread_cond_destroy(&j->done);
 	free(j);
 }
@@ -403,8 +404,7 @@ static bool keep_redirect(job *j)
 	const char *url = NULL;
 
 	(void)curl_easy_getinfo(j->easy, CURLINFO_REDIRECT_URL, &url);
-	j->exchange->redirect = url == NULL ? NULL : strdup(url);
-	j->no_memory = url != NULL && j->exchange->redirect == NULL;
+	j->no_memory = url != NULL && !append(&j->redirect, url, strlen(url));
 	return !j->no_memory;
 }
 
@@ -563,7 +563,8 @@ static void net_exchange(siglet_net_engine *engine, siglet_net_exchange *x)
 	x->answer_len = j->answer.len;
 	x->answer_headers = (char *)j->answer_headers.data;
 	x->answer_headers_len = j->answer_headers.len;
-	j->answer.data = j->answer_headers.data = NULL;
+	x->redirect = (char *)j->redirect.data;
+	j->answer.data = j->answer_headers.data = j->redirect.data = NULL;
 	free_job(j);
 }
 

@@ -45,18 +45,10 @@ static siglet_err *find_credential(const siglet_repo *repo, const char *url, sig
 				    : siglet_repo_find_netrc(repo->netrc, host_of(url), ret_value);
 }
 
-static siglet_err *send(const siglet_repo *repo, siglet_http_request request,
-			const char *credential, siglet_http_response *ret_response)
+static siglet_err *send(const siglet_repo *repo, const siglet_http_request *request,
+			siglet_http_response *ret_response)
 {
-	if (credential[0] != '\0') {
-		if (request.header_count == SIGLET_HTTP_MAX_HEADERS)
-			return siglet_err_new(SIGLET_E_INTERNAL, "too many headers");
-		request.headers[request.header_count++] =
-			(siglet_http_header) { "Authorization", credential, true };
-	}
-	request.stall_s = repo->stall_s;
-	request.raw = true;
-	return repo->transport.send(repo->transport.context, &request, ret_response);
+	return repo->transport.send(repo->transport.context, request, ret_response);
 }
 
 static bool leads_on(const siglet_http_request *request, const siglet_http_response *response)
@@ -103,13 +95,19 @@ static siglet_err *follow(const siglet_repo *repo, siglet_http_request request,
 			  const char *credential, siglet_http_response *ret_response)
 {
 	const char *first = request.url;
+	const size_t plain = request.header_count;
 	siglet_buf url;
 	siglet_err *err = SIGLET_ERR_UNSET;
 
 	siglet_buf_init(&url, SIGLET_REPO_MAX_URL_BYTES);
+	request.stall_s = repo->stall_s;
+	request.raw = true;
 	for (unsigned i = 0;; i++) {
-		err = send(repo, request, is_same_origin(first, request.url) ? credential : "",
-			   ret_response);
+		request.header_count = plain;
+		if (credential[0] != '\0' && is_same_origin(first, request.url))
+			request.headers[request.header_count++] =
+				(siglet_http_header) { "Authorization", credential, true };
+		err = send(repo, &request, ret_response);
 		if (err != NULL || !leads_on(&request, ret_response))
 			break;
 		err = i == MAX_REDIRECTS
@@ -130,6 +128,8 @@ siglet_err *siglet_repo_ask(const siglet_repo *repo, const siglet_http_request *
 
 	siglet_buf_init_secret(&credential, (size_t)2 * SIGLET_REPO_MAX_SECRET_BYTES);
 	err = siglet_repo_check_url(request->url);
+	if (err == NULL && request->header_count >= SIGLET_HTTP_MAX_HEADERS)
+		err = siglet_err_new(SIGLET_E_INTERNAL, "too many headers");
 	if (err == NULL)
 		err = find_credential(repo, request->url, &credential);
 	if (err == NULL)

@@ -77,7 +77,8 @@ static siglet_err *read_bundle(siglet_arrival *a, const char *path)
 
 static siglet_err *parse_bundle(const siglet_arrival *a, siglet_bundles **ret_bundles)
 {
-	const char *source = a->bundle_url != NULL ? a->bundle_url : a->options->bundle;
+	const char *named = a->options->bundle == NULL ? "" : a->options->bundle;
+	const char *source = a->bundle_url != NULL ? a->bundle_url : named;
 
 	return siglet_bundles_parse(a->bundle.ptr, a->bundle.len,
 				    strcmp(source, "-") == 0 ? "(standard input)" : source,
