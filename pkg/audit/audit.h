@@ -252,8 +252,13 @@ typedef struct siglet_audit_watch {
 	/* By the SHA-256 of a certificate, of its TBSCertificate as CT logs have it, or of its key. */
 	const siglet_hash32 *known_certs;
 	size_t known_cert_count;
-	const siglet_slice *known_urls; /* and by log and index, two arrays */
+	/*
+	 * And by log and index, with the SHA-256 of the key that signed: three arrays. A place alone would
+	 * be the log's word for what it has there.
+	 */
+	const siglet_slice *known_urls;
 	const uint64_t *known_indexes;
+	const siglet_hash32 *known_keys;
 	size_t known_index_count;
 	bool has_canary;
 	uint64_t canary; /* an entry that must match, else the rules are wrong */

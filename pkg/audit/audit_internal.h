@@ -446,10 +446,12 @@ struct audit_found {
 	char *reason; /* why it could not be read; NULL: it matched */
 	const char *rule;
 	char *kind, *api_version, *digest, *identity, *issuer;
-	siglet_buf cert;		    /* DER; empty: none */
-	bool is_tbs;			    /* a TBSCertificate */
-	siglet_hash32 cert_hash, spki_hash; /* SHA-256 of that, and of its key */
-	siglet_hash32 issuer_key_hash;	    /* of a TBSCertificate */
+	siglet_buf cert;	 /* DER; empty: none */
+	bool is_tbs;		 /* a TBSCertificate */
+	siglet_hash32 cert_hash; /* SHA-256 of that */
+	bool has_key;
+	siglet_hash32 key_hash; /* SHA-256 of its SubjectPublicKeyInfo, or of the entry's own */
+	siglet_hash32 issuer_key_hash; /* of a TBSCertificate */
 	int64_t not_before_s;
 };
 

@@ -71,6 +71,14 @@ static audit_found *new_found(uint64_t index, const siglet_hash32 *leaf)
 	return found;
 }
 
+static siglet_err *keep_key(siglet_slice spki, audit_found *found)
+{
+	siglet_err *err = siglet_sha256(&spki, 1, found->key_hash.bytes);
+
+	found->has_key = err == NULL;
+	return err;
+}
+
 /* Of several names the first: the line is for people, the certificate has them all. */
 static siglet_err *keep_cert(const audit_content *content, const audit_hit *hit, audit_found *found)
 {
@@ -84,7 +92,7 @@ static siglet_err *keep_cert(const audit_content *content, const audit_hit *hit,
 		memcpy(found->issuer_key_hash.bytes, content->issuer_key_hash.ptr,
 		       content->issuer_key_hash.len);
 	if (err == NULL)
-		err = siglet_sha256(&glance->spki, 1, found->spki_hash.bytes);
+		err = keep_key(glance->spki, found);
 	if (err == NULL)
 		err = siglet_sha256(&content->certs[hit->cert], 1, found->cert_hash.bytes);
 	if (err == NULL && glance->name_count > 0)
@@ -118,6 +126,8 @@ static siglet_err *keep_match(const audit_content *content, const audit_hit *hit
 		err = keep_text(siglet_buf_slice(&digest), MAX_NAME_BYTES, &found->digest);
 	if (err == NULL && hit->has_cert)
 		err = keep_cert(content, hit, found);
+	else if (err == NULL && content->key_count > 0)
+		err = keep_key(content->keys[0], found);
 	siglet_buf_clear(&digest);
 	return err;
 }
@@ -279,7 +289,7 @@ static bool is_known_cert(const audit_tree *tree, const siglet_audit_watch *watc
 		return false;
 	for (size_t i = 0; i < watch->known_cert_count; i++)
 		if (siglet_hash32_equal(&watch->known_certs[i], &found->cert_hash) ||
-		    siglet_hash32_equal(&watch->known_certs[i], &found->spki_hash))
+		    siglet_hash32_equal(&watch->known_certs[i], &found->key_hash))
 			return true;
 	return false;
 }
@@ -292,9 +302,10 @@ static bool is_known(const audit_tree *tree, const siglet_audit_watch *watch,
 			return true;
 	if (is_known_cert(tree, watch, found))
 		return true;
-	for (size_t i = 0; i < watch->known_index_count; i++)
+	for (size_t i = 0; found->has_key && i < watch->known_index_count; i++)
 		if (watch->known_indexes[i] == found->index &&
-		    siglet_slice_equal(watch->known_urls[i], tree->log->url))
+		    siglet_slice_equal(watch->known_urls[i], tree->log->url) &&
+		    siglet_hash32_equal(&watch->known_keys[i], &found->key_hash))
 			return true;
 	return false;
 }

@@ -21,6 +21,7 @@
 typedef struct known_line {
 	char *url;
 	uint64_t index;
+	siglet_hash32 key;
 } known_line;
 
 struct siglet_watch {
@@ -282,34 +283,47 @@ static siglet_err *add_bundle(siglet_watch *watch, siglet_slice json)
 	return err;
 }
 
-/* A key that is made for one signature stands for its certificate. */
-static siglet_err *add_key_id(siglet_watch *watch, siglet_slice hex)
+static siglet_err *read_key_id(const siglet_json *line, siglet_hash32 *ret_id)
 {
+	siglet_slice hex = SIGLET_SLICE_NONE;
 	siglet_buf id;
-	siglet_err *err;
+	siglet_err *err = siglet_json_need_string(line, "keyId", &hex);
 
-	if (hex.len == 0)
-		return NULL;
+	if (err != NULL)
+		return err;
 	siglet_buf_init(&id, SIGLET_SHA256_SIZE);
 	err = siglet_hex_decode(hex, &id);
 	if (err == NULL && id.len != SIGLET_SHA256_SIZE)
 		err = siglet_err_new(SIGLET_E_MALFORMED, "keyId of %zu bytes", id.len);
 	if (err == NULL)
-		err = grow(&watch->certs, watch->cert_count, sizeof(*watch->certs));
-	if (err == NULL)
-		memcpy(watch->certs[watch->cert_count++].bytes, id.ptr, id.len);
+		memcpy(ret_id->bytes, id.ptr, id.len);
 	siglet_buf_clear(&id);
 	return err;
 }
 
-/* What siglet sign --audit-log writes; a line without a log is of a signature that is in none. */
+/* A key that is made for one signature stands for its certificate. */
+static siglet_err *add_key_id(siglet_watch *watch, const siglet_hash32 *id)
+{
+	siglet_err *err = grow(&watch->certs, watch->cert_count, sizeof(*watch->certs));
+
+	if (err == NULL)
+		watch->certs[watch->cert_count++] = *id;
+	return err;
+}
+
+/*
+ * What siglet sign --audit-log writes; a line without a log is of a signature that is in none. The
+ * index is what the log said then: that it is our signature there, the key says.
+ */
 static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
 {
 	const siglet_slice url = siglet_json_string(siglet_json_object_get(line, "log"));
+	siglet_hash32 key;
 	int64_t index = 0;
-	siglet_err *err =
-		add_key_id(watch, siglet_json_string(siglet_json_object_get(line, "keyId")));
+	siglet_err *err = read_key_id(line, &key);
 
+	if (err == NULL)
+		err = add_key_id(watch, &key);
 	if (err != NULL || url.len == 0)
 		return err;
 	err = siglet_json_need_int64(line, "logIndex", &index);
@@ -319,9 +333,11 @@ static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
 		err = grow(&watch->lines, watch->line_count, sizeof(*watch->lines));
 	if (err == NULL)
 		err = siglet_strndup(url, &watch->lines[watch->line_count].url);
-	if (err == NULL)
-		watch->lines[watch->line_count++].index = (uint64_t)index;
-	return err;
+	if (err != NULL)
+		return err;
+	watch->lines[watch->line_count].key = key;
+	watch->lines[watch->line_count++].index = (uint64_t)index;
+	return NULL;
 }
 
 static siglet_err *add_json(siglet_watch *watch, siglet_slice json)
@@ -551,24 +567,39 @@ static siglet_err *deliver(void *context, const siglet_audit_match *match)
 	return err;
 }
 
-/* Two arrays of what is known by index, in the form that the audit wants. */
-static siglet_err *list_lines(const siglet_watch *watch, siglet_slice **ret_urls,
-			      uint64_t **ret_indexes)
+/* Arrays of what is known by index, in the form that the audit wants. */
+typedef struct line_lists {
+	siglet_slice *urls;
+	uint64_t *indexes;
+	siglet_hash32 *keys;
+} line_lists;
+
+static void free_lists(line_lists *lists)
 {
-	*ret_urls = siglet_calloc(watch->line_count, sizeof(**ret_urls));
-	*ret_indexes = siglet_calloc(watch->line_count, sizeof(**ret_indexes));
-	if (*ret_urls == NULL || *ret_indexes == NULL)
+	free(lists->urls);
+	free(lists->indexes);
+	free(lists->keys);
+}
+
+/* What was made is the caller's to free, also after an error. */
+static siglet_err *list_lines(const siglet_watch *watch, line_lists *lists)
+{
+	lists->urls = siglet_calloc(watch->line_count, sizeof(*lists->urls));
+	lists->indexes = siglet_calloc(watch->line_count, sizeof(*lists->indexes));
+	lists->keys = siglet_calloc(watch->line_count, sizeof(*lists->keys));
+	if (lists->urls == NULL || lists->indexes == NULL || lists->keys == NULL)
 		return siglet_err_nomem();
 	for (size_t i = 0; i < watch->line_count; i++) {
-		(*ret_urls)[i] = siglet_slice_str(watch->lines[i].url);
-		(*ret_indexes)[i] = watch->lines[i].index;
+		lists->urls[i] = siglet_slice_str(watch->lines[i].url);
+		lists->indexes[i] = watch->lines[i].index;
+		lists->keys[i] = watch->lines[i].key;
 	}
 	return NULL;
 }
 
-/* What the audit room is asked; urls and indexes belong to the caller. */
+/* What the audit room is asked; the lists belong to the caller. */
 static siglet_audit_watch describe(const siglet_watch *watch, siglet_slice rules_name,
-				   const siglet_slice *urls, const uint64_t *indexes, delivery *d)
+				   const line_lists *lists, delivery *d)
 {
 	return (siglet_audit_watch) {
 		.rules = { .policy =
@@ -588,8 +619,9 @@ static siglet_audit_watch describe(const siglet_watch *watch, siglet_slice rules
 		.known_leaf_count = watch->leaf_count,
 		.known_certs = watch->certs,
 		.known_cert_count = watch->cert_count,
-		.known_urls = urls,
-		.known_indexes = indexes,
+		.known_urls = lists->urls,
+		.known_indexes = lists->indexes,
+		.known_keys = lists->keys,
 		.known_index_count = watch->line_count,
 		.has_canary = watch->has_canary,
 		.canary = watch->canary,
@@ -604,18 +636,16 @@ static siglet_err *look(siglet_auditor *auditor, const siglet_watch *watch, bool
 			void *context)
 {
 	delivery d = { deliver_match, context };
-	siglet_slice *urls = NULL;
-	uint64_t *indexes = NULL;
+	line_lists lists = { NULL, NULL, NULL };
 	siglet_buf name;
 	siglet_err *err;
 
 	siglet_buf_init(&name, MAX_RULES_BYTES);
 	err = name_rules(watch, &name);
 	if (err == NULL)
-		err = list_lines(watch, &urls, &indexes);
+		err = list_lines(watch, &lists);
 	if (err == NULL) {
-		const siglet_audit_watch w =
-			describe(watch, siglet_buf_slice(&name), urls, indexes, &d);
+		const siglet_audit_watch w = describe(watch, siglet_buf_slice(&name), &lists, &d);
 
 		if (in_all) {
 			err = siglet_auditor_check_log(auditor, &w, visit, context);
@@ -627,8 +657,7 @@ static siglet_err *look(siglet_auditor *auditor, const siglet_watch *watch, bool
 				err = siglet_audit_watch_run(&auditor->audit, &w);
 		}
 	}
-	free(urls);
-	free(indexes);
+	free_lists(&lists);
 	siglet_buf_clear(&name);
 	return err;
 }

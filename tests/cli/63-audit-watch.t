@@ -128,16 +128,32 @@ watches 'the address' 1 --email it@acme.example --state b
 found 'by a stranger' '350'
 
 # ---- what is known ----
-python3 - "$PROJECT/tests/cli" <<'P'
-import json
-open("lines.jsonl", "w").write(json.dumps({"time": "x", "log": "https://log2026.sandbox.example", "logIndex": 5}) + "\n" +
-                               json.dumps({"time": "x", "log": "https://other.example", "logIndex": 256}) + "\n" +
-                               json.dumps({"time": "x", "identity": "y"}) + "\n")
-open("cut.jsonl", "w").write('{"log": "https://log2026.sandbox.example", "logIn')
+# key_of INDEX: the SHA-256 of the key in that entry's certificate.
+key_of() {
+	"$SIGLET" audit get --trusted-root log.keys/trusted_root.json --from log --state keys --index "$1" |
+		python3 -c 'import base64, json, sys
+sys.stdout.buffer.write(base64.b64decode(json.load(sys.stdin)["spec"]["hashedRekordV002"]["signature"]["verifier"]["x509Certificate"]["rawBytes"]))' |
+		openssl x509 -inform DER -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c1-64
+}
+python3 - "$(key_of 5)" "$(key_of 256)" <<'P'
+import json, sys
+log = "https://log2026.sandbox.example"
+def write(name, *lines):
+    open(name, "w").write("".join(json.dumps(line) + "\n" for line in lines))
+ours, other = sys.argv[1:]
+write("lines.jsonl", {"time": "x", "keyId": ours, "log": log, "logIndex": 5},
+      {"time": "x", "keyId": other, "log": "https://other.example", "logIndex": 256}, {"time": "x", "keyId": "00" * 32, "identity": "y"})
+write("stolen.jsonl", {"time": "x", "keyId": other, "log": log, "logIndex": 5})
+write("keyless.jsonl", {"time": "x", "log": log, "logIndex": 5})
+open("cut.jsonl", "w").write('{"keyId": "%s", "log": "https://log2026.sandbox.example", "logIn' % ours)
 P
 watches 'known by a line of an audit log' 1 --github acme/app --since begin --state known --known lines.jsonl
 found 'it is no match' '256'
 ok 'but shown' grep -q ':5: known: ' out
+watches 'a line of our signature, and the entry of a signature by another key' 1 --github acme/app --since begin --state stolen \
+	--known stolen.jsonl
+found 'is not ours because the log says so' '5 256'
+watches 'a line without a key' 3 --github acme/app --state known --known keyless.jsonl
 watches 'a line that is cut' 3 --github acme/app --state known --known cut.jsonl
 
 # ---- whom it is handed to ----
@@ -239,10 +255,14 @@ tell honest
 following=$!
 until_line() { for _ in $(seq 150); do grep -q "$1" follow.out && return; sleep 0.1; done; cat follow.out; return 1; }
 ok 'following, what is there is found' until_line ':301: MATCH'
-printf '{"log":"https://log2026.sandbox.example","logIndex":450}\n' >>follow.jsonl
 mv log.keys/trusted_root.json aside.json
 ok 'what fails is told' until_line 'trusted_root.json'
 mv aside.json log.keys/trusted_root.json
+mkdir grown
+cp -r log log.keys grown
+(cd grown && make_log --size 500 --plant 450=github:acme/app --plant 460=github:acme/app)
+printf '{"keyId":"%s","log":"https://log2026.sandbox.example","logIndex":450}\n' "$(cd grown && key_of 450)" >>follow.jsonl
+cp grown/log.keys/planted* log.keys
 make_log --size 500 --plant 450=github:acme/app --plant 460=github:acme/app
 ok 'and tried again: what comes is found' until_line ':460: MATCH'
 ok 'what is known by then is known' grep -q ':450: known' follow.out

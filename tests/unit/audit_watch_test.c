@@ -158,6 +158,7 @@ static void what_is_known(void)
 {
 	const uint64_t indexes[] = { SECOND };
 	const siglet_slice urls[] = { siglet_slice_str("https://log.elsewhere") };
+	const siglet_hash32 keys[] = { { { 0 } } };
 	delivery d = { .fails = false };
 	siglet_audit_watch w = plan(&d);
 	siglet_hash32 leaf;
@@ -167,6 +168,7 @@ static void what_is_known(void)
 	w.known_leaf_count = 1;
 	w.known_indexes = indexes;
 	w.known_urls = urls;
+	w.known_keys = keys;
 	w.known_index_count = 1;
 	OK_SUCCESS(watch(&w, "known"), "an entry that is ours");
 	OK(d.first == 1 && d.second == 1 && d.known == 1,
