@@ -304,17 +304,17 @@ static siglet_err *judge_fork(const reading *r, const audit_view *a, const audit
 	return siglet_audit_check_contradiction(&r->shown, grew ? a : b, grew ? b : a);
 }
 
+/* Two checkpoints of an honest log look the same: nothing signed says which was shown last. */
 static siglet_err *judge_stale(const audit_view *first, const audit_view *second)
 {
 	if (!siglet_slice_equal(first->checkpoint.origin, second->checkpoint.origin))
 		return siglet_err_new(SIGLET_E_MISMATCH, "the checkpoints are of two logs");
 	if (second->checkpoint.size >= first->checkpoint.size)
 		return siglet_err_new(SIGLET_E_MISMATCH, "the second is not smaller");
-	return NULL;
+	return siglet_err_new(SIGLET_E_MISSING, "the log signed both; that it showed the smaller "
+						"one last is the word of who kept it");
 }
 
-#define ONLY_WORD \
-	"that the second was shown after the first is the word of who kept this, not the log's"
 #define PROVES_NOTHING "the second is not the log's, and could be anybody's"
 
 /* What the file claims, and what it shows of it. */
@@ -344,10 +344,7 @@ static siglet_err *judge(const reading *r, siglet_audit_report *report)
 			err = siglet_err_new(SIGLET_E_UNSUPPORTED,
 					     "\"%s\" can't be shown to others",
 					     siglet_text_printable(r->kind).text);
-		if (siglet_slice_is(r->kind, "stale"))
-			report->detail = ONLY_WORD;
-	} else if (siglet_slice_is(r->kind, "bad-signature") ||
-		   siglet_slice_is(r->kind, "other-origin")) {
+	} else if (siglet_slice_is(r->kind, "bad-signature")) {
 		report->detail = PROVES_NOTHING;
 	}
 	siglet_audit_view_clear(&second);

@@ -31,7 +31,7 @@ static const struct {
 	{ SIGLET_AUDIT_NOT_INCLUDED, "not-included", "NOT INCLUDED" },
 	{ SIGLET_AUDIT_NO_QUORUM, "no-quorum", "REFUSED: too few witnesses saw this checkpoint" },
 	{ SIGLET_AUDIT_TOO_OLD, "too-old", "REFUSED: nobody vouches that this view is recent" },
-	{ SIGLET_AUDIT_UNPROVEN, "unproven", "the evidence proves nothing" },
+	{ SIGLET_AUDIT_UNPROVEN, "unproven", "NOT PROVEN by this file" },
 };
 
 const char *siglet_audit_verdict_name(siglet_audit_verdict verdict)

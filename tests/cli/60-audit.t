@@ -65,13 +65,16 @@ audit 'a log that is not known' 1 bad-signature consistency --from rolled $known
 
 # ---- evidence ----
 evidence() { audit "$1" "$2" "$3" evidence "$4" $known; }
-for file in "$fork" "$same" "$stale"; do
+for file in "$fork" "$same"; do
 	evidence "${file##*/} holds" 0 proven "$file"
 done
+# Whoever has two honest checkpoints can write such a file.
+evidence 'that a log shows less than before is nothing that a file shows' 1 unproven "$stale"
 audit 'by the key alone' 0 proven evidence "$fork" --log-key "$(cat log.keys/log.vkey)"
 audit 'but not by another' 1 unproven evidence "$fork" --log-key "$(cat rolled.keys/log.vkey)"
 run audit evidence "$stale" $known
-out 'which came last is the word of who kept it' 'is the word of who kept this'
+out 'which came last is the word of who kept it' 'is the word of who kept it'
+out 'but both are the log'"'"'s' 'the log signed both'
 evidence 'what anybody could have made proves nothing' 1 unproven "$bad"
 python3 - "$fork" <<'P'
 import base64, copy, json, sys

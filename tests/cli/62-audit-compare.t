@@ -26,7 +26,7 @@ ok 'which has their view' grep -q '"from": "fork100/checkpoint"' "$fork"
 compare 'a fork of one size' 1 fork fork700/checkpoint
 audit 'with evidence that holds' 0 proven evidence "$(evidence_of)" $known
 compare 'more than the log shows' 1 stale old900/checkpoint
-audit 'is evidence too' 0 proven evidence "$(evidence_of)" $known
+audit 'is kept, and no proof' 1 unproven evidence "$(evidence_of)" $known
 ok 'none of it moves what is remembered' remembers log.example 700
 compare 'one that is wrong among others' 1 fork 'old100/checkpoint fork256/checkpoint old256/checkpoint'
 json 'does not hide them' '[x["verdict"] for x in d].count("consistent") == 2'
