@@ -21,12 +21,13 @@
 #define MAX_REQUEST_BYTES 8192
 #define CLIENT_PATIENCE_MS 2000
 #define PATH "/auth/callback"
+#define MAX_PORTS 16 /* that are tried */
 
 static const char good_page[] = "<!doctype html><meta charset=utf-8><title>siglet</title><p>Done. "
 				"You can close this window.";
 static const char other_page[] = "Nothing here.";
 
-/* Both families, since "localhost" may mean either. */
+/* Both families, since "localhost" may mean either. -1, and errno says why. */
 static int listen_on(int family, uint16_t port)
 {
 	const struct sockaddr_in v4 = { .sin_family = AF_INET,
@@ -44,27 +45,49 @@ static int listen_on(int family, uint16_t port)
 	    (family == AF_INET6 ? bind(fd, (const struct sockaddr *)&v6, sizeof(v6))
 				: bind(fd, (const struct sockaddr *)&v4, sizeof(v4))) != 0 ||
 	    listen(fd, 4) != 0) {
+		const int number = errno;
+
 		(void)close(fd);
+		errno = number;
 		return -1;
 	}
 	return fd;
 }
 
-siglet_err *siglet_loopback_open(siglet_loopback *ret_loopback)
+/* The port of one that was just opened; 0: that can't be found out. */
+static uint16_t port_of(int fd)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	socklen_t len = sizeof(address);
 
-	ret_loopback->fds[1] = -1;
-	ret_loopback->fds[0] = listen_on(AF_INET, 0);
-	if (ret_loopback->fds[0] < 0 ||
-	    getsockname(ret_loopback->fds[0], (struct sockaddr *)&address, &len) != 0) {
+	return getsockname(fd, (struct sockaddr *)&address, &len) == 0 ? ntohs(address.sin_port)
+								       : 0;
+}
+
+/*
+ * False: this port can't be had. A machine may be without IPv6; but where somebody else has the port
+ * there, a browser may well bring the code to them.
+ */
+static bool open_port(siglet_loopback *loopback)
+{
+	loopback->fds[1] = -1;
+	loopback->fds[0] = listen_on(AF_INET, 0);
+	loopback->port = loopback->fds[0] < 0 ? 0 : port_of(loopback->fds[0]);
+	if (loopback->port == 0)
+		return false;
+	loopback->fds[1] = listen_on(AF_INET6, loopback->port);
+	return loopback->fds[1] >= 0 || errno != EADDRINUSE;
+}
+
+siglet_err *siglet_loopback_open(siglet_loopback *ret_loopback)
+{
+	for (int i = 0; i < MAX_PORTS; i++) {
+		if (open_port(ret_loopback))
+			return NULL;
 		siglet_loopback_close(ret_loopback);
-		return siglet_err_new(SIGLET_E_NETWORK, "no port of this machine can be had");
+		ret_loopback->fds[0] = ret_loopback->fds[1] = -1;
 	}
-	ret_loopback->port = ntohs(address.sin_port);
-	ret_loopback->fds[1] = listen_on(AF_INET6, ret_loopback->port);
-	return NULL;
+	return siglet_err_new(SIGLET_E_NETWORK, "no port of this machine can be had");
 }
 
 void siglet_loopback_close(siglet_loopback *loopback)
