@@ -46,6 +46,16 @@ static siglet_err *need(const siglet_cbor *map, int64_t key, const char *what,
 	return siglet_cbor_error(map, SIGLET_E_MISSING, "an entry without %s", what);
 }
 
+/* The same error, with its place; err is consumed. */
+static siglet_err *wrap_at(const siglet_cbor *item, siglet_err *err)
+{
+	siglet_err *placed =
+		siglet_cbor_error(item, siglet_err_code(err), "%s", siglet_err_message(err));
+
+	siglet_err_free(err);
+	return placed;
+}
+
 static siglet_err *read_index(const siglet_cbor *item, int64_t *ret_value)
 {
 	uint64_t value = 0;
@@ -86,6 +96,13 @@ static siglet_err *read_proof(const siglet_cbor *proof, siglet_arena *arena, sig
 	return NULL;
 }
 
+static siglet_err *check_proof(const siglet_cbor *proof, const siglet_entry *entry)
+{
+	siglet_err *err = siglet_entry_check_proof_form(entry);
+
+	return err == NULL ? NULL : wrap_at(proof, err);
+}
+
 static siglet_err *read_kind(const siglet_cbor *map, siglet_entry *entry)
 {
 	const siglet_cbor *value = NULL;
@@ -97,9 +114,7 @@ static siglet_err *read_kind(const siglet_cbor *map, siglet_entry *entry)
 	if (err != NULL)
 		return err;
 	err = siglet_entry_set_kind(siglet_slice_str("hashedrekord"), version, entry);
-	return err == NULL ? NULL
-			   : siglet_cbor_error(value, siglet_err_code(err), "%s",
-					       siglet_err_message(err));
+	return err == NULL ? NULL : wrap_at(value, err);
 }
 
 /* A promise without a time is none, and a Rekor v2 entry has none. */
@@ -152,6 +167,8 @@ static siglet_err *read_entry(const siglet_cbor *map, siglet_arena *arena, sigle
 		err = siglet_cbor_need_text(checkpoint, &entry->checkpoint);
 	if (err == NULL && root != NULL)
 		err = siglet_cbor_need_hash(root, SIGLET_SHA256_SIZE, &entry->proof_root);
+	if (err == NULL)
+		err = check_proof(proof, entry);
 	return err;
 }
 

@@ -146,8 +146,7 @@ static siglet_err *read_checkpoint(const siglet_json *proof, siglet_arena *arena
 	return siglet_arena_copy(arena, text, &entry->checkpoint);
 }
 
-/* A v2 entry may leave size and root to the checkpoint, where they are signed. */
-static siglet_err *check_proof_form(const siglet_entry *entry)
+siglet_err *siglet_entry_check_proof_form(const siglet_entry *entry)
 {
 	const bool v2 = siglet_entry_is_v2(entry);
 
@@ -182,7 +181,7 @@ static siglet_err *read_proof(const siglet_json *object, siglet_arena *arena, si
 	if (err == NULL)
 		err = read_checkpoint(proof, arena, entry);
 	if (err == NULL)
-		err = check_proof_form(entry);
+		err = siglet_entry_check_proof_form(entry);
 	return err == NULL ? NULL : siglet_err_wrap(err, "inclusionProof");
 }
 

@@ -59,6 +59,11 @@ SIGLET_MUST_USE siglet_err *siglet_entry_read(const siglet_json *value, siglet_a
  */
 SIGLET_MUST_USE siglet_err *siglet_entry_set_kind(siglet_slice kind, siglet_slice version,
 						  siglet_entry *entry);
+/*
+ * Are index, size and root of a proof that was read possible together? A v2 entry may leave size
+ * and root to the checkpoint, where they are signed. Errors: MISSING, MALFORMED, RANGE.
+ */
+SIGLET_MUST_USE siglet_err *siglet_entry_check_proof_form(const siglet_entry *entry);
 bool siglet_entry_is_v2(const siglet_entry *entry);
 /* Write it as proto-JSON, an object (name as for the writer). */
 void siglet_entry_write(const siglet_entry *entry, siglet_json_writer *writer, const char *name);

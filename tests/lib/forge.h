@@ -131,6 +131,7 @@ typedef enum forge_need {
 	FORGE_NEED_V1 = 256,	   /* a Rekor v1 entry */
 	FORGE_NEED_CERT = 512,	   /* no managed key */
 	FORGE_NEED_MESSAGE = 1024, /* no DSSE */
+	FORGE_NEED_JSON = 2048,	   /* no COSE */
 } forge_need;
 
 #include "forge_defects.h"
@@ -161,6 +162,14 @@ typedef enum forge_version {
 	FORGE_V02,
 	FORGE_V01,
 } forge_version;
+
+/* A COSE_Sign1 in place of JSON, with this payload: the version counts for nothing. */
+typedef enum forge_cose {
+	FORGE_NO_COSE = 0,
+	FORGE_COSE_HASH, /* SHA-256 of the artifact, as a hash envelope */
+	FORGE_COSE_ATTACHED,
+	FORGE_COSE_DETACHED,
+} forge_cose;
 
 typedef enum forge_material {
 	FORGE_MATERIAL_ORDINARY = 0, /* certificate in 0.3, chain of the leaf alone before */
@@ -214,6 +223,7 @@ typedef struct forge_identity {
 /* All zero: forge_artifact(), v0.3, certificate, hashedrekord 0.0.1 with promise and proof. */
 typedef struct forge_options {
 	forge_version version;
+	forge_cose cose;
 	forge_material material;
 	siglet_slice artifact; /* ptr NULL: forge_artifact() */
 	siglet_slice digest; /* in its place: the artifact's digest by the key's hash; no Ed25519 */
@@ -253,12 +263,12 @@ const char *forge_options_problem(const forge_options *options);
 
 /* A bundle, and what it was made of. */
 typedef struct forge_product {
-	siglet_buf json;
+	siglet_buf json;	/* or the COSE message */
 	siglet_buf artifact;	/* empty where options had only a digest */
 	siglet_buf certificate; /* DER leaf; empty for a managed key */
 	siglet_buf public_key;	/* PEM, of the leaf or the managed key */
 	siglet_buf signature;
-	siglet_buf payload;	 /* of the DSSE envelope */
+	siglet_buf payload;	 /* of the DSSE envelope or COSE message */
 	siglet_buf detached_sct; /* the JSON that Fulcio answers for a leaf without embedded SCT */
 	const char *identity;	 /* borrowed from the options or static; NULL for a managed key */
 	const char *issuer;

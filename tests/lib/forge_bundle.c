@@ -255,7 +255,8 @@ forge_product forge_make(forge *instance, const forge_options *options)
 	make_keys(&making);
 	make_leaf(&making);
 	forge_content_make(&making);
-	product.json = write_bundle(&making);
+	product.json = making.options.cose != FORGE_NO_COSE ? forge_cose_write(&making)
+							    : write_bundle(&making);
 	product.public_key = forge_key_pem(&making.key);
 	if (!making.is_managed) {
 		product.identity = forge_leaf_san(&making);
@@ -267,6 +268,7 @@ forge_product forge_make(forge *instance, const forge_options *options)
 	product.certificate = making.leaf_der;
 	product.signature = making.signature;
 	product.payload = making.payload;
+	siglet_buf_clear(&making.protected_map);
 	siglet_buf_clear(&making.message);
 	X509_free(making.leaf);
 	forge_key_clear(&making.other_key);

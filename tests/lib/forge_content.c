@@ -197,9 +197,10 @@ static void make_signature(forge_making *making)
 	}
 	if (forge_varies(making, FORGE_VARIATION_HIGH_S))
 		use_high_s(&making->signature, NID_X9_62_prime256v1);
-	if (forge_is(making, FORGE_DEFECT_SIGNATURE_EMPTY))
+	if (forge_is(making, FORGE_DEFECT_SIGNATURE_EMPTY) && making->options.cose == FORGE_NO_COSE)
 		siglet_buf_truncate(&making->signature, 0);
-	if (forge_is(making, FORGE_DEFECT_SIGNATURE_TRAILING))
+	if (forge_is(making, FORGE_DEFECT_SIGNATURE_TRAILING) &&
+	    making->options.cose == FORGE_NO_COSE)
 		forge_put_uint(&making->signature, 0, 1);
 	if (forge_is(making, FORGE_DEFECT_SIGNATURE_BER))
 		use_ber(&making->signature);
@@ -212,7 +213,9 @@ void forge_content_make(forge_making *making)
 
 	if (options->digest.ptr == NULL)
 		making->artifact = forge_copy(options->artifact);
-	if (options->is_dsse) {
+	if (options->cose != FORGE_NO_COSE) {
+		forge_cose_content(making);
+	} else if (options->is_dsse) {
 		making->payload = make_statement(making, "https://builder.example");
 		making->message =
 			make_pae(options->payload_type, siglet_buf_slice(&making->payload));

@@ -13,34 +13,34 @@
 
 #define FORGE_DEFECT_LIST(X) \
 	/* the form of the bundle */ \
-	X(MEDIA_TYPE_UNKNOWN, "media-type-unknown", 0, 0, "bundle version 99.9") \
-	X(MEDIA_TYPE_MISSING, "media-type-missing", 0, 0, "no mediaType") \
+	X(MEDIA_TYPE_UNKNOWN, "media-type-unknown", FORGE_N(JSON), 0, "bundle version 99.9") \
+	X(MEDIA_TYPE_MISSING, "media-type-missing", FORGE_N(JSON), 0, "no mediaType") \
 	X(TRAILING_TEXT, "trailing-text", 0, 0, "a second JSON value behind the bundle") \
-	X(DUPLICATE_KEY, "duplicate-key", FORGE_N(MESSAGE), 0, "the messageSignature twice, the first one empty") \
-	X(BOTH_SPELLINGS, "both-spellings", 0, 0, "logIndex and log_index in one entry") \
-	X(TWO_CONTENTS, "two-contents", FORGE_N(MESSAGE), 0, "messageSignature and dsseEnvelope") \
-	X(NO_CONTENT, "no-content", FORGE_N(MESSAGE), 0, "neither messageSignature nor dsseEnvelope") \
-	X(TWO_MATERIALS, "two-materials", FORGE_N(CERT), 0, "certificate and publicKey") \
-	X(NO_MATERIAL, "no-material", FORGE_N(CERT), 0, "no certificate, chain or key") \
-	X(CHAIN_IN_V03, "chain-in-v03", FORGE_N(CERT), 0, "a chain in a bundle of version 0.3") \
+	X(DUPLICATE_KEY, "duplicate-key", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "the messageSignature twice, the first one empty") \
+	X(BOTH_SPELLINGS, "both-spellings", FORGE_N(JSON), 0, "logIndex and log_index in one entry") \
+	X(TWO_CONTENTS, "two-contents", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "messageSignature and dsseEnvelope") \
+	X(NO_CONTENT, "no-content", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "neither messageSignature nor dsseEnvelope") \
+	X(TWO_MATERIALS, "two-materials", FORGE_N(CERT) | FORGE_N(JSON), 0, "certificate and publicKey") \
+	X(NO_MATERIAL, "no-material", FORGE_N(CERT) | FORGE_N(JSON), 0, "no certificate, chain or key") \
+	X(CHAIN_IN_V03, "chain-in-v03", FORGE_N(CERT) | FORGE_N(JSON), 0, "a chain in a bundle of version 0.3") \
 	X(CERTIFICATE_IN_V02, "certificate-in-v02", FORGE_N(CHAIN) | FORGE_N(CERT), 0, "a lone certificate in a bundle of version 0.2") \
 	X(CHAIN_EMPTY, "chain-empty", FORGE_N(CHAIN) | FORGE_N(CERT), 0, "a chain without certificates") \
 	X(CHAIN_ORDER, "chain-order", FORGE_N(CHAIN) | FORGE_N(CERT), 0, "a chain of leaf, root, issuer") \
 	X(CHAIN_CA_FIRST, "chain-ca-first", FORGE_N(CHAIN) | FORGE_N(CERT), 0, "a chain whose first certificate is the issuer") \
-	X(BASE64_NEWLINE, "base64-newline", 0, 0, "a line break within the signature's base64") \
-	X(BASE64_MIXED, "base64-mixed", 0, 0, "both base64 alphabets in one signature") \
-	X(NUMBER_FRACTION, "number-fraction", FORGE_N(V1), 0, "logIndex with a fraction") \
-	X(NUMBER_HUGE, "number-huge", FORGE_N(V1), 0, "logIndex beyond 64 bits") \
+	X(BASE64_NEWLINE, "base64-newline", FORGE_N(JSON), 0, "a line break within the signature's base64") \
+	X(BASE64_MIXED, "base64-mixed", FORGE_N(JSON), 0, "both base64 alphabets in one signature") \
+	X(NUMBER_FRACTION, "number-fraction", FORGE_N(V1) | FORGE_N(JSON), 0, "logIndex with a fraction") \
+	X(NUMBER_HUGE, "number-huge", FORGE_N(V1) | FORGE_N(JSON), 0, "logIndex beyond 64 bits") \
 	X(INDEX_NEGATIVE, "index-negative", FORGE_N(V1), 0, "a negative logIndex, under a promise that says so too") \
 	/* signature and content */ \
 	X(SIGNATURE_OTHER_BYTES, "signature-other-bytes", 0, 0, "the signature is over another artifact (payload)") \
 	X(SIGNATURE_OTHER_KEY, "signature-other-key", 0, 0, "the signature is another key's") \
 	X(SIGNATURE_EMPTY, "signature-empty", 0, 0, "the signature has no bytes") \
 	X(SIGNATURE_TRAILING, "signature-trailing", 0, 0, "a byte behind the ECDSA signature's DER") \
-	X(SIGNATURE_BER, "signature-ber", 0, 0, "the ECDSA signature is BER, not DER") \
+	X(SIGNATURE_BER, "signature-ber", FORGE_N(JSON), 0, "the ECDSA signature is BER, not DER") \
 	X(DIGEST_MISMATCH, "digest-mismatch", FORGE_N(MESSAGE), 0, "messageDigest is another artifact's") \
-	X(DIGEST_LENGTH, "digest-length", FORGE_N(MESSAGE), 0, "messageDigest calls its SHA-256 a SHA-512") \
-	X(DIGEST_ALGORITHM, "digest-algorithm", FORGE_N(MESSAGE), 0, "messageDigest names no algorithm there is") \
+	X(DIGEST_LENGTH, "digest-length", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "messageDigest calls its SHA-256 a SHA-512") \
+	X(DIGEST_ALGORITHM, "digest-algorithm", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "messageDigest names no algorithm there is") \
 	X(TWO_SIGNATURES, "two-signatures", FORGE_N(DSSE), 0, "two signatures in the envelope, both valid") \
 	X(NO_SIGNATURES, "no-signatures", FORGE_N(DSSE), 0, "no signature in the envelope") \
 	X(PAYLOAD_CHANGED, "payload-changed", FORGE_N(DSSE), 0, "the payload was changed after signing") \
@@ -68,14 +68,14 @@
 	X(ENTRY_KEY_DETAILS, "entry-key-details", FORGE_N(V2), 0, "the v2 entry's keyDetails are another curve's") \
 	X(ENTRY_ALGORITHM, "entry-algorithm", FORGE_N(V2), 0, "the v2 entry calls its SHA-256 a SHA-512") \
 	X(ENTRY_KIND_VERSION, "entry-kind-version", FORGE_N(V1), 0, "kindVersion differs from the body's") \
-	X(ENTRY_UNKNOWN_KIND, "entry-unknown-kind", 0, 0, "an entry of a kind that nobody knows") \
+	X(ENTRY_UNKNOWN_KIND, "entry-unknown-kind", FORGE_N(JSON), 0, "an entry of a kind that nobody knows") \
 	X(ENTRY_DSSE_V2, "entry-dsse-v2", FORGE_N(V2) | FORGE_N(DSSE), 0, "the withdrawn dsse 0.0.2 entry") \
-	X(ENTRY_DSSE_FOR_MESSAGE, "entry-dsse-for-message", FORGE_N(MESSAGE), 0, "a dsse entry for a message signature") \
+	X(ENTRY_DSSE_FOR_MESSAGE, "entry-dsse-for-message", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "a dsse entry for a message signature") \
 	X(ENTRY_MESSAGE_FOR_DSSE, "entry-message-for-dsse", FORGE_N(DSSE), 0, "a hashedrekord 0.0.1 entry over the PAE") \
 	X(ENTRY_TWO_SIGNATURES, "entry-two-signatures", FORGE_N(DSSE), 0, "a dsse entry with two signatures") \
 	X(ENTRY_OTHER_PAYLOAD, "entry-other-payload", FORGE_N(DSSE), 0, "a dsse entry of another payload") \
 	X(ENTRY_PAE_HASH, "entry-pae-hash", FORGE_N(DSSE), 0, "a dsse entry whose payloadHash is the PAE's") \
-	X(ENTRY_NO_BODY, "entry-no-body", FORGE_N(V1), 0, "no canonicalizedBody") \
+	X(ENTRY_NO_BODY, "entry-no-body", FORGE_N(V1) | FORGE_N(JSON), 0, "no canonicalizedBody") \
 	X(ENTRY_BODY_NOT_JSON, "entry-body-not-json", 0, 0, "a logged body that is not JSON") \
 	X(ENTRY_TWICE, "entry-twice", 0, 0, "the same entry twice") \
 	/* inclusion proof */ \
@@ -184,7 +184,7 @@
 	X(CERT_ISSUER_RAW, "cert-issuer-raw", FORGE_N(CERT), 0, "extension .8 is raw text") \
 	X(CERT_ISSUER_TRAILING, "cert-issuer-trailing", FORGE_N(CERT), 0, "a byte behind the string of extension .8") \
 	X(CERT_NO_ISSUER, "cert-no-issuer", FORGE_N(CERT), 0, "neither .1 nor .8") \
-	X(CERT_RSA_1024, "cert-rsa-1024", FORGE_N(CERT), 0, "an RSA key of 1024 bits") \
+	X(CERT_RSA_1024, "cert-rsa-1024", FORGE_N(CERT) | FORGE_N(JSON), 0, "an RSA key of 1024 bits") \
 	/* signed certificate timestamps */ \
 	X(SCT_MISSING, "sct-missing", FORGE_N(CERT), 0, "no SCT") \
 	X(SCT_EMPTY_LIST, "sct-empty-list", FORGE_N(CERT), 0, "an SCT list of none") \
@@ -210,12 +210,12 @@
 	X(CHECKPOINT_SECOND_LINE, "checkpoint-second-line", FORGE_N(V2), 0, "a second line of the log's name, of an unknown key") \
 	X(SCT_EXTENSIONS, "sct-extensions", FORGE_N(CERT), 0, "an SCT with a leaf index in its extensions") \
 	X(SCT_UNKNOWN_SECOND, "sct-unknown-second", FORGE_N(CERT), 0, "a second SCT of an unknown log") \
-	X(BASE64_URL_SAFE, "base64-url-safe", 0, 0, "the URL-safe alphabet without padding") \
-	X(SNAKE_CASE, "snake-case", 0, 0, "field names in snake_case") \
-	X(NUMBERS, "numbers", 0, 0, "64-bit integers as JSON numbers") \
+	X(BASE64_URL_SAFE, "base64-url-safe", FORGE_N(JSON), 0, "the URL-safe alphabet without padding") \
+	X(SNAKE_CASE, "snake-case", FORGE_N(JSON), 0, "field names in snake_case") \
+	X(NUMBERS, "numbers", FORGE_N(JSON), 0, "64-bit integers as JSON numbers") \
 	X(UNKNOWN_FIELD, "unknown-field", 0, 0, "a field that nobody knows") \
-	X(NULL_FIELDS, "null-fields", FORGE_N(V2), 0, "unset fields as null and \"0\", as the v2 server answers") \
-	X(NO_DIGEST, "no-digest", FORGE_N(MESSAGE), 0, "no messageDigest") \
+	X(NULL_FIELDS, "null-fields", FORGE_N(V2) | FORGE_N(JSON), 0, "unset fields as null and \"0\", as the v2 server answers") \
+	X(NO_DIGEST, "no-digest", FORGE_N(MESSAGE) | FORGE_N(JSON), 0, "no messageDigest") \
 	X(HIGH_S, "high-s", 0, 0, "the signature has the larger of the two possible s") \
 	X(STATEMENT_V01, "statement-v01", FORGE_N(DSSE), 0, "a statement of type v0.1") \
 	X(STATEMENT_MORE_SUBJECTS, "statement-more-subjects", FORGE_N(DSSE), 0, "two other subjects before the artifact") \

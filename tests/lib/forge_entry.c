@@ -288,30 +288,97 @@ static void write_time(const forge_making *making, const entry *from, siglet_buf
 		forge_put(json, "\"inclusionPromise\":null,");
 }
 
-void forge_entry_write(forge_making *making, const forge_entry *wanted, siglet_buf *json)
+static void write_json(forge_making *making, const entry *made, const siglet_buf *note,
+		       siglet_buf *json)
+{
+	forge_put(json, "{");
+	write_index(making, made, json);
+	forge_put(json, ",\"logId\":{\"keyId\":");
+	forge_write_bytes(making, json, siglet_slice_of(made->log->id, sizeof(made->log->id)));
+	forge_put(json, "}");
+	write_kind(making, made, json);
+	write_time(making, made, json);
+	write_promise(making, made, json);
+	write_proof(making, made, note, json);
+	if (!forge_is(making, FORGE_DEFECT_ENTRY_NO_BODY)) {
+		forge_put(json, "\"canonicalizedBody\":");
+		forge_write_bytes(making, json, siglet_buf_slice(&made->body));
+	} else {
+		json->len--; /* the comma */
+	}
+	forge_put(json, "}");
+}
+
+/* ---- as a COSE message shows it: a map, without the body ---- */
+
+static void put_cbor_proof(const entry *made, siglet_buf *out)
+{
+	const size_t count = (made->hashes.len + HASH_BYTES - 1) / HASH_BYTES;
+
+	forge_cbor_int(out, 6);
+	forge_cbor_array(out, 3);
+	forge_cbor_int(out, (int64_t)made->index);
+	forge_cbor_int(out, (int64_t)made->size);
+	forge_cbor_array(out, count);
+	for (size_t at = 0; at < made->hashes.len; at += HASH_BYTES) {
+		const size_t left = made->hashes.len - at;
+
+		forge_cbor_bytes(out, siglet_slice_of(made->hashes.ptr + at,
+						      left < HASH_BYTES ? left : HASH_BYTES));
+	}
+}
+
+static void write_cbor(forge_making *making, const entry *made, const siglet_buf *note,
+		       siglet_buf *out)
+{
+	const forge_options *options = &making->options;
+	const bool has_promise =
+		made->log->is_v2 ? forge_is(making, FORGE_DEFECT_SET_ON_V2) : !options->no_promise;
+	const bool has_time = made->time_s != 0;
+	const bool is_named_v2 =
+		made->log->is_v2 != forge_is(making, FORGE_DEFECT_ENTRY_KIND_VERSION);
+
+	forge_cbor_map(out, 4 + (has_time ? 1u : 0u) + (has_promise ? 1u : 0u) +
+				    (options->no_proof ? 0u : 1u) +
+				    (options->no_checkpoint ? 0u : 1u));
+	forge_cbor_int(out, 1);
+	forge_cbor_text(out, siglet_slice_str(is_named_v2 ? "0.0.2" : "0.0.1"));
+	forge_cbor_int(out, 2);
+	forge_cbor_bytes(out, siglet_slice_of(made->log->id, sizeof(made->log->id)));
+	forge_cbor_int(out, 3);
+	forge_cbor_int(out, made->log_index);
+	if (has_time) {
+		forge_cbor_int(out, 4);
+		forge_cbor_int(out, made->time_s);
+	}
+	if (has_promise) {
+		siglet_buf promise = make_promise(making, made);
+
+		forge_cbor_int(out, 5);
+		forge_cbor_bytes(out, siglet_buf_slice(&promise));
+		siglet_buf_clear(&promise);
+	}
+	if (!options->no_proof)
+		put_cbor_proof(made, out);
+	if (!options->no_checkpoint) {
+		forge_cbor_int(out, 7);
+		forge_cbor_text(out, siglet_buf_slice(note));
+	}
+	forge_cbor_int(out, 8);
+	forge_cbor_bytes(out, forge_digest_slice(&made->root));
+}
+
+void forge_entry_write(forge_making *making, const forge_entry *wanted, siglet_buf *out)
 {
 	entry made = append(making, wanted);
 
 	spoil_signed(making, &made);
 	siglet_buf note = forge_note_make(making, made.log, made.size, &made.root);
 	spoil_unsigned(making, &made);
-
-	forge_put(json, "{");
-	write_index(making, &made, json);
-	forge_put(json, ",\"logId\":{\"keyId\":");
-	forge_write_bytes(making, json, siglet_slice_of(made.log->id, sizeof(made.log->id)));
-	forge_put(json, "}");
-	write_kind(making, &made, json);
-	write_time(making, &made, json);
-	write_promise(making, &made, json);
-	write_proof(making, &made, &note, json);
-	if (!forge_is(making, FORGE_DEFECT_ENTRY_NO_BODY)) {
-		forge_put(json, "\"canonicalizedBody\":");
-		forge_write_bytes(making, json, siglet_buf_slice(&made.body));
-	} else {
-		json->len--; /* the comma */
-	}
-	forge_put(json, "}");
+	if (making->options.cose != FORGE_NO_COSE)
+		write_cbor(making, &made, &note, out);
+	else
+		write_json(making, &made, &note, out);
 	siglet_buf_clear(&note);
 	siglet_buf_clear(&made.hashes);
 	siglet_buf_clear(&made.body);

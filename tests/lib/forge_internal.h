@@ -159,9 +159,10 @@ typedef struct forge_making {
 	X509 *leaf;	     /* NULL for a managed key */
 	siglet_buf leaf_der;
 	siglet_buf artifact;
-	siglet_buf payload;  /* of DSSE, as the bundle shows it */
-	siglet_buf message;  /* what a verifier looks for under the signature: artifact or PAE */
-	forge_digest digest; /* of that, by the key's hash */
+	siglet_buf payload;	  /* of DSSE or COSE, as the bundle shows it */
+	siglet_buf protected_map; /* of COSE */
+	siglet_buf message;	  /* what a verifier looks for: artifact, PAE or Sig_structure */
+	forge_digest digest;	  /* of that, by the key's hash */
 	siglet_buf signature;
 } forge_making;
 
@@ -209,6 +210,18 @@ siglet_buf forge_note_make(forge_making *making, const forge_log *log, uint64_t 
 
 /* Append an entry to its log, and write it as a TransparencyLogEntry (forge_entry.c). */
 void forge_entry_write(forge_making *making, const forge_entry *entry, siglet_buf *json);
+
+/* ---- COSE in place of JSON (forge_cose.c) ---- */
+
+/* Protected header, payload and message. */
+void forge_cose_content(forge_making *making);
+siglet_buf forge_cose_write(forge_making *making);
+
+void forge_cbor_int(siglet_buf *out, int64_t value);
+void forge_cbor_bytes(siglet_buf *out, siglet_slice data);
+void forge_cbor_text(siglet_buf *out, siglet_slice text);
+void forge_cbor_array(siglet_buf *out, size_t count);
+void forge_cbor_map(siglet_buf *out, size_t pairs);
 
 /* ---- fields of a bundle, in the spelling that the variation asks for (forge_bundle.c) ---- */
 

@@ -100,7 +100,19 @@ static const char *unmet(const forge_twist *twist, const forge_options *options)
 		return "that takes a bundle of version 0.2";
 	if ((needs & FORGE_NEED_V01) != 0 && options->version != FORGE_V01)
 		return "that takes a bundle of version 0.1";
+	if ((needs & FORGE_NEED_JSON) != 0 && options->cose != FORGE_NO_COSE)
+		return "that takes a bundle in JSON";
 	return NULL;
+}
+
+/* Algorithms that COSE has, and files to sign. */
+static bool fits_cose(const forge_options *options)
+{
+	const bool has_algorithm = options->key <= FORGE_P384 || options->key == FORGE_P521 ||
+				   options->key == FORGE_ED25519 || options->key >= FORGE_PSS_2048;
+
+	return has_algorithm && !options->is_dsse && options->version == FORGE_V03 &&
+	       options->digest.ptr == NULL;
 }
 
 /* These take an ECDSA signature apart, or make a second one that differs. */
@@ -122,7 +134,9 @@ const char *forge_options_problem(const forge_options *options)
 	const bool is_p256 = options->key == FORGE_KEY_ORDINARY || options->key == FORGE_P256;
 	const char *problem = NULL;
 
-	if (options->key == FORGE_ED25519 && !options->is_dsse)
+	if (options->cose != FORGE_NO_COSE && !fits_cose(options))
+		return "a COSE message can't be made of that";
+	if (options->key == FORGE_ED25519 && !options->is_dsse && options->cose == FORGE_NO_COSE)
 		return "pure Ed25519 signs DSSE envelopes only";
 	if (options->key == FORGE_ED25519 && has_v2(options))
 		return "Rekor v2 takes no pure Ed25519";

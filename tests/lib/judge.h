@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "forge.h"
+#include "heads.h"
 
 #include "bundle/bundle.h"
 #include "trustroot/trustroot.h"
@@ -59,6 +60,12 @@ static inline siglet_err *judge_hash(siglet_slice artifact, siglet_digests *ret_
 	return err;
 }
 
+static inline siglet_err *judge_read(siglet_slice bytes, siglet_bundle **ret_bundle)
+{
+	return siglet_bundle_is_cose(bytes) ? siglet_bundle_parse_cose(heads(), bytes, ret_bundle)
+					    : siglet_bundle_parse(bytes, ret_bundle);
+}
+
 /*
  * Verify a product. policy NULL: its own identity and issuer, or its key; one of everything, as the command
  * line has it. policy is copied with its type; it must own no other string.
@@ -78,7 +85,7 @@ static inline judged judge(const forge_product *product, siglet_slice root,
 		judge_note(&j, SIGLET_RULE_POLICY, err);
 		return j;
 	}
-	err = siglet_bundle_parse(siglet_buf_slice(&product->json), &j.bundle);
+	err = judge_read(siglet_buf_slice(&product->json), &j.bundle);
 	if (err != NULL) {
 		judge_note(&j, SIGLET_RULE_BUNDLE, err);
 		return j;

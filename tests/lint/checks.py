@@ -32,10 +32,14 @@ def test_exists(name):
 
 
 rows = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| ") and "`" in line]
-rules = {row[0]: row for row in rows if row[0] in RULES.values()}
+# A form of its own (COSE) has rows of its own for a rule.
+rules = {}
+for row in rows:
+    if row[0] in RULES.values():
+        rules.setdefault(row[0], []).append(row)
 for name in RULES.values():
     ok(name in rules, "rule %s has a row" % name)
-for name, row in rules.items():
+for name, row in ((name, row) for name, of_rule in rules.items() for row in of_rule):
     for place in re.findall(r"`([^`]+)`", row[2]):
         path, function = place.split(": ")
         source = ROOT / path
@@ -47,6 +51,6 @@ for row in rows:
 for name, test in DEFECTS.items():
     if name in REFUSED_BY:
         rule = RULES[REFUSED_BY[name]]
-        ok("`%s`" % test in rules[rule][3], "defect %s stands in the row of %s" % (test, rule))
+        ok("`%s`" % test in rules[rule][0][3], "defect %s stands in the row of %s" % (test, rule))
 print("1..%d" % count)
 sys.exit(1 if failed else 0)
