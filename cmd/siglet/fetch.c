@@ -22,7 +22,8 @@ static const cli_option fetch_options[] = {
 	  .value = "URL|FILE",
 	  .choices = CLI_FILES,
 	  .id = CLI_BUNDLE,
-	  .help = "the bundle; else URL.sigstore.json, URL.sigstore or URL.sigstore.jsonl" },
+	  .help = "the bundle; else the first of URL.sigstore.json, .sigstore, .sigstore.jsonl "
+		  "and .cose" },
 	{ .name = "all", .id = CLI_ALL, .help = "every bundle must be good, not just one" },
 	{ .name = "max-size",
 	  .value = "SIZE",

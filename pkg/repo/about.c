@@ -64,6 +64,23 @@ static siglet_err *check_key(const siglet_bundle_data *data, const siglet_key *k
 	return refuted ? another() : NULL;
 }
 
+/* The payload is the artifact's digest (a hash envelope), or the artifact itself. */
+static siglet_err *check_cose(const siglet_bundle_data *data, const siglet_digests *digests,
+			      bool *ret_tried)
+{
+	const siglet_bundle_cose *cose = data->cose;
+	siglet_digest digest = { .hash = SIGLET_SHA256 };
+	siglet_err *err;
+
+	if (cose->is_envelope || !cose->message.has_payload)
+		return NULL;
+	err = siglet_crypto_sha256(&cose->message.payload, 1, &digest);
+	*ret_tried = true;
+	if (err == NULL && !siglet_digest_equal(&digest, &digests->of[SIGLET_SHA256]))
+		err = another();
+	return err;
+}
+
 /* An unsigned hint; but one that lies is no good either. *ret_tried: it could be compared. */
 static siglet_err *check_hint(const siglet_bundle_data *data, const siglet_digests *digests,
 			      bool *ret_tried)
@@ -88,11 +105,13 @@ siglet_err *siglet_repo_check_about(const siglet_bundle *bundle, const siglet_di
 	if (data->is_dsse)
 		return check_statement(data, digests);
 	err = check_hint(data, digests, &tried);
-	if (err == NULL && key != NULL)
+	if (err == NULL && data->cose != NULL)
+		err = check_cose(data, digests, &tried);
+	else if (err == NULL && key != NULL)
 		err = check_key(data, key, digests, &tried);
 	if (err != NULL || tried)
 		return err;
 	return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING,
 					      "the bundle does not say which file it is about"),
-			       "it has neither a certificate nor a messageDigest");
+			       "it has neither a certificate nor a digest of it");
 }

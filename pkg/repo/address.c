@@ -5,7 +5,7 @@
 /* From names to URLs and back. */
 
 const char *const siglet_repo_suffixes[] = { ".sigstore.json", ".sigstore", ".sigstore.jsonl",
-					     NULL };
+					     ".cose", NULL };
 
 /* Does something stand before the host that may be a password? */
 static bool has_user(const char *url)

@@ -120,6 +120,54 @@ static siglet_err *follow(const siglet_repo *repo, siglet_http_request request,
 	return err;
 }
 
+/* The password of "Basic …", or else what stands behind the scheme. */
+static siglet_err *find_secret(const char *credential, siglet_buf *ret_secret)
+{
+	const char *space = strchr(credential, ' ');
+	const char *text = space == NULL ? credential : space + 1;
+	const uint8_t *colon;
+	siglet_err *err;
+
+	if (strncmp(credential, "Basic ", 6) != 0)
+		return siglet_buf_append_str(ret_secret, text);
+	err = siglet_base64_decode(siglet_slice_str(text), ret_secret);
+	if (err != NULL && !siglet_err_is_fault(err)) {
+		siglet_err_free(err);
+		return NULL;
+	}
+	if (err != NULL)
+		return err;
+	colon = ret_secret->len == 0 ? NULL : memchr(ret_secret->ptr, ':', ret_secret->len);
+	if (colon != NULL) {
+		const size_t front = (size_t)(colon - ret_secret->ptr) + 1;
+
+		memmove(ret_secret->ptr, colon + 1, ret_secret->len - front);
+		siglet_buf_truncate(ret_secret, ret_secret->len - front);
+	}
+	return NULL;
+}
+
+/* A server that shows what it was sent, in an error, is not repeated. */
+static siglet_err *hide_secret(const char *credential, siglet_http_response *response)
+{
+	const char *space = strchr(credential, ' ');
+	siglet_buf secret;
+	siglet_err *err = NULL;
+
+	if (credential[0] == '\0' || response->status < 300)
+		return NULL;
+	siglet_buf_init_secret(&secret, SIGLET_REPO_MAX_SECRET_BYTES);
+	err = find_secret(credential, &secret);
+	if (err == NULL &&
+	    (siglet_slice_contains(siglet_buf_slice(&response->body),
+				   space == NULL ? credential : space + 1) ||
+	     (secret.len > 0 &&
+	      siglet_slice_contains(siglet_buf_slice(&response->body), siglet_buf_text(&secret)))))
+		siglet_buf_clear(&response->body);
+	siglet_buf_clear(&secret);
+	return err;
+}
+
 siglet_err *siglet_repo_ask(const siglet_repo *repo, const siglet_http_request *request,
 			    siglet_http_response *ret_response)
 {
@@ -134,6 +182,8 @@ siglet_err *siglet_repo_ask(const siglet_repo *repo, const siglet_http_request *
 		err = find_credential(repo, request->url, &credential);
 	if (err == NULL)
 		err = follow(repo, *request, siglet_buf_text(&credential), ret_response);
+	if (err == NULL)
+		err = hide_secret(siglet_buf_text(&credential), ret_response);
 	siglet_buf_clear(&credential);
 	return err;
 }

@@ -45,12 +45,14 @@ siglet_err *siglet_repo_stream_held(const siglet_sys_held *file, siglet_sys_cons
 /* ---- the bundle ---- */
 
 /* By its own name; one of another name goes by what it holds. */
-static const char *suffix_of(const char *name, bool is_lines)
+static const char *suffix_of(const char *name, siglet_slice text)
 {
 	for (size_t i = 0; siglet_repo_suffixes[i] != NULL; i++)
 		if (siglet_slice_has_suffix(siglet_slice_str(name), siglet_repo_suffixes[i]))
 			return siglet_repo_suffixes[i];
-	return siglet_repo_suffixes[is_lines ? 2 : 0];
+	return siglet_repo_suffixes[siglet_bundle_is_cose(text)	   ? 3
+				    : siglet_bundle_is_lines(text) ? 2
+								   : 0];
 }
 
 static siglet_err *name_bundle(siglet_parcel *parcel, const char *bundle)
@@ -96,10 +98,24 @@ static siglet_err *add_bundle(bundles *all, siglet_slice json)
 	return err;
 }
 
-static siglet_err *parse(siglet_slice text, bundles *all)
+static siglet_err *parse_cose(siglet_slice bytes, siglet_repo_load_heads *load, bundles *all)
+{
+	const siglet_cbor_heads *heads = NULL;
+	siglet_err *err = load(&heads);
+
+	if (err == NULL)
+		err = siglet_bundle_parse_cose(heads, bytes, &all->items[0]);
+	all->count = err == NULL ? 1 : 0;
+	return err;
+}
+
+static siglet_err *parse(siglet_slice text, siglet_repo_load_heads *load, bundles *all)
 {
 	siglet_slice line = SIGLET_SLICE_NONE;
 	siglet_err *err = NULL;
+
+	if (load != NULL && siglet_bundle_is_cose(text))
+		return parse_cose(text, load, all);
 
 	if (!siglet_bundle_is_lines(text))
 		return add_bundle(all, text);
@@ -108,15 +124,14 @@ static siglet_err *parse(siglet_slice text, bundles *all)
 	return err;
 }
 
-static siglet_err *read_bundle(siglet_parcel *parcel, bundles *all)
+static siglet_err *read_bundle(siglet_parcel *parcel, siglet_repo_load_heads *load, bundles *all)
 {
 	siglet_err *err = siglet_sys_read_file(parcel->bundle_path, &parcel->bundle);
 
 	if (err != NULL)
 		return err;
-	parcel->suffix = suffix_of(parcel->bundle_path,
-				   siglet_bundle_is_lines(siglet_buf_slice(&parcel->bundle)));
-	err = parse(siglet_buf_slice(&parcel->bundle), all);
+	parcel->suffix = suffix_of(parcel->bundle_path, siglet_buf_slice(&parcel->bundle));
+	err = parse(siglet_buf_slice(&parcel->bundle), load, all);
 	return err == NULL
 		       ? NULL
 		       : siglet_err_wrap(
@@ -177,7 +192,8 @@ static siglet_err *check_all(const siglet_parcel *parcel, const bundles *all,
 	return NULL;
 }
 
-static siglet_err *fill(siglet_parcel *parcel, const char *bundle, bundles *all)
+static siglet_err *fill(siglet_parcel *parcel, const char *bundle, siglet_repo_load_heads *load,
+			bundles *all)
 {
 	unsigned mask = 0;
 	siglet_digests digests = { 0 };
@@ -186,7 +202,7 @@ static siglet_err *fill(siglet_parcel *parcel, const char *bundle, bundles *all)
 	if (err == NULL)
 		err = name_bundle(parcel, bundle);
 	if (err == NULL)
-		err = read_bundle(parcel, all);
+		err = read_bundle(parcel, load, all);
 	for (size_t i = 0; err == NULL && i < all->count; i++)
 		mask |= siglet_bundle_hashes(all->items[i], NULL);
 	if (err == NULL)
@@ -194,7 +210,8 @@ static siglet_err *fill(siglet_parcel *parcel, const char *bundle, bundles *all)
 	return err == NULL ? check_all(parcel, all, &digests) : err;
 }
 
-siglet_err *siglet_repo_pack(const char *path, const char *bundle, siglet_parcel **ret_parcel)
+siglet_err *siglet_repo_pack(const char *path, const char *bundle, siglet_repo_load_heads *load,
+			     siglet_parcel **ret_parcel)
 {
 	siglet_parcel *parcel = siglet_calloc(1, sizeof(*parcel));
 	bundles all = { .count = 0 };
@@ -205,7 +222,7 @@ siglet_err *siglet_repo_pack(const char *path, const char *bundle, siglet_parcel
 	siglet_buf_init(&parcel->bundle, SIGLET_MAX_BUNDLE_BYTES);
 	err = siglet_strndup(siglet_slice_str(path), &parcel->path);
 	if (err == NULL)
-		err = fill(parcel, bundle, &all);
+		err = fill(parcel, bundle, load, &all);
 	for (size_t i = 0; i < all.count; i++)
 		siglet_bundle_free(all.items[i]);
 	if (err != NULL) {

@@ -121,13 +121,18 @@ siglet_likeness siglet_repo_compare(const siglet_http_response *answer,
 
 typedef struct siglet_parcel siglet_parcel; /* read-only once it is there */
 
+/* What reads COSE, loaded when the first COSE message is met. Errors: SIGLET_E_UNSUPPORTED. */
+typedef siglet_err *siglet_repo_load_heads(const siglet_cbor_heads **ret_heads);
+
 /*
  * Open a file and its bundle (bundle NULL: the first that lies beside it), hash the file, and see that
- * each bundle is about it: siglet_repo_check_about. The file stays open.
- * Errors: SIGLET_E_IO, SIGLET_E_MISSING (no bundle), those of siglet_bundle_parse and check_about.
+ * each bundle is about it: siglet_repo_check_about. The file stays open. load NULL: COSE is not read.
+ * Errors: SIGLET_E_IO, SIGLET_E_MISSING (no bundle), those of load, siglet_bundle_parse and
+ *         check_about.
  */
 SIGLET_MUST_USE siglet_err *siglet_repo_pack(const char *path, const char *bundle,
-					       siglet_parcel **ret_parcel);
+					     siglet_repo_load_heads *load,
+					     siglet_parcel **ret_parcel);
 void siglet_repo_unpack(siglet_parcel *parcel);
 const siglet_repo_sums *siglet_repo_parcel_sums(const siglet_parcel *parcel);
 const char *siglet_repo_parcel_bundle(const siglet_parcel *parcel);
@@ -135,7 +140,8 @@ const char *siglet_repo_parcel_bundle(const siglet_parcel *parcel);
 /*
  * Is the bundle about an artifact with these digests? A signature must be one of its certificate's key
  * over it, or, where there is no certificate or the key signs whole files, its messageDigest must be
- * the artifact's; of a statement the artifact is a subject. Who signed is not asked.
+ * the artifact's; of a statement the artifact is a subject; the payload of a COSE message is the
+ * artifact or its digest. Who signed is not asked.
  * Errors: SIGLET_E_MISMATCH; SIGLET_E_MISSING (it does not say what it is about), SIGLET_E_MALFORMED,
  *         SIGLET_E_UNSUPPORTED.
  */

@@ -31,7 +31,7 @@ struct siglet_parcel {
 
 /* Read a held file once, from its start, in pieces. (parcel.c) Errors: SIGLET_E_IO, of consume. */
 SIGLET_MUST_USE siglet_err *siglet_repo_stream_held(const siglet_sys_held *file,
-						 siglet_sys_consume *consume, void *context);
+						    siglet_sys_consume *consume, void *context);
 
 /* ---- publishing ---- */
 

@@ -44,10 +44,11 @@ static siglet_err *get_bundle_at(siglet_arrival *a, const char *url)
 
 static siglet_err *none_beside(const char *url)
 {
-	return siglet_err_hint(siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
-					      siglet_text_printable(siglet_slice_str(url)).text),
-			       "looked for .sigstore.json, .sigstore and .sigstore.jsonl; --bundle "
-			       "names another URL, or a file");
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
+			       siglet_text_printable(siglet_slice_str(url)).text),
+		"looked for .sigstore.json, .sigstore, .sigstore.jsonl and .cose; --bundle "
+		"names another URL, or a file");
 }
 
 /* The first that is there decides, as beside a file. */
@@ -80,9 +81,11 @@ static siglet_err *parse_bundle(const siglet_arrival *a, siglet_bundles **ret_bu
 	const char *named = a->options->bundle == NULL ? "" : a->options->bundle;
 	const char *source = a->bundle_url != NULL ? a->bundle_url : named;
 
-	return siglet_bundles_parse(a->bundle.ptr, a->bundle.len,
-				    strcmp(source, "-") == 0 ? "(standard input)" : source,
-				    ret_bundles);
+	if (strcmp(source, "-") == 0)
+		source = "(standard input)";
+	if (siglet_bundle_is_cose(siglet_buf_slice(&a->bundle)))
+		return siglet_bundles_parse_cose(a->bundle.ptr, a->bundle.len, source, ret_bundles);
+	return siglet_bundles_parse(a->bundle.ptr, a->bundle.len, source, ret_bundles);
 }
 
 static siglet_err *find_bundle(siglet_arrival *a)

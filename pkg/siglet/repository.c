@@ -114,7 +114,7 @@ void siglet_repository_free(siglet_repository *repository)
 
 siglet_error *siglet_parcel_open(const char *path, const char *bundle, siglet_parcel **ret_parcel)
 {
-	return siglet_repo_pack(path, bundle, ret_parcel);
+	return siglet_repo_pack(path, bundle, siglet_load_heads, ret_parcel);
 }
 
 void siglet_parcel_free(siglet_parcel *parcel)

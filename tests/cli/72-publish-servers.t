@@ -63,6 +63,11 @@ basic=$(printf %s "$LOGIN" | openssl base64 -A)
 ok 'is asked for without credentials' test "$(grep -c ' /stored/.* -$' ../requests)" -ge 2
 ok 'which only the repository gets' test "$(grep -v ' /stored/' ../requests | grep -vc "Basic $basic$")" = 0
 export LOGIN
+for kind in echo echo-password; do
+	gives "a server that shows what it was sent: $kind" 4 publish one --to "$repo/$kind" --auth-env LOGIN -v
+	err 'is told' 'answered 400$'
+	ok 'but not repeated' test "$(grep -cF -e hunter2 -e "$basic" ../err)" = 0
+done
 gives 'a way to plain http' 4 publish one --to "$repo/downgrade"
 err 'is not gone' 'leads to http://repository.example, which is not followed'
 done_testing

@@ -24,6 +24,15 @@ gives 'goes with the file that it is about' 0 publish tool --bundle ../tool.sigs
 gives 'and with no other' 1 publish app.tar.gz --bundle ../tool.sigstore.json --name other --to "$repo"
 rm predicate
 
+cp tool message
+gives 'a COSE message' 0 sign message --format cose
+gives 'goes beside its file, too' 0 publish message --to "$repo"
+out 'by its name' "^$repo/message: published"
+ok 'as it is' test "$(grep -c '^PUT .*/message.cose 201' ../requests)" = 1
+echo changed >message
+gives 'but not beside another' 1 publish message --to "$repo"
+err 'which is refused' 'message.cose: the artifact is not the one that was signed'
+
 # ---- the gate, which holds no secret ----
 unset SIGSTORE_ID_TOKEN
 mkdir ../gate && cd ../gate || exit 1
@@ -32,6 +41,9 @@ out 'with what verify says' '^app.tar.gz: signed by https://github.com/acme/app/
 ok 'it is the one' cmp app.tar.gz ../dist/app.tar.gz
 gives 'by the exact identity' 0 fetch "$repo/tool" --identity "$WHO" --issuer "$ISSUER" --bundle-out tool.sigstore.json
 gives 'and verified later' 0 verify tool --github acme/app
+rm -f -- *
+gives 'by a COSE message' 0 fetch "$repo/message" --github acme/app
+ok 'it is the one' cmp message ../dist/tool
 rm -f -- *
 gives 'not by another' 1 fetch "$repo/app.tar.gz" --github evil/app
 gives 'nor as an attestation' 1 fetch "$repo/app.tar.gz" --github acme/app --type slsaprovenance1

@@ -79,6 +79,12 @@ class Repository(http.server.BaseHTTPRequestHandler):
     def do_PUT(self):
         data = self.rfile.read(int(self.headers["Content-Length"]))
         kind = self.kind()
+        if kind in ("echo", "echo-password"):
+            secret = self.headers["Authorization"]
+            if kind == "echo-password":
+                secret = base64.b64decode(secret.split()[1]).decode().split(":", 1)[1]
+            self.answer(400, ("not good: " + secret).encode(), [("Content-Type", "text/plain")])
+            return
         for name, value in sums(data).items():
             claimed = self.headers.get("X-Checksum-" + name)
             if kind == "artifactory" and claimed is not None and claimed.lower() != value:

@@ -39,7 +39,7 @@ static siglet_err *publish_with(scene *s, const siglet_publication *what,
 {
 	const siglet_repo repo = scene_repo(s);
 	siglet_parcel *parcel = NULL;
-	siglet_err *err = siglet_repo_pack(in_scratch("file"), NULL, &parcel);
+	siglet_err *err = siglet_repo_pack(in_scratch("file"), NULL, NULL, &parcel);
 
 	if (err == NULL)
 		err = siglet_repo_publish(&repo, parcel, what, published);
@@ -274,16 +274,16 @@ static void what_is_no_parcel(void)
 
 	write_pair("one", "AAAA");
 	put_file("file", "changed", 7);
-	OK_ERROR(siglet_repo_pack(in_scratch("file"), NULL, &parcel), SIGLET_E_MISMATCH,
+	OK_ERROR(siglet_repo_pack(in_scratch("file"), NULL, NULL, &parcel), SIGLET_E_MISMATCH,
 		 "a file that was changed since it was signed");
 	put_file("alone", "x", 1);
-	OK_ERROR(siglet_repo_pack(in_scratch("alone"), NULL, &parcel), SIGLET_E_MISSING,
+	OK_ERROR(siglet_repo_pack(in_scratch("alone"), NULL, NULL, &parcel), SIGLET_E_MISSING,
 		 "one without a bundle");
-	OK_ERROR(siglet_repo_pack(in_scratch("nothing"), NULL, &parcel), SIGLET_E_IO,
+	OK_ERROR(siglet_repo_pack(in_scratch("nothing"), NULL, NULL, &parcel), SIGLET_E_IO,
 		 "nothing at all");
-	OK_ERROR(siglet_repo_pack(in_scratch("alone"), in_scratch("alone"), &parcel),
+	OK_ERROR(siglet_repo_pack(in_scratch("alone"), in_scratch("alone"), NULL, &parcel),
 		 SIGLET_E_MALFORMED, "a bundle that is none");
-	OK_ERROR(siglet_repo_pack(scratch, NULL, &parcel), SIGLET_E_IO, "a folder");
+	OK_ERROR(siglet_repo_pack(scratch, NULL, NULL, &parcel), SIGLET_E_IO, "a folder");
 }
 
 int main(void)
