@@ -353,7 +353,7 @@ typedef struct audit_part {
 	siglet_audit_head head; /* of the whole tree */
 	siglet_range range;
 	uint64_t bytes; /* of its entries */
-	uint64_t hits, skipped;
+	uint64_t hits, known, skipped; /* known: of the hits */
 } audit_part;
 
 SIGLET_MUST_USE siglet_err *siglet_audit_part_write(const audit_part *part, siglet_buf *ret_json);

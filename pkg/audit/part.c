@@ -11,7 +11,8 @@
  * made again it has the same bytes.
  *
  *	{ "schema": 1, "origin": …, "size": N, "root": hex, "start": A, "end": B,
- *	  "nodes": [[level, index, base64] …], "entries": N, "bytes": N, "hits": N, "skipped": N }
+ *	  "nodes": [[level, index, base64] …], "entries": N, "bytes": N, "hits": N, "known": N,
+ *	  "skipped": N }
  */
 
 #define SCHEMA 1
@@ -40,6 +41,7 @@ siglet_err *siglet_audit_part_write(const audit_part *part, siglet_buf *ret_json
 	siglet_json_write_int(&w, "entries", (int64_t)(part->range.end - part->range.begin));
 	siglet_json_write_int(&w, "bytes", (int64_t)part->bytes);
 	siglet_json_write_int(&w, "hits", (int64_t)part->hits);
+	siglet_json_write_int(&w, "known", (int64_t)part->known);
 	siglet_json_write_int(&w, "skipped", (int64_t)part->skipped);
 	siglet_json_write_end_object(&w);
 	err = siglet_json_writer_finish(&w);
@@ -110,8 +112,14 @@ siglet_err *siglet_audit_part_read(const siglet_json *root, audit_part *part)
 		err = read_count(root, "bytes", &part->bytes);
 	if (err == NULL)
 		err = read_count(root, "hits", &part->hits);
+	/* Where it does not say so, none is known to be ours. */
+	part->known = 0;
+	if (err == NULL && siglet_json_object_get(root, "known") != NULL)
+		err = read_count(root, "known", &part->known);
 	if (err == NULL)
 		err = read_count(root, "skipped", &part->skipped);
+	if (err == NULL && part->known > part->hits)
+		err = siglet_err_new(SIGLET_E_RANGE, "more hits are known than there are");
 	if (err == NULL && (end > part->head.size || entries != end - start))
 		err = siglet_err_new(SIGLET_E_RANGE, "its numbers contradict each other");
 	return err;
@@ -241,7 +249,6 @@ static siglet_err *join_all(const audit_tree *tree, const combining *c, siglet_a
 			err = check_follows(&whole, &c->parts[i]);
 		if (err == NULL)
 			err = siglet_range_join(&whole, &c->parts[i].part.range);
-		report->skipped += c->parts[i].part.skipped;
 	}
 	if (err == NULL && whole.end != tree->fresh.checkpoint.size)
 		err = siglet_err_new(SIGLET_E_MISSING,
@@ -258,18 +265,56 @@ static siglet_err *join_all(const audit_tree *tree, const combining *c, siglet_a
 	return err;
 }
 
+static void add_count(uint64_t *sum, uint64_t more)
+{
+	*sum = more > UINT64_MAX - *sum ? UINT64_MAX : *sum + more;
+}
+
+/* Entries that follow from the root, and are not what they should be, are found in parts too. */
+static siglet_err *count_findings(const combining *c, siglet_audit_report *report,
+				  siglet_buf *ret_detail)
+{
+	uint64_t matches = 0;
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const audit_part *part = &c->parts[i].part;
+
+		add_count(&matches, part->hits - part->known);
+		add_count(&report->skipped, part->skipped);
+	}
+	if (matches > 0)
+		err = siglet_buf_printf(ret_detail,
+					"%" PRIu64 " match%s that %s not known, in the parts",
+					matches, matches == 1 ? "" : "es",
+					matches == 1 ? "is" : "are");
+	if (err != NULL || report->verdict != SIGLET_AUDIT_RECOMPUTED)
+		return err;
+	if (matches > 0)
+		report->verdict = SIGLET_AUDIT_MATCH;
+	else if (report->skipped > 0)
+		report->verdict = SIGLET_AUDIT_INCOMPLETE;
+	return NULL;
+}
+
 static siglet_err *combine_under(void *context, audit_tree *tree)
 {
 	const combining *c = context;
 	audit_finding finding;
+	siglet_buf detail;
 	siglet_err *err;
 
+	siglet_buf_init(&detail, 128);
 	siglet_audit_finding_init(&finding, "combine");
 	finding.report.origin = tree->fresh.checkpoint.origin;
 	finding.report.to = siglet_audit_head_of(&tree->fresh);
 	err = join_all(tree, c, &finding.report);
+	if (err == NULL)
+		err = count_findings(c, &finding.report, &detail);
+	finding.report.detail = detail.len > 0 ? siglet_buf_text(&detail) : NULL;
 	siglet_audit_finding_tell(c->audit, &finding, err);
 	siglet_audit_finding_clear(&finding);
+	siglet_buf_clear(&detail);
 	return NULL;
 }
 
@@ -287,7 +332,8 @@ siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoi
 	for (size_t i = 0; err == NULL && i < count; i++)
 		err = add_file(&list, files[i]);
 	if (err == NULL && list.count == 0)
-		err = siglet_err_new(SIGLET_E_MALFORMED, "there is no part");
+		err = siglet_err_new(SIGLET_E_IO, "there is no part in %s",
+				     siglet_text_printable(siglet_slice_str(files[0])).text);
 	if (err == NULL) {
 		qsort(list.parts, list.count, sizeof(*list.parts), by_begin);
 		c.parts = list.parts;

@@ -339,6 +339,7 @@ static siglet_err *write_part(const recomputing *r)
 		.range = r->range,
 		.bytes = r->bytes,
 		.hits = r->hits,
+		.known = r->hits - r->unknown,
 		.skipped = r->skipped,
 	};
 	siglet_buf json;

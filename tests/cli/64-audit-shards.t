@@ -116,6 +116,45 @@ ok 'a checkpoint that nobody signed' test "$status" != 0
 shards 'the log has grown' 0 --shard 3/4 --part part-3b
 ok 'a part under the older checkpoint stays the same' cmp part-3 part-3b
 
+# ---- what was looked for in parts ----
+"$SANDBOX" make-log --out found --size 600 --kind hashedrekord --plant 5=github:acme/app --plant 300=garbage
+look() { run audit log --trusted-root found.keys/trusted_root.json --from found --checkpoint found/checkpoint "$@"; }
+put_together() {
+	run audit combine --trusted-root found.keys/trusted_root.json --checkpoint found/checkpoint "$@"
+}
+look --range 0:256 --github acme/app --part found-0
+ok 'a part with a match' has_status 1
+look --range 256: --github acme/app --part found-1
+ok 'and one with an entry that can not be read' has_status 4
+put_together found-0 found-1
+ok 'put together there is a match too' has_status 1
+out 'that is said' 'MATCH.*1 COULD NOT BE READ'
+out 'with how many' '1 match'
+look --range 0:256 --part plain-0
+put_together plain-0 found-1
+ok 'nor is it good where entries could not be read' has_status 4
+look --range 256: --part plain-1
+put_together plain-0 plain-1
+ok 'only where there is neither' has_status 0
+"$SIGLET" audit get --trusted-root found.keys/trusted_root.json --from found --state get --index 5 >entry
+python3 - <<'P'
+import base64, hashlib, json, subprocess
+cert = base64.b64decode(json.load(open("entry"))["spec"]["hashedRekordV002"]["signature"]["verifier"]["x509Certificate"]["rawBytes"])
+pem = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-pubkey"], input=cert, stdout=subprocess.PIPE, check=True).stdout
+der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=pem, stdout=subprocess.PIPE, check=True).stdout
+json.dump({"keyId": hashlib.sha256(der).hexdigest(), "log": "https://log2026.sandbox.example", "logIndex": 5}, open("ours.jsonl", "w"))
+P
+look --range 0:256 --github acme/app --part ours-0 --known ours.jsonl
+ok 'a match that is ours' has_status 0
+put_together ours-0 plain-1
+ok 'is none' has_status 0
+sed 's/"known":1/"known":2/' ours-0 >more-0
+put_together more-0 plain-1
+ok 'more that are ours than were found' has_status 3
+sed 's/"known":1,//' ours-0 >less-0
+put_together less-0 plain-1
+ok 'a part that does not say whose they are' has_status 1
+
 # ---- what makes no sense ----
 shards 'no such shard' 2 --shard 4/4
 shards 'none of none' 2 --shard 0/0

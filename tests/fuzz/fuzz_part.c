@@ -49,7 +49,8 @@ static void part(siglet_slice json)
 		err = read_part(siglet_buf_slice(&written), &doc_again, &again);
 		require(err == NULL && are_equal(&first.range, &again.range) &&
 			siglet_slice_equal(first.origin, again.origin) &&
-			first.bytes == again.bytes && first.hits == again.hits);
+			first.bytes == again.bytes && first.hits == again.hits &&
+			first.known == again.known);
 	}
 	siglet_err_free(err);
 	siglet_buf_clear(&written);
