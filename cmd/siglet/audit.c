@@ -148,25 +148,33 @@ void audit_tear_down(audit_run *run)
 
 /* ---- what is told ---- */
 
+/* Where a part goes to standard output, it goes there alone. */
+FILE *audit_output(const audit_run *run)
+{
+	const char *part = cli_value(run->arguments, CLI_PART);
+
+	return part != NULL && strcmp(part, "-") == 0 ? stderr : stdout;
+}
+
 static siglet_err *print_report(const audit_run *run, const siglet_audit_report *report,
 				siglet_status status)
 {
 	const char *part = siglet_audit_report_part(report);
+	FILE *out = audit_output(run);
 	char *text = NULL;
 	siglet_err *err = NULL;
 
-	/* Standard output is for the part alone then. */
-	if (part != NULL) {
+	if (part != NULL)
 		(void)printf("%s", part);
+	if (part != NULL && status == SIGLET_STATUS_OK)
 		return NULL;
-	}
 	err = run->style.json ? siglet_audit_report_describe_json(report, &text)
 			      : siglet_audit_report_describe(report, &text);
 
 	/* Quiet is not deaf: what is wrong is said. */
 	if (err == NULL && (!run->style.quiet || status != SIGLET_STATUS_OK))
-		(void)printf("%s\n", text);
-	(void)fflush(stdout);
+		(void)fprintf(out, "%s\n", text);
+	(void)fflush(out);
 	siglet_string_free(text);
 	return err;
 }

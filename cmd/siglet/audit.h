@@ -25,6 +25,8 @@ siglet_status audit_main(const cli_verb *verb, int argc, char **argv);
 /* Trust, auditor and its options. (audit.c) Errors: those of opening them. */
 SIGLET_MUST_USE siglet_err *audit_set_up(audit_run *run);
 void audit_tear_down(audit_run *run);
+/* Where reports and matches go. (audit.c) */
+FILE *audit_output(const audit_run *run);
 /* Print a report, and remember how it ended: a siglet_audit_visit. context: the run. */
 void audit_tell(void *context, const siglet_audit_report *report);
 

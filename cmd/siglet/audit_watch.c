@@ -126,10 +126,11 @@ static bool take_match(void *context, const char *line, const char *json, bool k
 {
 	audit_run *run = context;
 	const watching *w = run->verb;
+	FILE *out = audit_output(run);
 
 	if (!known || !run->style.quiet)
-		(void)printf("%s\n", run->style.json ? json : line);
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		(void)fprintf(out, "%s\n", run->style.json ? json : line);
+	if (fflush(out) != 0 || ferror(out) != 0)
 		return false;
 	return known || w->program == NULL || hand_over(w, json);
 }

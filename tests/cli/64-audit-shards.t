@@ -124,6 +124,13 @@ put_together() {
 }
 look --range 0:256 --github acme/app --part found-0
 ok 'a part with a match' has_status 1
+cp found-0 first-0
+look --range 0:256 --github acme/app --part -
+ok 'on standard output is the part alone' cmp out first-0
+err 'what is told goes elsewhere' ':5: MATCH: '
+look --range 700: --part -
+ok 'also what goes wrong' test ! -s out
+err 'is told there' 'the log has 600 entries'
 look --range 256: --github acme/app --part found-1
 ok 'and one with an entry that can not be read' has_status 4
 put_together found-0 found-1
