@@ -1,6 +1,9 @@
 #include "audit.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#define MAX_SHOWN_BYTES ((size_t)64 << 20)
 
 /* What each check of siglet audit asks the library, and what it does with the answer. */
 
@@ -66,6 +69,24 @@ static siglet_err *write_entry(const char *path, siglet_slice entry)
 	return err;
 }
 
+/* As it is; but a terminal is shown nothing that would do something to it, unless -o - asks for that. */
+static siglet_err *print_entry(siglet_slice entry, bool is_asked_for)
+{
+	siglet_buf text;
+	siglet_err *err;
+
+	if (is_asked_for || !siglet_sys_is_terminal(STDOUT_FILENO)) {
+		(void)fwrite(entry.ptr, 1, entry.len, stdout);
+		return NULL;
+	}
+	siglet_buf_init(&text, MAX_SHOWN_BYTES);
+	err = siglet_text_print(entry, &text);
+	if (err == NULL)
+		(void)printf("%s\n", siglet_buf_text(&text));
+	siglet_buf_clear(&text);
+	return err;
+}
+
 /* Where the entry goes to standard output, what is said of it does not. */
 static void tell_entry(void *context, const siglet_audit_report *report)
 {
@@ -89,7 +110,7 @@ static void tell_entry(void *context, const siglet_audit_report *report)
 	}
 	run->status = cli_worst(run->status, siglet_audit_report_status(report));
 	if (bytes != NULL)
-		(void)fwrite(bytes, 1, len, stdout);
+		run->err = print_entry(siglet_slice_of(bytes, len), path != NULL);
 	else
 		run->err = siglet_audit_report_describe(report, &text);
 	if (text != NULL)

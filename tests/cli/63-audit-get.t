@@ -36,6 +36,14 @@ out 'what is known of it is told' 'log.example: included, entry 699, 700 entries
 run audit get $known --from "$url" --state "$state" --index 699 --json -o got2
 json 'as an object' "d[0]['check'] == 'get' and d[0]['index'] == 699 and d[0]['leaf'] == '$leaf' and __import__('base64').b64decode(d[0]['body']) == open('want', 'rb').read()"
 ok 'and a file' cmp got2 want
+# What somebody else wrote does nothing to a terminal.
+at_terminal() {
+	python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$SIGLET" "$@" </dev/null >"$tmp/out"
+}
+ok 'at a terminal' at_terminal audit get $known --from "$url" --state "$state" --index 699
+ok 'only what does nothing to it' not grep -q "$(printf '[\001-\011\013\014\016-\037\177-\377]')" "$tmp/out"
+ok 'and the bytes where they are asked for' at_terminal audit get $known --from "$url" --state "$state" --index 699 -o -
 run audit get $known --from log --offline --state "$state" --index 699
 ok 'from a folder' cmp "$tmp/out" want
 run audit get $known --from "$url" --state "$state" --index 700 -o none
