@@ -62,6 +62,37 @@ static siglet_err *visit_key(const siglet_note_key *key, siglet_slice url,
 	return err == NULL ? visit(context, &log) : err;
 }
 
+typedef struct namesake {
+	const siglet_note_key *key;
+	const siglet_note_verifier *verifier;
+	bool is_there;
+} namesake;
+
+static siglet_err *compare_namesake(void *context, const audit_log *log)
+{
+	namesake *n = context;
+
+	if (log->url.len > 0 && siglet_slice_equal(log->name, siglet_note_key_name(n->key)) &&
+	    siglet_key_equal(log->verifier.key, n->verifier->key))
+		n->is_there = true;
+	return NULL;
+}
+
+/* Does the trusted root name the same log, and where it is? */
+static siglet_err *is_in_root(const siglet_audit *audit, const siglet_note_key *key,
+			      bool *ret_is_there)
+{
+	siglet_note_verifier verifier;
+	namesake n = { .key = key, .verifier = &verifier };
+	siglet_err *err = siglet_note_key_verifier(key, &verifier);
+
+	if (err == NULL)
+		err = visit_root(audit, compare_namesake, &n);
+	*ret_is_there = n.is_there;
+	/* cppcheck-suppress returnDanglingLifetime ; an error borrows nothing */
+	return err;
+}
+
 static siglet_err *visit_policy(const siglet_audit *audit, siglet_audit_log_visit *visit,
 				void *context)
 {
@@ -71,8 +102,11 @@ static siglet_err *visit_policy(const siglet_audit *audit, siglet_audit_log_visi
 
 	for (size_t i = 0; err == NULL && i < count; i++) {
 		const siglet_policy_log *known = siglet_witness_policy_log(audit->policy, i);
+		bool is_known = false;
 
-		err = visit_key(known->key, known->url, visit, context);
+		err = is_in_root(audit, known->key, &is_known);
+		if (err == NULL && !is_known)
+			err = visit_key(known->key, known->url, visit, context);
 	}
 	return err;
 }
