@@ -3,6 +3,7 @@
 /* What a log shows now, against what it showed before, and who else saw it. */
 
 #define MAX_PART_BYTES 65536
+#define MAX_AHEAD_S 300 /* the clock of a witness may be ahead of ours */
 
 /* ---- findings ---- */
 
@@ -139,7 +140,9 @@ static siglet_err *check_witnesses(const audit_tree *tree, siglet_audit_report *
 		err = siglet_witness_result_require(audit->policy, &result,
 						    audit->witness_threshold);
 	}
-	if (err == NULL && result.quorum_met && result.cosigned > 0) {
+	/* A time to come would keep a view young until then. */
+	if (err == NULL && result.quorum_met && result.cosigned > 0 &&
+	    result.quorum_s <= audit->now_s + MAX_AHEAD_S) {
 		report->has_age = true;
 		report->age_s = audit->now_s - result.quorum_s;
 	}
@@ -148,7 +151,7 @@ static siglet_err *check_witnesses(const audit_tree *tree, siglet_audit_report *
 	return err;
 }
 
-/* Where no witness says when, it is as old as we know it. A time to come is no age. */
+/* Where no witness says when, it is as old as we know it. */
 static siglet_err *check_age(const audit_tree *tree, const audit_state *state,
 			     siglet_audit_report *report)
 {

@@ -171,6 +171,10 @@ printf '1792 2020-01-01T00:00:00Z\n' >"$state/$(folder_of log.example)/seen"
 audit 'is refused once it is too old' 1 too-old consistency $known --from "$url" --max-age 1d
 json 'its age is told' 'd[0]["age"] > 86400 * 365'
 audit 'not before' 0 consistent consistency $known --from "$url" --max-age 9999d
+# A clock that was ahead once must not keep the log young until then.
+printf '1792 2099-01-01T00:00:00Z\n' >"$state/$(folder_of log.example)/seen"
+audit 'a view that would be of a time to come' 0 consistent consistency $known --from "$url" --max-age 1d
+ok 'is of now from then on' not grep -q 2099 "$state/$(folder_of log.example)/seen"
 honest
 for age in 1x '' -1 d 1dd; do gives "no age: \"$age\"" 2 audit consistency $known --from "$url" --max-age="$age"; done
 make_log --out log --size 1800 --entry-bytes 20 --name log.example
@@ -181,6 +185,20 @@ json 'is counted' 'd[0]["cosigned"] == 1'
 audit 'more than there are' 1 no-quorum consistency $known --from "$url" --witness-policy log.keys/policy --witness-threshold 2
 sed "s/^witness w1 .*/witness w1 $(sed 's/[/&]/\\&/g' rolled.keys/witness.vkey)/" log.keys/policy >other-policy
 audit 'another witness' 1 no-quorum consistency $known --from "$url" --witness-policy other-policy
+# A log known by the trusted root and by the policy is one.
+make_log --out twice --size 600 --entry-bytes 20
+seen_by() { audit_in "$tmp/twice-state" "$1" "$2" "$3" consistency --trust-config twice.keys/trust_config.json --from "$url" \
+	--witness-policy twice.keys/policy --max-age 1h; }
+log_url=$url
+serve twice serve-log twice --fault skew=400000000
+seen_by 'what both name' 0 first-seen
+json 'is looked at once' 'len(d) == 1'
+tell 'rollback?value=512'
+rm -rf "$tmp/twice-state"
+seen_by 'what a witness saw in years to come' 0 first-seen
+printf '512 2020-01-01T00:00:00Z\n' >"$tmp/twice-state/$(folder_of log2026.sandbox.example)/seen"
+seen_by 'is as old as it is known here' 1 too-old
+url=$log_url
 gives 'a threshold without a policy' 2 audit consistency $known --from "$url" --witness-threshold 1
 gives 'a policy that is none' 3 audit consistency $known --from "$url" --witness-policy empty
 
