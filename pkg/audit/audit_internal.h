@@ -22,6 +22,7 @@ typedef struct audit_log {
 	siglet_slice url;    /* empty: none is known */
 	siglet_slice log_id; /* as entries name it; empty: not known */
 	bool is_ct;	     /* a log of certificates, which signs as RFC 6962 has it */
+	bool is_retired;     /* the trusted root says that nothing new counts in it */
 } audit_log;
 
 typedef siglet_err *siglet_audit_log_visit(void *context, const audit_log *log);
@@ -352,7 +353,7 @@ typedef struct audit_part {
 	siglet_slice origin;
 	siglet_audit_head head; /* of the whole tree */
 	siglet_range range;
-	uint64_t bytes; /* of its entries */
+	uint64_t bytes;		       /* of its entries */
 	uint64_t hits, known, skipped; /* known: of the hits */
 } audit_part;
 

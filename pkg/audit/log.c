@@ -4,6 +4,11 @@
 
 /* Whose signature counts, and where each log is. */
 
+static bool is_retired(const siglet_audit *audit, const siglet_window *window)
+{
+	return window->has_end && window->end_ms / 1000 < audit->now_s;
+}
+
 static siglet_err *visit_root(const siglet_audit *audit, siglet_audit_log_visit *visit,
 			      void *context)
 {
@@ -18,6 +23,7 @@ static siglet_err *visit_root(const siglet_audit *audit, siglet_audit_log_visit 
 			.verifier = { .key = known->key, .scheme = known->scheme },
 			.url = known->base_url,
 			.log_id = known->log_id,
+			.is_retired = is_retired(audit, &known->window),
 		};
 
 		memcpy(log.verifier.id, known->checkpoint_id, sizeof(log.verifier.id));
@@ -28,13 +34,15 @@ static siglet_err *visit_root(const siglet_audit *audit, siglet_audit_log_visit 
 }
 
 /* The key has another id on notes than elsewhere: the log's name goes into it. */
-static siglet_err *visit_ct(const siglet_log *known, siglet_audit_log_visit *visit, void *context)
+static siglet_err *visit_ct(const siglet_audit *audit, const siglet_log *known,
+			    siglet_audit_log_visit *visit, void *context)
 {
 	audit_log log = {
 		.name = known->name,
 		.verifier = { .name = known->name, .key = known->key, .scheme = known->scheme },
 		.url = known->base_url,
 		.is_ct = true,
+		.is_retired = is_retired(audit, &known->window),
 	};
 	siglet_err *err = siglet_ct_key_id(
 		known->name, siglet_digest_slice(siglet_key_id(known->key)), log.verifier.id);
@@ -49,7 +57,7 @@ static siglet_err *visit_ct_logs(const siglet_audit *audit, siglet_audit_log_vis
 	siglet_err *err = NULL;
 
 	for (size_t i = 0; err == NULL && i < count; i++)
-		err = visit_ct(siglet_trustroot_ctlog(audit->root, i), visit, context);
+		err = visit_ct(audit, siglet_trustroot_ctlog(audit->root, i), visit, context);
 	return err;
 }
 

@@ -169,6 +169,9 @@ static siglet_err *check_age(const audit_tree *tree, const audit_state *state,
 	}
 	if (report->has_age && report->age_s < 0)
 		report->age_s = 0;
+	/* What is closed stays as it was for ever. */
+	if (!tree->is_active || tree->log->is_retired)
+		return NULL;
 	if (!audit->has_max_age || !report->has_age || report->age_s <= audit->max_age_s)
 		return NULL;
 	report->verdict = SIGLET_AUDIT_TOO_OLD;

@@ -343,7 +343,7 @@ static siglet_err *visit_given(const under *u, const audit_log *log, audit_view 
 {
 	siglet_buf bad;
 	asking a = { u->audit, log, NULL, u->visit, u->context, &bad, false };
-	audit_tree tree = { .audit = u->audit, .log = log, .fresh = *view };
+	audit_tree tree = { .audit = u->audit, .log = log, .is_active = true, .fresh = *view };
 	place found = PLACE_EMPTY;
 	char *where = NULL;
 	siglet_err *err = siglet_strndup(

@@ -171,6 +171,14 @@ printf '1792 2020-01-01T00:00:00Z\n' >"$state/$(folder_of log.example)/seen"
 audit 'is refused once it is too old' 1 too-old consistency $known --from "$url" --max-age 1d
 json 'its age is told' 'd[0]["age"] > 86400 * 365'
 audit 'not before' 0 consistent consistency $known --from "$url" --max-age 9999d
+python3 - <<'P'
+import json
+config = json.load(open("log.keys/trust_config.json"))
+for log in config["trustedRoot"]["tlogs"]:
+    log["publicKey"]["validFor"]["end"] = "2020-06-01T00:00:00Z"
+json.dump(config, open("retired.json", "w"))
+P
+audit 'a log that is retired need not be younger' 0 consistent consistency --trust-config retired.json --log log.example --from "$url" --max-age 1d
 # A clock that was ahead once must not keep the log young until then.
 printf '1792 2099-01-01T00:00:00Z\n' >"$state/$(folder_of log.example)/seen"
 audit 'a view that would be of a time to come' 0 consistent consistency $known --from "$url" --max-age 1d

@@ -175,6 +175,14 @@ tell 'v1-grow?value=3'
 watch 'the rest of the old one, and the new one from its beginning on' 1 match --github acme/app
 json 'each by its own name' "[(line['origin'], line['index']) for line in d if 'leaf' in line] == [('$first', 2501), ('$second', 2502)]"
 json 'the indexes of trees are their own' "[(line['from']['size'], line['to']['size'], line['checked']) for line in d if 'check' in line] == [(2501, 2502, 1), (0, 3, 3)]"
+# It does not grow any more, and is none the worse for it.
+printf '2502 2020-01-01T00:00:00Z\n' >"$(folder "$first")/seen"
+run audit consistency --state shards --log "$LOG" --max-age 1d
+ok 'a tree that is closed is never too old' has_status 0
+printf '3 2020-01-01T00:00:00Z\n' >"$(folder "$second")/seen"
+run audit consistency --state shards --log "$LOG" --max-age 1d
+ok 'one that is not is' has_status 1
+out 'which is said' "$second: REFUSED: nobody vouches that this view is recent"
 sign six
 watch 'then it goes on there' 1 match --github acme/app
 json 'alone' "[line['index'] for line in d if 'leaf' in line] == [2505]"
