@@ -28,19 +28,23 @@ static int digit_of(uint8_t c)
 	return c == '/' || c == '_' ? 63 : -1;
 }
 
-/* What all digits up to the first padding stand for. */
+/* What all digits up to the first padding stand for: some readers pass over one that pads nothing. */
 static siglet_err *decode(siglet_slice text, siglet_buf *ret_bytes)
 {
 	uint32_t bits = 0;
-	unsigned count = 0;
+	unsigned count = 0, digits = 0;
 	siglet_err *err = siglet_buf_reserve(ret_bytes, text.len / 4 * 3 + 3);
 
-	for (size_t i = 0; err == NULL && i < text.len && text.ptr[i] != '='; i++) {
+	for (size_t i = 0; err == NULL && i < text.len; i++) {
 		const int digit = digit_of(text.ptr[i]);
 
+		/* Two digits of four at least are there. */
+		if (text.ptr[i] == '=' && digits % 4 >= 2)
+			break;
 		if (digit < 0)
 			continue;
 		bits = bits << 6 | (uint32_t)digit;
+		digits++;
 		count += 6;
 		if (count < 8)
 			continue;

@@ -84,7 +84,7 @@ static bool read_v2(siglet_slice body, audit_content *content)
 		return false;
 	siglet_err *err = siglet_base64_decode(raw, &content->scratch);
 	siglet_err_free(err);
-	if (err != NULL)
+	if (err != NULL || (!is_cert && !siglet_cert_is_spki(siglet_buf_slice(&content->scratch))))
 		return false;
 	if (is_cert)
 		content->certs[content->cert_count++] = siglet_buf_slice(&content->scratch);

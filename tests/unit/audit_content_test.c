@@ -142,6 +142,7 @@ typedef enum spelling {
 	WITH_SPACES,
 	WITH_OTHER_CHARACTERS,
 	WITH_SPARE_BITS,
+	WITH_EARLY_PADDING, /* which some pass over where it pads nothing */
 	TWICE,
 	THREE_TIMES,
 	AS_PEM,
@@ -233,6 +234,16 @@ static void spell(siglet_slice der, spelling how, siglet_buf *ret)
 		insert(ret, " ");
 	if (how == WITH_OTHER_CHARACTERS)
 		insert(ret, "!$\t");
+	if (how == WITH_EARLY_PADDING) {
+		siglet_buf later;
+
+		insert(ret, "=");
+		later = *ret;
+		siglet_buf_init(ret, 1u << 20);
+		append(ret, "==");
+		append(ret, siglet_buf_text(&later));
+		siglet_buf_clear(&later);
+	}
 }
 
 /* {"kind": …, …: [{"a": SPELT}]}, with what JSON must escape escaped, and more of it on request. */
@@ -473,6 +484,14 @@ static void both_ways_say_the_same(void)
 		OK(content.cert_count == 0 && content.key_count == 1 &&
 			   siglet_slice_equal(content.keys[0], siglet_buf_slice(&spki)),
 		   "is that key");
+		siglet_audit_content_clear(&content);
+		siglet_buf_clear(&raw);
+		spell(siglet_buf_slice(&cert), AS_BASE64, &raw);
+		OK_SUCCESS(read_text(v2_body(spaces[i], "publicKey", &raw), &content),
+			   "a certificate where a key should be");
+		OK(content.cert_count == 1 &&
+			   siglet_slice_equal(content.certs[0], siglet_buf_slice(&cert)),
+		   "is that certificate");
 		siglet_audit_content_clear(&content);
 		siglet_buf_clear(&raw);
 	}
