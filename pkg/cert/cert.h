@@ -183,6 +183,7 @@ typedef struct siglet_chain siglet_chain;
 typedef enum siglet_purpose {
 	SIGLET_PURPOSE_CODE_SIGNING = 1, /* certs: intermediates, then the anchor */
 	SIGLET_PURPOSE_TIMESTAMPING, /* certs: the signer if it is known, intermediates, anchor */
+	SIGLET_PURPOSE_SIGNING,	     /* of anything: whatever extended key usages there are */
 } siglet_purpose;
 
 /*
@@ -235,6 +236,30 @@ SIGLET_MUST_USE siglet_err *siglet_chain_verify(const siglet_chain *chain, const
  * Every certificate of the path valid at that time, both ends included. Errors: SIGLET_E_EXPIRED.
  */
 SIGLET_MUST_USE siglet_err *siglet_path_check_time(const siglet_path *path, int64_t time_s);
+
+/* ---- issuers that are named by a certificate authority (did.c) ---- */
+
+bool siglet_did_is_x509(siglet_slice did); /* "did:x509:…" */
+
+/* When all certificates of a path are valid, both ends included. */
+typedef struct siglet_validity {
+	int64_t not_before_s, not_after_s;
+} siglet_validity;
+
+/*
+ * Does did (draft-birkholz-did-x509, version 0) name who holds the leaf, the first of certs? A path
+ * leads from it to the last of them, one of the authorities on it has the fingerprint, and the leaf
+ * is as every policy says: subject, san, eku, fulcio-issuer. No time is looked at.
+ *
+ * Errors: SIGLET_E_MALFORMED   no did:x509
+ *         SIGLET_E_UNSUPPORTED another version, or a policy or hash that is unknown
+ *         SIGLET_E_MISSING     only one certificate
+ *         SIGLET_E_UNTRUSTED   no path, or no authority with this fingerprint on it
+ *         SIGLET_E_MISMATCH    the leaf is not as a policy says
+ *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
+ */
+SIGLET_MUST_USE siglet_err *siglet_did_x509_check(siglet_slice did, const siglet_cert *const *certs,
+						  size_t count, siglet_validity *ret_validity);
 
 /* ---- signed certificate timestamps (sct.c) ---- */
 

@@ -74,6 +74,9 @@ siglet_slice siglet_extension_slice(X509_EXTENSION *extension); /* what its OCTE
 /* Set san, eku and the flags of a certificate whose x509 is set. */
 SIGLET_MUST_USE siglet_err *siglet_cert_read_extensions(siglet_cert *cert);
 
+/* Is it fit to sign whatever it is asked to? Errors: SIGLET_E_UNTRUSTED, SIGLET_E_UNSUPPORTED. */
+SIGLET_MUST_USE siglet_err *siglet_cert_check_any_signer(const siglet_cert *cert);
+
 /* ---- authorities (authority.c, chain.c) ---- */
 
 /*

@@ -150,6 +150,9 @@ siglet_err *siglet_chain_verify(const siglet_chain *chain, const siglet_cert *le
 	case SIGLET_PURPOSE_TIMESTAMPING:
 		err = siglet_cert_check_timestamper(leaf);
 		break;
+	case SIGLET_PURPOSE_SIGNING:
+		err = siglet_cert_check_any_signer(leaf);
+		break;
 	}
 	if (err != NULL)
 		return err;

@@ -156,6 +156,21 @@ static siglet_err *unfit(const char *why)
 	return siglet_err_new(SIGLET_E_UNTRUSTED, "%s", why);
 }
 
+siglet_err *siglet_cert_check_any_signer(const siglet_cert *cert)
+{
+	if (cert->has_unknown_critical)
+		return unfit("the certificate has a critical extension that is not known");
+	if (cert->is_ca)
+		return unfit("the certificate is that of a certificate authority");
+	/* All ones where there is none. */
+	if ((X509_get_key_usage(cert->x509) & KU_DIGITAL_SIGNATURE) == 0)
+		return unfit("the certificate's key usage lacks digitalSignature");
+	if (cert->key == NULL)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED,
+				      "the certificate's key is of an unsupported kind");
+	return NULL;
+}
+
 siglet_err *siglet_cert_check_signer(const siglet_cert *cert)
 {
 	const uint32_t usage = X509_get_key_usage(cert->x509);

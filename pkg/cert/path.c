@@ -153,6 +153,8 @@ static bool eku_allows(const siglet_cert_eku *eku, siglet_purpose purpose)
 		return eku->code_signing;
 	case SIGLET_PURPOSE_TIMESTAMPING:
 		return eku->timestamping || eku->any;
+	case SIGLET_PURPOSE_SIGNING:
+		return true;
 	}
 	return false;
 }

@@ -251,10 +251,17 @@ def cose(out):
     messages = [m for m in literals(table) if re.fullmatch(r"d[0-9a-f]+|84[0-9a-f]+", m) and not m.startswith("846a")]
     for i, digits in enumerate(keys + messages):
         put(out, "fuzz_cose", "seed-%d" % i, bytes.fromhex(digits))
-    chain = (pathlib.Path(__file__).resolve().parents[1] / "unit/cose_chain_test.c").read_text()
-    alice = literals(chain[chain.index("ALICE"):])[0]
+    header = (pathlib.Path(__file__).resolve().parents[1] / "unit/cose_alice.h").read_text()
+    alice = literals(header[header.index("#define ALICE"):])[0]
     put(out, "fuzz_cose", "chain", bytes.fromhex("8443a10126a11821" + "5901ad" + alice + "f641ff"))
     put(out, "fuzz_cose", "bound", bytes.fromhex("845901b5a20126 18215901ad" + alice + "a0f641ff"))
+
+
+def dids(out):
+    """Issuers that are named by a certificate authority; of cose_alice.h."""
+    of = "did:x509:0:sha256:" + "A" * 43
+    for i, policies in enumerate(["::subject:CN:Alice%20Lovelace", "::san:email:a%40b::eku:1.3.6.1.5.5.7.3.3", "::fulcio-issuer:a.example%2Fb"]):
+        put(out, "fuzz_did", "seed-%d" % i, (of + policies).encode())
 
 
 def bstr(data):
@@ -291,6 +298,7 @@ def main():
     audits(out)
     cbor(out)
     cose(out)
+    dids(out)
     scitt(out)
     for i, variant in enumerate(VARIANTS):
         with tempfile.TemporaryDirectory() as folder:

@@ -106,8 +106,11 @@ __attribute__((unused)) static EVP_PKEY *rsa_key(unsigned bits)
 
 /* ---- certificates ---- */
 
+#define MAKER_MAX_NAMES 12
+
 typedef struct maker_plan {
-	const char *name; /* common name; NULL: an empty subject */
+	const char *name;		   /* common name; NULL: an empty subject */
+	const char *more[MAKER_MAX_NAMES]; /* of the subject: type, value, type, value … */
 	EVP_PKEY *key;
 	X509 *issuer; /* NULL: self-signed */
 	EVP_PKEY *issuer_key;
@@ -148,6 +151,10 @@ __attribute__((unused)) static X509 *make_x509(const maker_plan *plan)
 	if (plan->name != NULL)
 		MAKER_NEED(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 						      (const uint8_t *)plan->name, -1, -1, 0) == 1);
+	for (size_t i = 0; i + 1 < MAKER_MAX_NAMES && plan->more[i] != NULL; i += 2)
+		MAKER_NEED(X509_NAME_add_entry_by_txt(name, plan->more[i], MBSTRING_UTF8,
+						      (const uint8_t *)plan->more[i + 1], -1, -1,
+						      0) == 1);
 	MAKER_NEED(X509_set_version(cert,
 				    plan->version == 0 ? X509_VERSION_3 : plan->version - 1) == 1);
 	MAKER_NEED(ASN1_INTEGER_set(X509_get_serialNumber(cert), 0x1234) == 1);
