@@ -74,9 +74,63 @@ static siglet_err *write_evidence(const audit_evidence *e, siglet_buf *ret_json)
 	return err == NULL ? siglet_buf_append_byte(ret_json, '\n') : err;
 }
 
-/* "STATE/evidence/20261125T120000Z-fork.json": of two in one second, each has its own. */
-static siglet_err *choose_path(const audit_state *state, const audit_evidence *e,
-			       siglet_buf *ret_path)
+/* ---- keeping ---- */
+
+#define MAX_UNSIGNED 100 /* files that prove nothing, which anybody in between can cause */
+
+/* A name by what is shown: the same thing that is seen a thousand times is kept once. */
+typedef struct keeping {
+	char folder[SIGLET_AUDIT_MAX_PATH + 16];
+	char kind[64];	      /* "-fork-" */
+	char ending[64 + 64]; /* "-fork-HASH.json" */
+	char name[256];	      /* of a file that is there already; "": none */
+	size_t count;	      /* of its kind */
+} keeping;
+
+static siglet_slice signed_part(siglet_slice note)
+{
+	for (size_t i = 0; i + 1 < note.len; i++)
+		if (note.ptr[i] == '\n' && note.ptr[i + 1] == '\n')
+			return siglet_slice_of(note.ptr, i + 1);
+	return note;
+}
+
+/* A log signs what it says in many ways: it is what it says that counts. */
+static siglet_err *name_what(const audit_evidence *e, keeping *k)
+{
+	const siglet_slice parts[] = { signed_part(e->first), siglet_slice_of("\n", 1),
+				       signed_part(e->second) };
+	siglet_hash32 hash;
+	siglet_buf hex;
+	siglet_err *err = siglet_sha256(parts, SIGLET_COUNT(parts), hash.bytes);
+
+	siglet_buf_init(&hex, 16);
+	if (err == NULL)
+		err = siglet_hex_encode(siglet_slice_of(hash.bytes, 8), &hex);
+	if (err == NULL) {
+		(void)snprintf(k->kind, sizeof(k->kind), "-%s-",
+			       siglet_audit_verdict_name(e->kind));
+		(void)snprintf(k->ending, sizeof(k->ending), "%s%s.json", k->kind,
+			       siglet_buf_text(&hex));
+	}
+	siglet_buf_clear(&hex);
+	return err;
+}
+
+static siglet_err *see_file(void *context, const char *name)
+{
+	keeping *k = context;
+
+	if (siglet_slice_contains(siglet_slice_str(name), k->kind))
+		k->count++;
+	if (siglet_slice_has_suffix(siglet_slice_str(name), k->ending) &&
+	    strlen(name) < sizeof(k->name))
+		(void)snprintf(k->name, sizeof(k->name), "%s", name);
+	return NULL;
+}
+
+/* "20261125T120000Z-fork-HASH.json" */
+static void choose_name(const audit_evidence *e, keeping *k)
 {
 	char compact[32] = "";
 	size_t n = 0;
@@ -84,40 +138,44 @@ static siglet_err *choose_path(const audit_state *state, const audit_evidence *e
 	for (const char *c = siglet_time_format(e->seen_s).text; *c != '\0' && n < 31; c++)
 		if (*c != '-' && *c != ':')
 			compact[n++] = *c;
-	for (unsigned i = 0; i < 1000; i++) {
-		char number[16] = "";
-		siglet_err *err;
+	(void)snprintf(k->name, sizeof(k->name), "%s%s", compact, k->ending);
+}
 
-		if (i > 0)
-			(void)snprintf(number, sizeof(number), "-%u", i);
-		siglet_buf_clear(ret_path);
-		err = siglet_buf_printf(ret_path, "%s/evidence/%s-%s%s.json",
-					siglet_audit_state_folder(state), compact,
-					siglet_audit_verdict_name(e->kind), number);
-		if (err != NULL || !siglet_sys_is_there(siglet_buf_text(ret_path)))
-			return err;
-	}
-	return siglet_err_new(SIGLET_E_IO, "%s: too many of one second", siglet_buf_text(ret_path));
+static siglet_err *write_file(const audit_evidence *evidence, const char *path)
+{
+	siglet_buf json;
+	siglet_err *err;
+
+	siglet_buf_init(&json, MAX_EVIDENCE_BYTES);
+	err = write_evidence(evidence, &json);
+	if (err == NULL)
+		err = siglet_sys_write_kept(path, siglet_buf_slice(&json));
+	siglet_buf_clear(&json);
+	return err;
 }
 
 siglet_err *siglet_audit_evidence_keep(const audit_state *state, const audit_evidence *evidence,
 				       siglet_buf *ret_path)
 {
-	char folder[SIGLET_AUDIT_MAX_PATH + 16];
-	siglet_buf json;
-	siglet_err *err;
+	keeping k = { .count = 0 };
+	bool is_there;
+	siglet_err *err = name_what(evidence, &k);
 
-	siglet_buf_init(&json, MAX_EVIDENCE_BYTES);
-	(void)snprintf(folder, sizeof(folder), "%s/evidence", siglet_audit_state_folder(state));
-	err = siglet_sys_make_folder(folder);
+	(void)snprintf(k.folder, sizeof(k.folder), "%s/evidence", siglet_audit_state_folder(state));
 	if (err == NULL)
-		err = write_evidence(evidence, &json);
+		err = siglet_sys_make_folder(k.folder);
 	if (err == NULL)
-		err = choose_path(state, evidence, ret_path);
-	if (err == NULL)
-		err = siglet_sys_write_kept(siglet_buf_text(ret_path), siglet_buf_slice(&json));
-	siglet_buf_clear(&json);
-	return err;
+		err = siglet_sys_list(k.folder, see_file, &k);
+	if (err != NULL)
+		return err;
+	is_there = k.name[0] != '\0';
+	if (!is_there && evidence->kind == SIGLET_AUDIT_BAD_SIGNATURE && k.count >= MAX_UNSIGNED)
+		return NULL;
+	if (!is_there)
+		choose_name(evidence, &k);
+	siglet_buf_clear(ret_path);
+	err = siglet_buf_printf(ret_path, "%s/%s", k.folder, k.name);
+	return err != NULL || is_there ? err : write_file(evidence, siglet_buf_text(ret_path));
 }
 
 /* ---- reading ---- */

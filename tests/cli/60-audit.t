@@ -37,12 +37,14 @@ ok 'it is kept as evidence' test -s "$stale"
 honest
 consistency 'and over' 0 consistent
 tell fork
+one_file() { [ "$(find "$state/$(folder_of log.example)/evidence" -name "*-$1*" | wc -l)" = 1 ]; }
 consistency 'a fork of another size' 1 fork
 fork=$(evidence_of)
 ok 'does not move what is remembered' remembers log.example 700
 run audit consistency $known --from "$url" --state "$state"
 out 'for people' '^log\.example: FORK: the log signed two trees'
 out 'with the file' '^  evidence: .*-fork.*\.json$'
+ok 'and is kept once, however often it is seen' one_file fork
 honest
 make_log --out same --size 700 --entry-bytes 20 --name log.example --keys log.keys --fork-at 699
 audit 'a fork of the same size' 1 fork consistency $known --from same
@@ -50,6 +52,17 @@ same=$(evidence_of)
 tell bad-signature
 consistency 'a checkpoint that it did not sign' 1 bad-signature
 bad=$(evidence_of)
+# Whoever sits in between can make one for each look: they prove nothing, and do not fill the disk.
+(
+	cd "${bad%/*}" || exit
+	for i in $(seq 100); do cp "$bad" "20200101T000000Z-bad-signature-$i.json"; done
+)
+tell 'rollback?value=1'
+consistency 'another one, after very many' 1 bad-signature
+ok 'is not kept' test -z "$(evidence_of)"
+rm "${bad%/*}"/20200101T*
+tell honest
+tell bad-signature
 honest
 tell 'other-origin?value=elsewhere.example'
 consistency 'a checkpoint of another origin' 1 other-origin
