@@ -10,7 +10,9 @@
 
 #include "sys/sys_internal.h"
 
-/* Lines that several processes add to one file. */
+/* Lines that several processes add to one file, which may be rotated at any time. */
+
+#define MAX_ROTATIONS 16
 
 #define FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)
 
@@ -98,10 +100,8 @@ static siglet_err *end_last_line(int fd, const char *path, off_t size)
 static siglet_err *append(int fd, const char *path, siglet_slice line)
 {
 	struct stat info;
-	siglet_err *err = lock(fd, path);
+	siglet_err *err;
 
-	if (err != NULL)
-		return err;
 	if (fstat(fd, &info) != 0)
 		return siglet_sys_errno(path, errno);
 	err = end_last_line(fd, path, info.st_size);
@@ -116,10 +116,40 @@ static siglet_err *append(int fd, const char *path, siglet_slice line)
 	return err;
 }
 
+/* While we waited for the lock it may have been rotated away: then another has its name. */
+static bool is_current(int fd, const char *path)
+{
+	struct stat opened, named;
+
+	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* The file that has the name now, under the lock. */
+static siglet_err *open_locked(const char *path, int *ret_fd)
+{
+	for (unsigned i = 0; i < MAX_ROTATIONS; i++) {
+		int fd = -1;
+		siglet_err *err = open_log(path, &fd);
+
+		if (err != NULL)
+			return err;
+		err = lock(fd, path);
+		if (err == NULL && is_current(fd, path)) {
+			*ret_fd = fd;
+			return NULL;
+		}
+		(void)close(fd);
+		if (err != NULL)
+			return err;
+	}
+	return siglet_sys_refuse(SIGLET_E_IO, path, "is replaced all the time");
+}
+
 siglet_err *siglet_sys_append_line(const char *path, siglet_slice line)
 {
 	int fd = -1;
-	siglet_err *err = open_log(path, &fd);
+	siglet_err *err = open_locked(path, &fd);
 
 	if (err != NULL)
 		return err;

@@ -176,11 +176,24 @@ void siglet_sys_release_file(siglet_sys_held *held); /* NULL is fine */
 
 /*
  * Append a line, which ends with a newline, to a file that is made (for its owner alone) where
- * there is none: whole, under a lock, and on disk when this returns. After an error nothing was
- * added. No line at all (length 0) finds out whether one could be. A symbolic link is not followed.
- * Errors: SIGLET_E_IO.
+ * there is none: whole, under a lock, and on disk when this returns. It may be renamed away at any
+ * time: the line goes to the file that has the name then. After an error nothing was added. No line
+ * at all (length 0) finds out whether one could be. A symbolic link is not followed. Errors:
+ * SIGLET_E_IO.
  */
 SIGLET_MUST_USE siglet_err *siglet_sys_append_line(const char *path, siglet_slice line);
+
+/*
+ * Connect to the system's log or journal, which listens at path (NULL: where it usually does). For a
+ * program that gives up its right to open sockets. Errors: SIGLET_E_IO. (syslog.c)
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_open_syslog(const char *path, int *ret_fd);
+/*
+ * Hand over a line (without its end) whole, as siglet's, of the facility authpriv; is_warning: of that
+ * priority, else of info. Any thread. Errors: SIGLET_E_IO, also where it is longer than the log takes.
+ */
+SIGLET_MUST_USE siglet_err *siglet_sys_write_syslog(int fd, bool is_warning, siglet_slice line);
+void siglet_sys_close_syslog(int fd); /* -1 is fine */
 
 /* ---- what a program keeps for itself (keep.c) ---- */
 
