@@ -2,7 +2,9 @@
 #
 # Settings a user may give: CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR (and the …DIR names) V=1 WERROR=1
 # SANITIZE=address,undefined B=folder COSE=0 (builds without libcbor). Our own flags stand in other
-# variables, so that overriding those loses no hardening.
+# variables, so that overriding those loses no hardening. LOADEDDIR is for packages: the folder, fixed at build
+# time, of what is loaded when it is first needed; without, it lies in LIBDIR and is found by the run path,
+# wherever that is moved to.
 
 # ---- settings ----
 B ?= build
@@ -12,6 +14,7 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
+LOADEDDIR ?=
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 AR ?= ar
@@ -57,10 +60,11 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wforma
 	$(if $(WERROR),-Werror)
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 OUR_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -Ipkg -I$(B)/gen \
-	-DSIGLET_VERSION='"$(VERSION)"' $(LIB_CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) $(SANITIZERS) \
+	-DSIGLET_VERSION='"$(VERSION)"' $(if $(LOADEDDIR),-DSIGLET_LOADED_DIR='"$(LOADEDDIR)"') $(LIB_CFLAGS) $(WARN) $(HARDEN) $(FORTIFY) $(SANITIZERS) \
 	-fvisibility=hidden -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 OUR_LDFLAGS := -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code $(SANITIZERS)
+run_path = $(if $(LOADEDDIR),,-Wl,-rpath,'$(1)')
 
 # ---- sources: the rooms of pkg/LAYERS; the pure part is verify and all below ----
 ROOMS ?= $(shell grep -v '^\#' pkg/LAYERS)
@@ -191,7 +195,8 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 	$(INSTALL) -m 755 $(B)/libsiglet.so $(DESTDIR)$(LIBDIR)/libsiglet.so.$(VERSION)
 	ln -sf libsiglet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so.$(SOVERSION)
 	ln -sf libsiglet.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libsiglet.so
-	$(INSTALL) -m 755 $(LOADED) $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -d $(DESTDIR)$(or $(LOADEDDIR),$(LIBDIR))
+	$(INSTALL) -m 755 $(LOADED) $(DESTDIR)$(or $(LOADEDDIR),$(LIBDIR))/
 	$(INSTALL) -m 644 $(B)/libsiglet.a $(B)/libsiglet-verify.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 $(B)/siglet.pc $(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc
 	$(INSTALL) -m 644 pkg/siglet/siglet.h $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h
@@ -202,7 +207,7 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(LOADED:$(B)/%=$(DESTDIR)$(LIBDIR)/%) \
+	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(LOADED:$(B)/%=$(DESTDIR)$(or $(LOADEDDIR),$(LIBDIR))/%) \
 		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
 		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
@@ -211,13 +216,15 @@ uninstall: ## remove what install put there
 		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/siglet.fish
 	-rmdir $(DESTDIR)$(INCLUDEDIR)/siglet
 
+include packaging/packaging.mk
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build build-*
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 19
 
 # ---- rules ----
 $(B)/%.o: %.c Makefile | $(B)/gen/cose_build.h
@@ -250,7 +257,7 @@ $(B)/libsiglet-verify.a: $(VERIFY_OBJ)
 $(B)/libsiglet.so: $(LIB_OBJ) pkg/siglet/siglet.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-soname,libsiglet.so.$(SOVERSION) \
-		-Wl,--version-script,pkg/siglet/siglet.map -Wl,-rpath,'$$ORIGIN' -o $@ $(LIB_OBJ) $(LIBS)
+		-Wl,--version-script,pkg/siglet/siglet.map $(call run_path,$$ORIGIN) -o $@ $(LIB_OBJ) $(LIBS)
 
 $(B)/libsiglet-net.so.0: $(NET_OBJ)
 	$(call say,LD,$@)
@@ -282,7 +289,7 @@ $(B)/siglet.pc: pkg/siglet/siglet.pc.in FORCE
 # The program carries the library's code, so that it starts without a search for a shared object.
 $(B)/siglet: $(CLI_OBJ) $(B)/libsiglet.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib' -o $@ $(CLI_OBJ) \
+	$(Q)$(CC) -pie $(OUR_LDFLAGS) $(LDFLAGS) $(call run_path,$$ORIGIN:$$ORIGIN/../lib) -o $@ $(CLI_OBJ) \
 		$(B)/libsiglet.a $(LIBS)
 
 $(B)/siglet-sandbox: $(SANDBOX_OBJ) $(B)/libsiglet.a

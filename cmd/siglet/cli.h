@@ -178,6 +178,7 @@ struct cli_verb {
 };
 
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
+extern const char cli_prefix[]; /* what stands before a verb where a command is shown: "siglet " */
 extern const cli_verb cli_sign, cli_attest, cli_verify, cli_publish, cli_fetch, cli_inspect,
 	cli_audit, cli_trust, cli_whoami, cli_help, cli_version, cli_completion;
 

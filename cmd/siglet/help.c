@@ -60,8 +60,9 @@ static void print_option(const cli_option *option, FILE *stream)
 
 void cli_print_help(const cli_verb *verb, FILE *stream)
 {
-	(void)fprintf(stream, "siglet %s: %s\n\nUsage: siglet %s%s%s%s\n\n%s", verb->name,
-		      verb->summary, verb->name, verb->option_count > 1 ? " [OPTION]..." : "",
+	(void)fprintf(stream, "%s%s: %s\n\nUsage: %s%s%s%s%s\n\n%s", cli_prefix, verb->name,
+		      verb->summary, cli_prefix, verb->name,
+		      verb->option_count > 1 ? " [OPTION]..." : "",
 		      verb->operands[0] == '\0' ? "" : " ", verb->operands, verb->about);
 	if (verb->option_count > 0 && verb->options[0].name != NULL)
 		(void)fputs("\nOptions:\n", stream);

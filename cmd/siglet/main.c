@@ -9,6 +9,7 @@
 #define SECURE_HEAP_BYTES 65536
 #define SECURE_HEAP_LEAST 32
 
+const char cli_prefix[] = "siglet ";
 const cli_verb *const cli_verbs[] = {
 	&cli_sign,    &cli_attest,     &cli_verify, &cli_publish, &cli_fetch,
 	&cli_inspect, &cli_audit,      &cli_trust,  &cli_whoami,  &cli_version,

@@ -73,8 +73,8 @@ static siglet_err *unknown_option(const cli_verb *verb, siglet_slice name)
 	err = siglet_err_new(SIGLET_E_USAGE, "unknown option --%s",
 			     siglet_text_printable(name).text);
 	if (likely != NULL)
-		return siglet_err_hint(err, "did you mean --%s? siglet help %s lists all", likely,
-				       verb->name);
+		return siglet_err_hint(err, "did you mean --%s? %s%s --help lists all", likely,
+				       cli_prefix, verb->name);
 	return err;
 }
 

@@ -117,7 +117,7 @@ siglet_status cli_fail(const char *name, siglet_err *err)
 siglet_status cli_fail_usage(const cli_verb *verb, siglet_err *err)
 {
 	if (siglet_err_code(err) == SIGLET_E_USAGE)
-		err = siglet_err_hint(err, "siglet help %s", verb->name);
+		err = siglet_err_hint(err, "%s%s --help", cli_prefix, verb->name);
 	return cli_fail(verb->name, err);
 }
 

@@ -26,6 +26,19 @@
 
 #define SIGLET_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/*
+ * The name by which an object of ours is loaded when it is first needed. A distribution's build
+ * says in which folder (LOADEDDIR); any other lies beside the program or the library, where the
+ * run path points. Nothing from the environment has a say when a folder is named.
+ */
+#ifdef SIGLET_LOADED_DIR
+#define SIGLET_LOADED(name) SIGLET_LOADED_DIR "/" name
+#define SIGLET_LOADED_WHERE ""
+#else
+#define SIGLET_LOADED(name) name
+#define SIGLET_LOADED_WHERE " beside the program or the library"
+#endif
+
 /* ---- errors (err.c) ---- */
 
 /* What went wrong, by what a person can do about it. */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SIGLET_COSE_ABI 1
-#define SIGLET_COSE_LIBRARY "libsiglet-cose.so.0"
+#define SIGLET_COSE_LIBRARY SIGLET_LOADED("libsiglet-cose.so.0")
 #define SIGLET_COSE_ENTRY "siglet_cose_functions"
 
 #define SIGLET_CBOR_MAX_HEAD 9 /* bytes */

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define SIGLET_DB_ABI 1
-#define SIGLET_DB_LIBRARY "libsiglet-db.so.0"
+#define SIGLET_DB_LIBRARY SIGLET_LOADED("libsiglet-db.so.0")
 #define SIGLET_DB_ENTRY "siglet_db_functions"
 
 /* How a call ended; what is neither DONE nor ROW has failed. */

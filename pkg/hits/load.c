@@ -13,8 +13,7 @@ typedef const siglet_db_table *entry(void);
 static siglet_err *cannot_load(const char *why)
 {
 	return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED, "no database: %s", why),
-			       "install %s beside the program or the library, and SQLite",
-			       SIGLET_DB_LIBRARY);
+			       "install SQLite, and %s" SIGLET_LOADED_WHERE, SIGLET_DB_LIBRARY);
 }
 
 /* The object stays: databases must not outlive its code. All it needs is bound before any is open. */

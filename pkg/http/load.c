@@ -14,8 +14,7 @@ typedef const siglet_net_table *entry(void);
 static siglet_err *cannot_load(const char *why)
 {
 	return siglet_err_hint(siglet_err_new(SIGLET_E_UNSUPPORTED, "no network: %s", why),
-			       "install %s beside the program or the library, and libcurl",
-			       SIGLET_NET_LIBRARY);
+			       "install libcurl, and %s" SIGLET_LOADED_WHERE, SIGLET_NET_LIBRARY);
 }
 
 /*

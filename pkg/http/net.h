@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define SIGLET_NET_ABI 3
-#define SIGLET_NET_LIBRARY "libsiglet-net.so.0"
+#define SIGLET_NET_LIBRARY SIGLET_LOADED("libsiglet-net.so.0")
 #define SIGLET_NET_ENTRY "siglet_net_functions"
 
 /* How far an exchange came. */

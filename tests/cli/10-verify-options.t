@@ -27,7 +27,7 @@ err '… nobody is expected' 'no identity'
 err '… the hint shows how to say it' 'hint: .*--github OWNER/REPO'
 wrong "$a" "$g" --no-such
 err '… it is named' 'unknown option --no-such'
-err '… and help is' 'siglet help verify'
+err '… and help is' 'siglet verify --help'
 wrong "$a" --githu x
 err '… no prefix is taken for an option' 'unknown option --githu'
 err '… but it is suggested' 'did you mean --github'
