@@ -1,5 +1,26 @@
 # What is made for others to install: see README.md, "Install", and CONTRIBUTING.md, "Releases".
 
+# ---- settings ----
+# What is packed is a commit, never a working folder: HEAD, or a tag that is named.
+COMMIT ?= HEAD
+PACKAGES ?= $(B)/packages
+
+.PHONY: deps-packaging
+deps-packaging: ## install what making packages needs (Debian packages)
+	@sh tests/lib/deps.sh build packaging
+
+.PHONY: dist
+dist: ## make the source archive of a COMMIT (HEAD), in PACKAGES (build/packages)
+	@sh packaging/dist.sh $(PACKAGES) $(COMMIT)
+
+.PHONY: deb
+deb: ## make the Debian packages of it
+	@sh packaging/deb.sh $(PACKAGES) $(COMMIT)
+
+.PHONY: rpm
+rpm: ## make the RPM packages of it
+	@sh packaging/rpm.sh $(PACKAGES) $(COMMIT)
+
 # ---- the static verifier ----
 STATIC_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard cmd/siglet-verify/*.c)) $(addprefix cmd/siglet/, \
 	verify.c expect.c answer.c judge.c jobs.c list.c manifest.c bundles.c options.c help.c write.c instance.c signals.c))

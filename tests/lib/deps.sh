@@ -1,18 +1,21 @@
 #!/bin/sh
-# Install what is missing to build and, with "test", to test. Says what to install where apt is missing.
-# Usage: deps.sh build [test]
+# Install what is missing to build and, with "test", to test, with "packaging" to make packages. Says what to
+# install where apt is missing.
+# Usage: deps.sh build [test] [packaging]
 set -eu
 
 build='gcc libc6-dev make pkg-config libssl-dev libjson-c-dev libpcre2-dev
 	libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libcbor-dev'
 test='perl python3 binutils openssl clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev llvm-14 cppcheck
 	python3-venv softhsm2 libengine-pkcs11-openssl valgrind shellcheck mandoc strace zsh fish nginx curl'
+packaging='debhelper lintian debootstrap git python3 cpio rpm rpmlint'
 
 wanted=
 for group in "$@"; do
 	case $group in
 	build) wanted="$wanted $build" ;;
 	test) wanted="$wanted $test" ;;
+	packaging) wanted="$wanted $packaging" ;;
 	*) echo "deps.sh: no group $group" >&2; exit 2 ;;
 	esac
 done

@@ -2,6 +2,13 @@
 # House style that a search can check.
 . tests/lib/tap.sh
 
+# In a release archive nobody lists what is ours; it was searched before.
+if ! git rev-parse --verify -q HEAD >/dev/null 2>&1; then
+	skip 'this is no checkout'
+	done_testing
+	exit
+fi
+
 sources=$(git ls-files 'pkg/*.c' 'pkg/*.h' 'cmd/*.c' 'cmd/*.h')
 tests=$(git ls-files 'tests/*.c' 'tests/*.h')
 
