@@ -28,7 +28,7 @@ SANITIZE ?=
 COSE ?= 1
 
 # What needs neither a compiler nor a library must work without them; demo and check install them first.
-NO_CONFIG := deps demo check help clean format ci deps-packaging dist deb rpm
+NO_CONFIG := deps demo check help clean format ci deps-packaging dist deb rpm release-files
 CONFIGURED := $(if $(MAKECMDGOALS),$(filter-out $(NO_CONFIG),$(MAKECMDGOALS)),yes)
 
 ifneq ($(CONFIGURED),)

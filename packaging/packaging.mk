@@ -21,6 +21,24 @@ deb: ## make the Debian packages of it
 rpm: ## make the RPM packages of it
 	@sh packaging/rpm.sh $(PACKAGES) $(COMMIT)
 
+# ---- releases ----
+# Who must have signed it, as siglet verify takes it (--github OWNER/REPO); without, whoever signs.
+SIGNER ?=
+export SIGNER
+RELEASE ?= $(B)/release
+
+.PHONY: release-files
+release-files: ## make all that a release of COMMIT has: archive, packages, static verifier, an SBOM of each, in RELEASE (build/release)
+	@sh packaging/release.sh files $(RELEASE) $(COMMIT)
+
+.PHONY: release
+release: all release-files ## the same, signed as this CI job or person, and verified as a stranger would
+	@SIGLET=$(B)/siglet sh packaging/release.sh sign $(RELEASE)
+
+.PHONY: release-rehearsal
+release-rehearsal: all release-files ## the same, signed in the sandbox: nobody trusts it
+	@SIGLET=$(B)/siglet $(B)/siglet-sandbox run -- sh packaging/release.sh sign $(RELEASE)
+
 # ---- the static verifier ----
 STATIC_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard cmd/siglet-verify/*.c)) $(addprefix cmd/siglet/, \
 	verify.c expect.c answer.c judge.c jobs.c list.c manifest.c bundles.c options.c help.c write.c instance.c signals.c))
