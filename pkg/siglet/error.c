@@ -42,6 +42,11 @@ siglet_status siglet_error_status(const siglet_error *error)
 	return SIGLET_STATUS_INTERNAL;
 }
 
+const char *siglet_error_code(const siglet_error *error)
+{
+	return error == NULL ? "" : siglet_code_name(siglet_err_code(error));
+}
+
 const char *siglet_error_message(const siglet_error *error)
 {
 	return error == NULL ? "" : siglet_err_message(error);

@@ -173,37 +173,15 @@ static siglet_err *find_bundle(const char *path, siglet_buf *ret_path)
 		"another with --bundle");
 }
 
-static siglet_err *verify_with(const siglet_trust *trust, const siglet_expectation *expectation,
-			       const char *path, siglet_bundles *bundles,
-			       siglet_result **ret_result)
+/* bundle_path NULL: the one beside path. That a file is missing is said before that its bundle is. */
+static siglet_err *open_bundles(const char *path, const char *bundle_path,
+				siglet_bundles **ret_bundles)
 {
-	siglet_artifact *artifact = NULL;
-	siglet_result *result = NULL;
-	siglet_err *err = siglet_artifact_open(path, bundles, expectation, &artifact);
-
-	if (err == NULL)
-		err = siglet_verify_artifact(trust, expectation, bundles, artifact, false, &result);
-	if (err != NULL) {
-		siglet_artifact_free(artifact);
-		siglet_bundles_free(bundles);
-		return err;
-	}
-	result->owned_bundles = bundles;
-	result->owned_artifact = artifact;
-	*ret_result = result;
-	return NULL;
-}
-
-siglet_error *siglet_verify_file(const siglet_trust *trust, const siglet_expectation *expectation,
-				 const char *path, const char *bundle_path,
-				 siglet_result **ret_result)
-{
-	siglet_bundles *bundles = NULL;
 	siglet_buf found;
-	siglet_err *err = siglet_policy_check(&expectation->policy);
+	siglet_err *err = NULL;
 
-	siglet_buf_init(&found, strlen(path) + sizeof(".sigstore.jsonl"));
-	if (err == NULL && !is_stdin(path) && !siglet_sys_is_there(path))
+	siglet_buf_init(&found, path == NULL ? 0 : strlen(path) + sizeof(".sigstore.jsonl"));
+	if (path != NULL && !is_stdin(path) && !siglet_sys_is_there(path))
 		err = siglet_err_new(SIGLET_E_IO, "%s: no such file",
 				     siglet_text_printable(siglet_slice_str(path)).text);
 	if (err == NULL && bundle_path == NULL) {
@@ -211,9 +189,93 @@ siglet_error *siglet_verify_file(const siglet_trust *trust, const siglet_expecta
 		bundle_path = siglet_buf_text(&found);
 	}
 	if (err == NULL)
-		err = siglet_bundles_open(bundle_path, &bundles);
+		err = siglet_bundles_open(bundle_path, ret_bundles);
 	siglet_buf_clear(&found);
+	return err;
+}
+
+/* A malformed bundle ends as a refusal. Takes err. */
+static siglet_err *refuse_or_fail(siglet_err *err, siglet_result **ret_result)
+{
+	return siglet_is_refusal(err) ? siglet_result_unreadable(err, ret_result) : err;
+}
+
+siglet_error *siglet_verify_file(const siglet_trust *trust, const siglet_expectation *expectation,
+				 const char *path, const char *bundle_path,
+				 siglet_result **ret_result)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_bundles *bundles = NULL;
+	siglet_err *err = siglet_policy_check(&expectation->policy);
+
+	if (err == NULL)
+		err = open_bundles(path, bundle_path, &bundles);
 	if (err != NULL)
-		return siglet_is_refusal(err) ? siglet_result_unreadable(err, ret_result) : err;
-	return verify_with(trust, expectation, path, bundles, ret_result);
+		return refuse_or_fail(err, ret_result);
+	err = siglet_artifact_open(path, bundles, expectation, &artifact);
+	return siglet_judge_owned(trust, expectation, bundles, artifact, false, err, ret_result);
+}
+
+/* What can't be meant. */
+static siglet_err *check_options(const siglet_verify_options *options, bool statement_only)
+{
+	const int artifacts =
+		(options->path != NULL) + (options->digest != NULL) + (options->data != NULL);
+
+	if (artifacts > 1)
+		return siglet_err_new(SIGLET_E_USAGE, "more than one artifact");
+	if (artifacts == 0 && !statement_only)
+		return siglet_err_new(SIGLET_E_USAGE, "no artifact");
+	if (artifacts == 1 && statement_only)
+		return siglet_err_new(SIGLET_E_USAGE, "an artifact that would not be checked");
+	if (options->bundle != NULL && options->bundle_path != NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "more than one bundle");
+	if (options->bundle == NULL && options->bundle_path == NULL && options->path == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "no bundle");
+	return NULL;
+}
+
+/* Programs that serve others pass on names: none of them may read standard input. */
+static const char *name_of_file(const char *path)
+{
+	return path != NULL && is_stdin(path) ? "./-" : path;
+}
+
+static siglet_err *open_artifact(const siglet_verify_options *options,
+				 const siglet_bundles *bundles,
+				 const siglet_expectation *expectation,
+				 siglet_artifact **ret_artifact)
+{
+	if (options->path != NULL)
+		return siglet_artifact_open(name_of_file(options->path), bundles, expectation,
+					    ret_artifact);
+	if (options->digest != NULL)
+		return siglet_artifact_from_digest(options->digest, ret_artifact);
+	if (options->data != NULL)
+		return siglet_artifact_from_bytes(options->data, options->data_len, ret_artifact);
+	return NULL; /* statement-only */
+}
+
+siglet_error *siglet_verify_with_options(const siglet_trust *trust,
+					 const siglet_expectation *expectation,
+					 const siglet_verify_options *options,
+					 siglet_result **ret_result)
+{
+	siglet_artifact *artifact = NULL;
+	siglet_bundles *bundles = NULL;
+	siglet_err *err = siglet_policy_check(&expectation->policy);
+
+	if (err == NULL)
+		err = check_options(options, expectation->policy.statement_only);
+	if (err == NULL && options->bundle != NULL)
+		err = siglet_bundles_parse(options->bundle, options->bundle_len, "bundle",
+					   &bundles);
+	else if (err == NULL)
+		err = open_bundles(name_of_file(options->path), name_of_file(options->bundle_path),
+				   &bundles);
+	if (err != NULL)
+		return refuse_or_fail(err, ret_result);
+	err = open_artifact(options, bundles, expectation, &artifact);
+	return siglet_judge_owned(trust, expectation, bundles, artifact, options->all, err,
+				  ret_result);
 }

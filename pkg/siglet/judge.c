@@ -113,15 +113,14 @@ siglet_err *siglet_result_unreadable(siglet_err *why, siglet_result **ret_result
 	return NULL;
 }
 
-/* Takes artifact and err: what the caller made, or failed to make, of the artifact. */
-static siglet_err *judge_owned(const siglet_trust *trust, const siglet_expectation *expectation,
-			       siglet_bundles *bundles, siglet_artifact *artifact, siglet_err *err,
-			       siglet_result **ret_result)
+siglet_err *siglet_judge_owned(const siglet_trust *trust, const siglet_expectation *expectation,
+			       siglet_bundles *bundles, siglet_artifact *artifact, bool all,
+			       siglet_err *err, siglet_result **ret_result)
 {
 	siglet_result *result = NULL;
 
 	if (err == NULL)
-		err = siglet_verify_artifact(trust, expectation, bundles, artifact, false, &result);
+		err = siglet_verify_artifact(trust, expectation, bundles, artifact, all, &result);
 	if (err != NULL) {
 		siglet_artifact_free(artifact);
 		siglet_bundles_free(bundles);
@@ -146,7 +145,7 @@ siglet_error *siglet_verify_bytes(const siglet_trust *trust, const siglet_expect
 	if (err != NULL)
 		return siglet_is_refusal(err) ? siglet_result_unreadable(err, ret_result) : err;
 	err = siglet_artifact_from_bytes(data, len, &artifact);
-	return judge_owned(trust, expectation, bundles, artifact, err, ret_result);
+	return siglet_judge_owned(trust, expectation, bundles, artifact, false, err, ret_result);
 }
 
 siglet_error *siglet_verify_digest(const siglet_trust *trust, const siglet_expectation *expectation,
@@ -162,5 +161,5 @@ siglet_error *siglet_verify_digest(const siglet_trust *trust, const siglet_expec
 	if (err != NULL)
 		return siglet_is_refusal(err) ? siglet_result_unreadable(err, ret_result) : err;
 	err = siglet_artifact_from_digest(digest, &artifact);
-	return judge_owned(trust, expectation, bundles, artifact, err, ret_result);
+	return siglet_judge_owned(trust, expectation, bundles, artifact, false, err, ret_result);
 }

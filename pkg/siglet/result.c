@@ -318,7 +318,8 @@ static void write_trust(const siglet_trust *trust, siglet_json_writer *w)
 static void write_json(const siglet_result *result, const char *file, siglet_json_writer *w)
 {
 	siglet_json_write_begin_object(w, NULL);
-	siglet_json_write_text(w, "file", file);
+	if (file != NULL)
+		siglet_json_write_text(w, "file", file);
 	if (result->trust != NULL)
 		write_trust(result->trust, w);
 	if (result->kind != NULL)

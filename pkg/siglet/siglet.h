@@ -68,8 +68,10 @@ typedef enum siglet_status {
 typedef struct siglet_err siglet_error;
 
 SIGLET_API siglet_status siglet_error_status(const siglet_error *error); /* NULL: OK */
-SIGLET_API const char *siglet_error_message(const siglet_error *error);	 /* what, where, why */
-SIGLET_API const char *siglet_error_hint(const siglet_error *error);	 /* what to do, or NULL */
+/* The kind of fault, as docs/json.md has it: "malformed", "io" …; "" for NULL. */
+SIGLET_API const char *siglet_error_code(const siglet_error *error);
+SIGLET_API const char *siglet_error_message(const siglet_error *error); /* what, where, why */
+SIGLET_API const char *siglet_error_hint(const siglet_error *error);	/* what to do, or NULL */
 SIGLET_API void siglet_error_free(siglet_error *error);
 
 SIGLET_API void siglet_string_free(char *text); /* for text that is "owned"; NULL is fine */
@@ -441,6 +443,29 @@ SIGLET_CHECKED siglet_error *siglet_verify_digest(const siglet_trust *trust,
 						  const char *digest, const void *bundle_json,
 						  size_t bundle_len, siglet_result **ret_result);
 
+/* What is asked about, and where its bundle is. All is borrowed until the result is freed. */
+typedef struct siglet_verify_options {
+	/* one of three, or none for statement-only */
+	const char *path;   /* a file; "-" is one too, not standard input */
+	const char *digest; /* "sha256:HEX" */
+	const void *data;   /* bytes in memory; not NULL, also where data_len is 0 */
+	size_t data_len;
+	/* one of two, or neither: look beside path, as siglet_verify_file does */
+	const char *bundle_path;
+	const void *bundle;
+	size_t bundle_len;
+	bool all; /* every bundle must be good; else one is enough */
+} siglet_verify_options;
+
+/*
+ * Any artifact with any bundle, in one call: for bindings, and whoever would else choose among the
+ * functions above. A malformed bundle is a refusal. Errors: USAGE, UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_verify_with_options(const siglet_trust *trust,
+							const siglet_expectation *expectation,
+							const siglet_verify_options *options,
+							siglet_result **ret_result);
+
 SIGLET_API bool siglet_result_accepted(const siglet_result *result);
 
 /*
@@ -466,7 +491,10 @@ SIGLET_API const char *siglet_result_extension(const siglet_result *result, cons
 /* The earliest verified time, seconds since 1970 UTC. False when there is none. */
 SIGLET_API bool siglet_result_time(const siglet_result *result, int64_t *ret_time_s);
 
-/* The whole report as a JSON object (schema: docs/json.md), or as text for people. Owned. */
+/*
+ * The whole report as a JSON object (schema: docs/json.md), or as text for people. file is what to
+ * call the artifact in it; NULL: it has no name. Owned.
+ */
 SIGLET_CHECKED siglet_error *siglet_result_json(const siglet_result *result, const char *file,
 						char **ret_json);
 SIGLET_CHECKED siglet_error *siglet_result_explain(const siglet_result *result, char **ret_text);

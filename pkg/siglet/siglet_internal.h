@@ -142,6 +142,16 @@ SIGLET_MUST_USE siglet_err *siglet_result_finish(siglet_result *result,
 /* A result that refuses because the bundle could not be read. Takes err. */
 SIGLET_MUST_USE siglet_err *siglet_result_unreadable(siglet_err *err, siglet_result **ret_result);
 
+/*
+ * Judge bundles and an artifact (NULL: statement-only) that end with the result. Takes both, and err:
+ * what went wrong when the artifact was made.
+ */
+SIGLET_MUST_USE siglet_err *siglet_judge_owned(const siglet_trust *trust,
+					       const siglet_expectation *expectation,
+					       siglet_bundles *bundles, siglet_artifact *artifact,
+					       bool all, siglet_err *err,
+					       siglet_result **ret_result);
+
 /* "sha256:HEX" to a digest; what is wrong with it is the caller's fault: USAGE. (artifact.c) */
 SIGLET_MUST_USE siglet_err *siglet_parse_digest(siglet_slice text, siglet_digest *ret_digest);
 
