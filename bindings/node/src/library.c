@@ -2,6 +2,9 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#ifndef __APPLE__
+#include <link.h>
+#endif
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,16 +61,52 @@ static bool can_share(void)
 
 #ifdef RTLD_DEEPBIND
 
+/* Is this where the program jumps off to a library's function, and no function of its own? */
+static bool is_only_referred_to(const void *function)
+{
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info about;
+
+	return dladdr1(function, &about, (void **)&symbol, RTLD_DL_SYMENT) != 0 && symbol != NULL &&
+	       symbol->st_shndx == SHN_UNDEF;
+}
+
+/* What the program was started with, up to libc, is never unloaded: is there another malloc in it? */
+static bool stands_before_libc(void *program, void *libc, const void *libcs)
+{
+	struct link_map *object = NULL;
+
+	if (dlinfo(program, RTLD_DI_LINKMAP, &object) != 0)
+		return true;
+	for (object = object->l_next; object != NULL && (void *)object != libc;
+	     object = object->l_next) {
+		void *handle = dlopen(object->l_name, RTLD_NOW | RTLD_NOLOAD);
+		const void *function = handle == NULL ? NULL : dlsym(handle, "malloc");
+
+		if (handle != NULL)
+			(void)dlclose(handle);
+		if (function != NULL && function != libcs)
+			return true;
+	}
+	return false;
+}
+
 /* With another malloc in place of libc's, what libc allocates for us would go back to libc's own. */
 static bool can_be_alone(void)
 {
+	void *program = dlopen(NULL, RTLD_NOW);
 	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
-	const bool is_libcs =
-		libc != NULL && dlsym(libc, "malloc") == dlsym(RTLD_DEFAULT, "malloc");
+	const void *libcs = libc == NULL ? NULL : dlsym(libc, "malloc");
+	const void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const bool alone = libcs != NULL && program != NULL &&
+			   (first == libcs || is_only_referred_to(first)) &&
+			   !stands_before_libc(program, libc, libcs);
 
 	if (libc != NULL)
 		(void)dlclose(libc);
-	return is_libcs;
+	if (program != NULL)
+		(void)dlclose(program);
+	return alone;
 }
 
 #else
