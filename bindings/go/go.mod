@@ -1,0 +1,3 @@
+module siglet
+
+go 1.21
