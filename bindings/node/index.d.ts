@@ -53,7 +53,10 @@ export declare class TrustRoot {
   close(): void;
 }
 
-/** Who must have signed, and how. An identity and an issuer, a short form for both, or a key must be set. */
+/**
+ * Who must have signed, and how. An identity and an issuer, a short form for both, or a key must be set. What is not
+ * asked is left out: a name with an undefined or empty value is an error.
+ */
 export interface Expectations {
   /** The certificate's SAN, and the OIDC issuer, exactly. */
   identity?: string;

@@ -191,12 +191,12 @@ function asksFor(name, value) {
   return [{ by, what, count: 0, text: asText(name, value) }];
 }
 
-/* A name that is not known would be an expectation that nobody checks. */
+/* A name that is not known, or an undefined value, would be an expectation that nobody checks. */
 function asks(expectations) {
   if (expectations === null || typeof expectations !== 'object') throw usage('the expectations are no object');
   return Object.entries(expectations).flatMap(([name, value]) => {
     if (!Object.hasOwn(EXPECT, name)) throw usage(`there is no expectation "${name}"`);
-    return value === undefined ? [] : asksFor(name, value);
+    return asksFor(name, value);
   });
 }
 
@@ -221,11 +221,11 @@ const OPTIONS = ['bundle', 'trustedRoot', 'allBundles'];
 
 async function judge(artifact, expectations, options = {}) {
   for (const name of Object.keys(options)) if (!OPTIONS.includes(name)) throw usage(`there is no option "${name}"`);
-  const { bundle, trustedRoot, allBundles = false } = options;
+  const { bundle, allBundles = false } = options;
   if (typeof allBundles !== 'boolean') throw usage('allBundles is no boolean');
   const what = { asks: asks(expectations), ...artifactOptions(artifact), ...bundleOptions(bundle), all: allBundles };
-  /* null is what a search that found none leaves: no reason to trust another. */
-  const root = trustedRoot === undefined ? (publicRoot ??= TrustRoot.shipped()) : trustedRoot;
+  /* undefined is what a search that found none leaves: no reason to trust another. */
+  const root = Object.hasOwn(options, 'trustedRoot') ? options.trustedRoot : (publicRoot ??= TrustRoot.shipped());
   try {
     return new Verdict(await native.judge(nativeOf(root), what));
   } catch (thrown) {

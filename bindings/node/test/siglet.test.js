@@ -184,6 +184,11 @@ describe('it fails', () => {
       [ARTIFACT, github, { allBundles: 1 }],
       [ARTIFACT, github, { trustedRoot: {} }],
       [ARTIFACT, github, { trustedRoot: null }],
+      [ARTIFACT, github, { trustedRoot: undefined }],
+      [ARTIFACT, { ...github, workflow: undefined }],
+      [ARTIFACT, { ...github, workflow: '' }],
+      [ARTIFACT, { ...github, ref: null }],
+      [ARTIFACT, { ...github, require: { 'build-trigger': undefined } }],
     ])
       await assert.rejects(judge(artifact, expectations, options), fails(Status.USAGE, 'usage'));
   });

@@ -83,8 +83,10 @@ class Accepts(Folder):
             timestamp_threshold=1,
             sct_threshold=1,
         )
+        again = pickle.loads(pickle.dumps(copy.deepcopy(expected)))
+        self.assertEqual(expected, again)
         self.assertTrue(siglet.verify(ARTIFACT, expectations=expected))
-        self.assertEqual(expected, copy.deepcopy(expected))
+        self.assertTrue(siglet.verify(ARTIFACT, expectations=again))
 
     def test_patterns(self) -> None:
         expected = siglet.Expectations(identity_pattern="https://github.com/prefix-dev/.*", issuer_pattern=".*")
@@ -197,6 +199,14 @@ class Fails(Folder):
             ((ARTIFACT,), {"identity": "", "issuer": ISSUER}),
             ((ARTIFACT,), {"identity": IDENTITY + "\0", "issuer": ISSUER}),
             ((ARTIFACT,), {"identity": "\ud800", "issuer": ISSUER}),
+            ((ARTIFACT,), {"github": None}),
+            ((ARTIFACT,), {"github": REPOSITORY, "trusted_root": None}),
+            ((ARTIFACT,), {"github": REPOSITORY, "email": ""}),
+            ((ARTIFACT,), {"github": "", "expectations": siglet.Expectations(github=REPOSITORY)}),
+            ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, workflow="")}),
+            ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, workflow=None)}),  # type: ignore[arg-type]
+            ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, require={"": ""})}),
+            ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, sct_threshold=None)}),  # type: ignore[arg-type]
             ((str(ARTIFACT) + "\0",), {"github": REPOSITORY}),
             ((CONTENT,), {"github": REPOSITORY}),
             ((None, BUNDLE), {"github": REPOSITORY}),

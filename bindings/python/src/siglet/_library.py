@@ -149,6 +149,8 @@ def owned_text(function: Callable[..., Address], *arguments: object) -> str:
 
 def encode(value: str, what: str) -> bytes:
     """Text for the library, which would end it at a NUL."""
+    if not isinstance(value, str):
+        raise UsageError("%s is no text" % what)
     try:
         data = value.encode("utf-8")
     except UnicodeEncodeError:

@@ -26,9 +26,9 @@ def utc(get: Any, address: int) -> Optional[datetime.datetime]:
 class TrustRoot:
     """Immutable; any number of threads may verify under one. Freed with the last who holds it, or by close()."""
 
-    def __init__(self, handle: Handle, warning: Optional[str] = None) -> None:
+    def __init__(self, handle: Optional[Handle], warning: Optional[str] = None) -> None:
         """For the class's own use: shipped() and the others make one."""
-        self._handle: Optional[Handle] = handle
+        self._handle = handle
         #: Something a person should know, such as why it could not be refreshed; or None.
         self.warning = warning
 
@@ -118,3 +118,18 @@ class TrustRoot:
 
     def __repr__(self) -> str:
         return "<TrustRoot closed>" if self._handle is None else "<TrustRoot %s>" % self.source
+
+
+class _Public(TrustRoot):
+    """The default: shipped("public"), read when it is first used, and kept."""
+
+    def borrow(self) -> Handle:
+        if self._handle is None:
+            self._handle = TrustRoot.shipped("public").borrow()
+        return self._handle
+
+    def __repr__(self) -> str:
+        return "TrustRoot.shipped()"
+
+
+PUBLIC: TrustRoot = _Public(None)

@@ -4,14 +4,13 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import datetime
-import functools
 import json
 import os
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from ._errors import Refused, UsageError
 from ._library import Handle, VerifyOptions, check, encode, encode_path, lib, make, owned_text, text
-from ._trust import Path, TrustRoot, utc
+from ._trust import PUBLIC, Path, TrustRoot, utc
 
 # siglet_expect, siglet_threshold
 EXPECT = {
@@ -34,6 +33,24 @@ THRESHOLD = {"tlog": 1, "timestamp": 2, "sct": 3, "witness": 4}
 Time = Union[str, datetime.datetime]
 
 
+class _NotAsked(str):
+    """Text that was left out. None is none: it is what a setting that is missing has, and asking less is no answer."""
+
+    def __repr__(self) -> str:
+        return "NOT_ASKED"
+
+
+class _NotCounted(int):
+    """A number that was left out."""
+
+    def __repr__(self) -> str:
+        return "NOT_ASKED"
+
+
+NOT_ASKED = _NotAsked()
+_NOT_COUNTED = _NotCounted()
+
+
 @dataclasses.dataclass(frozen=True)
 class Digest:
     """An artifact that is not at hand: "sha256:HEX", "sha384:HEX" or "sha512:HEX"."""
@@ -50,79 +67,93 @@ Bundle = Union[Path, Content]
 class Expectations:
     """Who must have signed, and how. An identity and an issuer, a short form for both, or a key must be set.
 
-    Values alone: keep one, share it, compare it.
+    What is not asked is left out: None or an empty value is an error. Values alone: keep one, share it, compare it.
     """
 
     #: The certificate's SAN, and the OIDC issuer, exactly.
-    identity: Optional[str] = None
-    issuer: Optional[str] = None
+    identity: str = NOT_ASKED
+    issuer: str = NOT_ASKED
     #: The same by a PCRE2 pattern, anchored at both ends.
-    identity_pattern: Optional[str] = None
-    issuer_pattern: Optional[str] = None
+    identity_pattern: str = NOT_ASKED
+    issuer_pattern: str = NOT_ASKED
     #: Short forms: OWNER or OWNER/REPO; GROUP/PROJECT; an address, with an issuer.
-    github: Optional[str] = None
-    gitlab: Optional[str] = None
-    email: Optional[str] = None
+    github: str = NOT_ASKED
+    gitlab: str = NOT_ASKED
+    email: str = NOT_ASKED
     #: With a short form: the workflow's file, and the source ref.
-    workflow: Optional[str] = None
-    ref: Optional[str] = None
+    workflow: str = NOT_ASKED
+    ref: str = NOT_ASKED
     #: Extensions of the certificate by name ("source-repository-visibility-at-signing").
     require: Mapping[str, str] = dataclasses.field(default_factory=dict)
     #: The predicate's type (short name or URI), or "signature".
-    type: Optional[str] = None
+    type: str = NOT_ASKED
     #: Refuse older signatures: RFC 3339, or a datetime with a time zone.
-    signed_after: Optional[Time] = None
+    signed_after: Time = NOT_ASKED
     #: PEM text of a managed key, in place of an identity; and when it was in use.
-    key: Optional[str] = None
-    key_not_before: Optional[Time] = None
-    key_not_after: Optional[Time] = None
+    key: str = NOT_ASKED
+    key_not_before: Time = NOT_ASKED
+    key_not_after: Time = NOT_ASKED
     #: A C2SP tlog-policy: witnesses must have seen the log's checkpoint.
-    witness_policy: Optional[str] = None
-    #: How many logs, times, SCTs and witnesses there must be; None: as the trust root's instance has it.
-    tlog_threshold: Optional[int] = None
-    timestamp_threshold: Optional[int] = None
-    sct_threshold: Optional[int] = None
-    witness_threshold: Optional[int] = None
+    witness_policy: str = NOT_ASKED
+    #: How many logs, times, SCTs and witnesses there must be; left out: as the trust root's instance has it.
+    tlog_threshold: int = _NOT_COUNTED
+    timestamp_threshold: int = _NOT_COUNTED
+    sct_threshold: int = _NOT_COUNTED
+    witness_threshold: int = _NOT_COUNTED
     #: Judge the envelope alone; artifact is None then.
     statement_only: bool = False
 
 
-def _rfc3339(value: Time, what: str) -> str:
-    if isinstance(value, str):
-        return value
+def _rfc3339(value: datetime.datetime, what: str) -> str:
     if value.tzinfo is None:
         raise UsageError("%s has no time zone" % what)
-    return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.astimezone(datetime.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _values(expectations: Expectations) -> List[Tuple[str, str]]:
+def _text(expectations: Expectations, name: str) -> Optional[bytes]:
+    """For the library; None: it is not asked."""
+    value = getattr(expectations, name)
+    if isinstance(value, _NotAsked):
+        return None
+    if isinstance(value, datetime.datetime):
+        value = _rfc3339(value, name)
+    return encode(value, name)
+
+
+def _values(expectations: Expectations) -> List[Tuple[str, bytes]]:
     values = []
     for name in EXPECT:
-        value = getattr(expectations, name)
         if name == "require":
-            values += [(name, "%s=%s" % item) for item in value.items()]
-        elif value is not None:
-            values.append((name, _rfc3339(value, name) if isinstance(value, datetime.datetime) else value))
+            for key, value in expectations.require.items():
+                values.append((name, encode(key, name) + b"=" + encode(value, name)))
+        else:
+            text_of = _text(expectations, name)
+            if text_of is not None:
+                values.append((name, text_of))
     return values
+
+
+def _set_threshold(made: Handle, name: str, count: int) -> None:
+    if isinstance(count, _NotCounted):
+        return
+    if not isinstance(count, int) or not 0 <= count < 1 << 32:  # ctypes would take it modulo that
+        raise UsageError("%s_threshold is no count" % name)
+    check(lib.siglet_expectation_set_threshold(made.address, THRESHOLD[name], count))
 
 
 def _expect(trust: Handle, expectations: Expectations) -> Handle:
     made = make(lib.siglet_expectation_free, lib.siglet_expectation_new, trust.address)
     for name, value in _values(expectations):
-        check(lib.siglet_expectation_set(made.address, EXPECT[name], encode(value, name)))
+        check(lib.siglet_expectation_set(made.address, EXPECT[name], value))
     for name in ("identity", "issuer"):
-        pattern = getattr(expectations, name + "_pattern")
+        pattern = _text(expectations, name + "_pattern")
         if pattern is not None:
-            check(lib.siglet_expectation_set_pattern(made.address, EXPECT[name], encode(pattern, name + "_pattern")))
-    if expectations.witness_policy is not None:
-        policy = encode(expectations.witness_policy, "witness_policy")
+            check(lib.siglet_expectation_set_pattern(made.address, EXPECT[name], pattern))
+    policy = _text(expectations, "witness_policy")
+    if policy is not None:
         check(lib.siglet_expectation_set_witness_policy(made.address, policy, len(policy)))
-    for name, which in THRESHOLD.items():
-        count = getattr(expectations, name + "_threshold")
-        if count is not None:
-            if not 0 <= count < 1 << 32:  # ctypes would take it modulo that
-                raise UsageError("%s_threshold is no count" % name)
-            check(lib.siglet_expectation_set_threshold(made.address, which, count))
+    for name in THRESHOLD:
+        _set_threshold(made, name, getattr(expectations, name + "_threshold"))
     if expectations.statement_only:
         check(lib.siglet_expectation_set_statement_only(made.address))
     return made
@@ -247,33 +278,30 @@ def _options(artifact: Optional[Artifact], bundle: Optional[Bundle], all_bundles
     return options, held
 
 
-@functools.lru_cache(maxsize=None)
-def _public() -> TrustRoot:
-    return TrustRoot.shipped("public")
-
-
 def judge(
     artifact: Optional[Artifact],
     bundle: Optional[Bundle] = None,
     *,
-    identity: Optional[str] = None,
-    issuer: Optional[str] = None,
-    github: Optional[str] = None,
-    gitlab: Optional[str] = None,
-    email: Optional[str] = None,
-    key: Optional[str] = None,
+    identity: str = NOT_ASKED,
+    issuer: str = NOT_ASKED,
+    github: str = NOT_ASKED,
+    gitlab: str = NOT_ASKED,
+    email: str = NOT_ASKED,
+    key: str = NOT_ASKED,
     expectations: Optional[Expectations] = None,
-    trusted_root: Optional[TrustRoot] = None,
+    trusted_root: TrustRoot = PUBLIC,
     all_bundles: bool = False,
 ) -> Verdict:
     """As verify, but a refusal is returned: look at accepted."""
-    by_name = Expectations(
-        identity=identity, issuer=issuer, github=github, gitlab=gitlab, email=email, key=key
-    )
-    if expectations is not None and by_name != Expectations():
+    by_name = Expectations(identity=identity, issuer=issuer, github=github, gitlab=gitlab, email=email, key=key)
+    if expectations is None:
+        expectations = by_name
+    elif any(not isinstance(value, _NotAsked) for value in (identity, issuer, github, gitlab, email, key)):
         raise UsageError("expectations, and others beside them")
-    trust = (_public() if trusted_root is None else trusted_root).borrow()
-    asked = _expect(trust, by_name if expectations is None else expectations)
+    if not isinstance(trusted_root, TrustRoot):
+        raise UsageError("the trust root is none")
+    trust = trusted_root.borrow()
+    asked = _expect(trust, expectations)
     options, held = _options(artifact, bundle, all_bundles)
     result = make(
         lib.siglet_result_free,
@@ -290,14 +318,14 @@ def verify(
     artifact: Optional[Artifact],
     bundle: Optional[Bundle] = None,
     *,
-    identity: Optional[str] = None,
-    issuer: Optional[str] = None,
-    github: Optional[str] = None,
-    gitlab: Optional[str] = None,
-    email: Optional[str] = None,
-    key: Optional[str] = None,
+    identity: str = NOT_ASKED,
+    issuer: str = NOT_ASKED,
+    github: str = NOT_ASKED,
+    gitlab: str = NOT_ASKED,
+    email: str = NOT_ASKED,
+    key: str = NOT_ASKED,
     expectations: Optional[Expectations] = None,
-    trusted_root: Optional[TrustRoot] = None,
+    trusted_root: TrustRoot = PUBLIC,
     all_bundles: bool = False,
 ) -> Verdict:
     """Is the artifact what was expected to be signed? Raises Refused if not.
