@@ -15,6 +15,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
 LOADEDDIR ?=
+DOCDIR ?= $(DATADIR)/doc/siglet
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 AR ?= ar
@@ -28,7 +29,7 @@ SANITIZE ?=
 COSE ?= 1
 
 # What needs neither a compiler nor a library must work without them; demo and check install them first.
-NO_CONFIG := deps demo check help clean format ci deps-packaging dist deb rpm release-files
+NO_CONFIG := deps demo check help clean format ci deps-packaging dist deb rpm release-files reference
 CONFIGURED := $(if $(MAKECMDGOALS),$(filter-out $(NO_CONFIG),$(MAKECMDGOALS)),yes)
 
 ifneq ($(CONFIGURED),)
@@ -186,8 +187,11 @@ lint: all ## architecture rules, banned calls, analysers, man pages, scripts
 format: ## put the sources into their form
 	clang-format-14 -i $$(git ls-files '*.c' '*.h')
 
+.PHONY: reference
+reference: $(B)/reference.html ## write the reference of siglet.h, one page
+
 .PHONY: install
-install: all ## install program, libraries, header, man pages, completions (DESTDIR, PREFIX)
+install: all $(B)/reference.html ## install program, libraries, header, reference, man pages, completions (DESTDIR, PREFIX)
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/siglet \
 		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/bash-completion/completions \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
@@ -200,6 +204,8 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 	$(INSTALL) -m 644 $(B)/libsiglet.a $(B)/libsiglet-verify.a $(DESTDIR)$(LIBDIR)/
 	$(INSTALL) -m 644 $(B)/siglet.pc $(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc
 	$(INSTALL) -m 644 pkg/siglet/siglet.h $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h
+	$(INSTALL) -d $(DESTDIR)$(DOCDIR)
+	$(INSTALL) -m 644 $(B)/reference.html $(DESTDIR)$(DOCDIR)/
 	$(INSTALL) -m 644 $(MAN) $(DESTDIR)$(MANDIR)/man1/
 	$(B)/siglet completion bash > $(DESTDIR)$(DATADIR)/bash-completion/completions/siglet
 	$(B)/siglet completion zsh > $(DESTDIR)$(DATADIR)/zsh/site-functions/_siglet
@@ -209,12 +215,12 @@ install: all ## install program, libraries, header, man pages, completions (DEST
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/siglet $(DESTDIR)$(BINDIR)/siglet-sandbox $(DESTDIR)$(LIBDIR)/libsiglet.so* $(LOADED:$(B)/%=$(DESTDIR)$(or $(LOADEDDIR),$(LIBDIR))/%) \
 		$(DESTDIR)$(LIBDIR)/libsiglet.a $(DESTDIR)$(LIBDIR)/libsiglet-verify.a \
-		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/siglet.pc $(DESTDIR)$(INCLUDEDIR)/siglet/siglet.h $(DESTDIR)$(DOCDIR)/reference.html \
 		$(MAN:docs/man/%=$(DESTDIR)$(MANDIR)/man1/%) \
 		$(DESTDIR)$(DATADIR)/bash-completion/completions/siglet \
 		$(DESTDIR)$(DATADIR)/zsh/site-functions/_siglet \
 		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/siglet.fish
-	-rmdir $(DESTDIR)$(INCLUDEDIR)/siglet
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/siglet $(DESTDIR)$(DOCDIR)
 
 include packaging/packaging.mk
 
@@ -285,6 +291,11 @@ $(B)/gen/cose_build.h: FORCE
 $(B)/siglet.pc: pkg/siglet/siglet.pc.in FORCE
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' $< > $@
+
+$(B)/reference.html: docs/reference/page.awk pkg/siglet/siglet.h
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)awk -v version=$(VERSION) -f docs/reference/page.awk pkg/siglet/siglet.h > $@
 
 # The program carries the library's code, so that it starts without a search for a shared object.
 $(B)/siglet: $(CLI_OBJ) $(B)/libsiglet.a

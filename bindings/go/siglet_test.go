@@ -123,6 +123,40 @@ func TestTrustRoots(t *testing.T) {
 	}
 }
 
+func TestAnInstanceOfOnesOwn(t *testing.T) {
+	config, signed := os.Getenv("CONFIG"), os.Getenv("SIGNED")
+	if config == "" {
+		t.Skip("no CONFIG, SIGNED, WHO and ISSUER of an instance")
+	}
+	root, err := FromConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := []Expectation{Identity(os.Getenv("WHO")), Issuer(os.Getenv("ISSUER"))}
+	verdict, err := root.Verify(Request{File: signed}, who...)
+	if err != nil || verdict.Kind != "signed" || verdict.Predicate != nil {
+		t.Error(err, verdict)
+	}
+	longer := append(mustRead(signed), 'x')
+	if verdict, err = root.Judge(Request{Data: longer, BundleFile: signed + ".sigstore.json"}, who...); err != nil || verdict.Accepted {
+		t.Error(err, verdict)
+	}
+	if verdict, err = Judge(Request{File: signed}, who...); err != nil || verdict.Accepted {
+		t.Error(err, verdict)
+	}
+	var parts struct{ TrustedRoot json.RawMessage }
+	if err = json.Unmarshal(mustRead(config), &parts); err != nil {
+		t.Fatal(err)
+	}
+	root, err = FromJSON(parts.TrustedRoot, "memory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = root.Verify(Request{File: signed}, who...); err != nil {
+		t.Error(err)
+	}
+}
+
 func refuses(t *testing.T, rule string, root *TrustRoot, request Request, expectations ...Expectation) *Verdict {
 	t.Helper()
 	verdict, err := root.Judge(request, expectations...)

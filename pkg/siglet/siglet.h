@@ -303,6 +303,7 @@ typedef enum siglet_threshold {
 	SIGLET_THRESHOLD_WITNESS,   /* distinct witnesses on a checkpoint; with a witness policy */
 } siglet_threshold;
 
+/* Ask for at least so many of them, in place of what goes with the trust. Errors: USAGE. */
 SIGLET_CHECKED siglet_error *siglet_expectation_set_threshold(siglet_expectation *expectation,
 							      siglet_threshold which,
 							      unsigned count);
@@ -346,6 +347,7 @@ SIGLET_CHECKED siglet_error *siglet_cose_describe(const void *cose, size_t len, 
 						  char **ret_text);
 /* Either from a file, or "-" for standard input. Errors: UNREADABLE too. */
 SIGLET_CHECKED siglet_error *siglet_bundles_open(const char *path, siglet_bundles **ret_bundles);
+/* How many there are, and what messages call them. */
 SIGLET_API size_t siglet_bundles_count(const siglet_bundles *bundles);
 SIGLET_API const char *siglet_bundles_source(const siglet_bundles *bundles);
 
@@ -466,6 +468,7 @@ SIGLET_CHECKED siglet_error *siglet_verify_with_options(const siglet_trust *trus
 							const siglet_verify_options *options,
 							siglet_result **ret_result);
 
+/* Is the answer yes? */
 SIGLET_API bool siglet_result_accepted(const siglet_result *result);
 
 /*
@@ -563,7 +566,7 @@ SIGLET_CHECKED siglet_error *siglet_credential_check(const siglet_credential *cr
 
 /* "GitHub Actions" …; "token" for one that was given, "login" for a person. */
 SIGLET_API const char *siglet_credential_source(const siglet_credential *credential);
-/* Texts are NUL-terminated and may hold any character but NUL. */
+/* As the token has them: any characters but NUL. */
 SIGLET_API const char *siglet_credential_issuer(const siglet_credential *credential);
 SIGLET_API const char *siglet_credential_subject(const siglet_credential *credential);
 /*
@@ -700,6 +703,7 @@ SIGLET_CHECKED siglet_error *siglet_sign_statement(const siglet_signing *signing
 						   size_t len, const siglet_artifact *artifact,
 						   siglet_signature **ret_signature);
 
+/* The bundle: JSON of so many bytes. */
 SIGLET_API const void *siglet_signature_bundle(const siglet_signature *signature, size_t *ret_len);
 /* "sha256:HEX" of the artifact; NULL for a statement. */
 SIGLET_API const char *siglet_signature_sha256(const siglet_signature *signature);
@@ -787,6 +791,7 @@ SIGLET_CHECKED siglet_error *siglet_repository_publish(const siglet_repository *
 						       const siglet_parcel *parcel,
 						       const siglet_publish_options *options,
 						       siglet_receipt **ret_receipt);
+/* Where the file and its bundle are now. */
 SIGLET_API const char *siglet_receipt_url(const siglet_receipt *receipt);
 SIGLET_API const char *siglet_receipt_bundle_url(const siglet_receipt *receipt);
 /* Was anything sent? False: both were there already, and the same. */
@@ -830,6 +835,7 @@ SIGLET_CHECKED siglet_error *siglet_repository_fetch(const siglet_repository *re
 						     const siglet_expectation *expectation,
 						     const siglet_fetch_options *options,
 						     siglet_arrival **ret_arrival);
+/* The verdict, and what was verified. */
 SIGLET_API const siglet_result *siglet_arrival_result(const siglet_arrival *arrival);
 SIGLET_API const siglet_artifact *siglet_arrival_artifact(const siglet_arrival *arrival);
 SIGLET_API const char *siglet_arrival_type(const siglet_arrival *arrival); /* Content-Type, or "" */
@@ -884,6 +890,7 @@ SIGLET_CHECKED siglet_error *siglet_auditor_set(siglet_auditor *auditor, siglet_
 SIGLET_API void siglet_auditor_set_offline(siglet_auditor *auditor);
 /* Audit the logs of certificates of the trust root, not those where signatures go. */
 SIGLET_API void siglet_auditor_set_ct(siglet_auditor *auditor);
+/* Have trace told of every request. */
 SIGLET_API void siglet_auditor_set_trace(siglet_auditor *auditor, siglet_trust_trace *trace,
 					 void *context);
 

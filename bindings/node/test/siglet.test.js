@@ -84,6 +84,19 @@ describe('it accepts', () => {
   });
 });
 
+test('an instance of ones own', { skip: process.env.CONFIG === undefined && 'no CONFIG, SIGNED, WHO and ISSUER of an instance' }, async () => {
+  const { CONFIG, SIGNED, WHO: identity, ISSUER: issuer } = process.env;
+  const bundle = `${SIGNED}.sigstore.json`;
+  const trustedRoot = TrustRoot.fromConfig(CONFIG);
+  const verdict = await verify(SIGNED, { identity, issuer }, { trustedRoot });
+  assert.deepEqual([verdict.kind, verdict.predicate], ['signed', null]);
+  const longer = Buffer.concat([fs.readFileSync(SIGNED), Buffer.from('x')]);
+  assert.equal((await judge(longer, { identity, issuer }, { bundle, trustedRoot })).accepted, false);
+  assert.equal((await judge(SIGNED, { identity, issuer })).accepted, false);
+  const json = Buffer.from(JSON.stringify(JSON.parse(fs.readFileSync(CONFIG)).trustedRoot));
+  await verify(SIGNED, { identity, issuer }, { trustedRoot: TrustRoot.fromJson(json) });
+});
+
 async function refused(rule, artifact, expectations, options) {
   const verdict = await judge(artifact, expectations, options);
   assert.deepEqual([verdict.accepted, verdict.rule], [false, rule]);

@@ -106,6 +106,21 @@ class Accepts(Folder):
             self.assertLess(root.refreshed, root.expires)
             self.assertTrue(siglet.verify(ARTIFACT, github=REPOSITORY, trusted_root=root))
 
+    @unittest.skipUnless("CONFIG" in os.environ, "no CONFIG, SIGNED, WHO and ISSUER of an instance")
+    def test_an_instance_of_ones_own(self) -> None:
+        signed = os.environ["SIGNED"]
+        who = {"identity": os.environ["WHO"], "issuer": os.environ["ISSUER"]}
+        with siglet.TrustRoot.from_config(os.environ["CONFIG"]) as root:
+            verdict = siglet.verify(signed, trusted_root=root, **who)  # type: ignore[arg-type]
+            self.assertEqual((verdict.kind, verdict.predicate), ("signed", None))
+            content = pathlib.Path(signed).read_bytes()
+            self.assertFalse(siglet.judge(content + b"x", signed + ".sigstore.json", trusted_root=root, **who))  # type: ignore[arg-type]
+        self.assertFalse(siglet.judge(signed, **who))  # type: ignore[arg-type]
+        config = json.loads(pathlib.Path(os.environ["CONFIG"]).read_bytes())
+        root = siglet.TrustRoot.from_json(json.dumps(config["trustedRoot"]).encode())
+        self.assertEqual(root.origin, "memory")
+        self.assertTrue(siglet.verify(signed, trusted_root=root, **who))  # type: ignore[arg-type]
+
     def test_a_file_that_is_named_dash(self) -> None:
         shutil.copy(ARTIFACT, self.folder / "-")
         shutil.copy(BUNDLE, self.folder / "-.sigstore.json")
