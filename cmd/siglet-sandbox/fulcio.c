@@ -35,6 +35,11 @@ static bool is_gitlab(const siglet_json *claims)
 	return claim(claims, "ci_config_ref_uri").len > 0;
 }
 
+static bool is_person(const siglet_json *claims)
+{
+	return claim(claims, "email").len > 0;
+}
+
 /* The value of a subjectAltName in OpenSSL's configuration form; its text must hold no comma. */
 static void put_san(const instance *in, const siglet_json *claims, siglet_buf *out)
 {
@@ -46,8 +51,11 @@ static void put_san(const instance *in, const siglet_json *claims, siglet_buf *o
 	} else if (is_gitlab(claims)) {
 		put(out, "critical,URI:https://");
 		name = claim(claims, "ci_config_ref_uri");
-	} else {
+	} else if (is_person(claims)) {
 		put(out, "critical,email:");
+	} else {
+		put(out, "critical,URI:");
+		name = claim(claims, "sub");
 	}
 	WELL(siglet_buf_append(out, name));
 	if (in->faults.wrong_identity)
@@ -286,8 +294,7 @@ static siglet_key *key_of_csr(siglet_slice pem)
 
 static siglet_slice proof_subject(const siglet_json *claims)
 {
-	return is_github(claims) || is_gitlab(claims) ? claim(claims, "sub")
-						      : claim(claims, "email");
+	return is_person(claims) ? claim(claims, "email") : claim(claims, "sub");
 }
 
 static siglet_key *read_request(const siglet_json *root, const siglet_json *claims)

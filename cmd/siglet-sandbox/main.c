@@ -33,7 +33,7 @@ static const char usage[] =
 	"when it ends, unless --state keeps it; nothing of it is ever trusted by anybody\n"
 	"else.\n\n"
 	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT,\n"
-	"                        email:ADDRESS or none\n"
+	"                        email:ADDRESS[,ISSUER], uri:NAME[,ISSUER] or none\n"
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
 	"  --witnesses N         so many cosign what the log says (1, at most 8)\n"

@@ -115,12 +115,33 @@ static void gitlab_claims(siglet_json_writer *w, const char *project)
 	siglet_json_write_text(w, "runner_environment", "gitlab-hosted");
 }
 
-static void email_claims(siglet_json_writer *w, const instance *in, const char *address)
+/* "NAME,ISSUER", or "NAME" of whoever this instance knows. */
+static void issuer_claim(siglet_json_writer *w, const instance *in, const char *who, char *ret_name,
+			 size_t size)
 {
-	siglet_json_write_text(w, "iss", in->url);
+	const char *comma = strchr(who, ',');
+
+	(void)snprintf(ret_name, size, "%.*s",
+		       comma == NULL ? (int)strlen(who) : (int)(comma - who), who);
+	siglet_json_write_text(w, "iss", comma == NULL ? in->url : comma + 1);
+}
+
+static void email_claims(siglet_json_writer *w, const instance *in, const char *who)
+{
+	char address[512];
+
+	issuer_claim(w, in, who, address, sizeof(address));
 	siglet_json_write_text(w, "sub", "somebody");
 	siglet_json_write_text(w, "email", address);
 	siglet_json_write_bool(w, "email_verified", true);
+}
+
+static void uri_claims(siglet_json_writer *w, const instance *in, const char *who)
+{
+	char name[512];
+
+	issuer_claim(w, in, who, name, sizeof(name));
+	siglet_json_write_text(w, "sub", name);
 }
 
 static bool write_claims(const instance *in, const char *shape, const char *who,
@@ -134,6 +155,8 @@ static bool write_claims(const instance *in, const char *shape, const char *who,
 		gitlab_claims(w, who != NULL ? who : "acme/app");
 	else if (strcmp(shape, "email") == 0)
 		email_claims(w, in, who != NULL ? who : "jane@example.com");
+	else if (strcmp(shape, "uri") == 0 && who != NULL)
+		uri_claims(w, in, who);
 	else
 		return false;
 	return true;

@@ -276,6 +276,21 @@ gives 'a person' 0 sign one
 err 'the command has the address' ' --identity jane@example.com --issuer http://127.0.0.1'
 right
 rm -f one.sigstore.json
+wrong --as email:robot@acme.iam.gserviceaccount.com,https://accounts.google.com
+gives 'an account of Google' 0 sign one
+err 'the command has its issuer' ' --identity robot@acme.iam.gserviceaccount.com --issuer https://accounts.google.com'
+right
+rm -f one.sigstore.json
+wrong --as uri:https://buildkite.com/acme/app,https://agent.buildkite.com
+gives 'a pipeline whose name is a URI' 0 sign one
+err 'the command has it' ' --identity https://buildkite.com/acme/app --issuer https://agent.buildkite.com'
+right
+rm -f one.sigstore.json
+wrong --as uri:https://ci.acme.example/app
+gives 'of this instance' 0 sign one
+err 'the command has that issuer' ' --identity https://ci.acme.example/app --issuer http://127.0.0.1'
+right
+rm -f one.sigstore.json
 wrong --as none
 gives 'nobody' 5 sign one
 right
