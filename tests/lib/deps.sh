@@ -7,7 +7,7 @@ set -eu
 build='gcc libc6-dev make pkg-config libssl-dev libjson-c-dev libpcre2-dev
 	libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libcbor-dev'
 test='perl python3 binutils openssl clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev llvm-14 cppcheck
-	python3-venv softhsm2 libengine-pkcs11-openssl valgrind shellcheck mandoc strace zsh fish nginx curl'
+	python3-venv python3-yaml softhsm2 libengine-pkcs11-openssl valgrind shellcheck mandoc strace zsh fish nginx curl'
 packaging='debhelper lintian debootstrap git python3 cpio rpm rpmlint'
 
 wanted=

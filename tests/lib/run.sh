@@ -11,7 +11,7 @@ esac
 
 tests=
 for t in "$B"/tests/unit/*_test tests/cli/*.t tests/conformance/*.py tests/conformance/*.t tests/corpus/*.py tests/lint/*.t tests/lint/*.py \
-	tests/install/*.t tests/interop/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
+	tests/ci/*.t tests/install/*.t tests/interop/*.t tests/fuzz/*.t tests/faults/*.t tests/mutation/*.t; do
 	[ -f "$t" ] && [ -x "$t" ] && tests="$tests $t"
 done
 
