@@ -6,7 +6,7 @@
 rm -rf "$tmp"
 unset SIGSTORE_ID_TOKEN
 . tests/cli/nginx.sh
-play_runs=0 settings= release_variable=REPOSITORY_URL
+play_runs=0 settings="" release_variable=REPOSITORY_URL
 SIGLET_TRUST_CONFIG=$TRUST_CONFIG
 export SIGLET_TRUST_CONFIG
 if ! python3 -c 'import yaml' 2>/dev/null; then
@@ -133,7 +133,7 @@ stands() {
 	stands_empty "$1" SIGLET_URL
 	stands_empty "$1" SIGLET_SHA256
 	stands_empty "$1" "$release_variable"
-	stops 'no credential for the repository' sign 'REPOSITORY_TOKEN: is empty' "$1" --secret REPOSITORY_TOKEN=
+	stops 'no credential for the repository' sign 'is empty: set it to what may write to the artifact repository' "$1" --secret REPOSITORY_TOKEN=
 	ok 'nothing is published' test ! -e "$web/root/${release#"$repo/"}"
 	stops 'another one' sign 'answered 401' "$1" --secret REPOSITORY_TOKEN=ci:guess
 

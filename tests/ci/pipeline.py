@@ -69,7 +69,8 @@ class Run:
         env.update(self.machine)
         env.update(stage.env)
         env.update(stage.token)
-        return {name: str(value) for name, value in env.items()}
+        # What the service puts into a folder of the machine.
+        return {name: str(value).replace("{home}", home) for name, value in env.items()}
 
     def lay_out(self, stage, work):
         if stage.checkout:

@@ -1,0 +1,38 @@
+#!/bin/sh
+# docs/ci: what each service's own linter or schema says of its template.
+# shellcheck disable=SC2154
+. tests/lib/tap.sh
+. tests/ci/tools.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+is_red() { ! "$@"; }
+
+if need_yaml; then
+	PATH=$TOOLS/venv/bin:$PATH
+	schema() { check-jsonschema --builtin-schema "vendor.$1" "$2"; }
+	# has_schema SCHEMA FILE LINE...: the file keeps to it, and would not with that line at its end.
+	has_schema() {
+		ok "$2 keeps to the schema $1" schema "$1" "docs/ci/$2"
+		{ cat "docs/ci/$2" && printf '%s\n' "$3"; } >"$tmp/${2##*/}"
+		ok '  and would not with another line' is_red schema "$1" "$tmp/${2##*/}"
+	}
+	ok 'every YAML file is well formed' yamllint --strict -c tests/ci/yamllint.yml docs/ci
+	for workflow in pipeline release caller; do has_schema github-workflows github/$workflow.yml 'jobz: {}'; done
+	for action in sign verify; do has_schema github-actions github/$action/action.yml 'run: x'; done
+else
+	skip "$missing"
+fi
+
+if need_actionlint; then
+	mkdir -p "$tmp/project/.github/workflows" "$tmp/project/.github/actions"
+	(cd "$tmp/project" && git init -q .)
+	cp docs/ci/github/*.yml "$tmp/project/.github/workflows/"
+	cp -r docs/ci/github/sign "$tmp/project/.github/actions/siglet-sign"
+	cp -r docs/ci/github/verify "$tmp/project/.github/actions/siglet-verify"
+	ok 'actionlint finds nothing in the workflows' sh -c 'cd "$1" && "$2"' sh "$tmp/project" "$TOOLS/bin/actionlint"
+	sed -i 's/repository-url: /repository-uri: /' "$tmp/project/.github/workflows/pipeline.yml"
+	ok '  and would find an input that is none' is_red sh -c 'cd "$1" && "$2"' sh "$tmp/project" "$TOOLS/bin/actionlint"
+else
+	skip "$missing"
+fi
+done_testing
