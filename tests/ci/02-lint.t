@@ -19,6 +19,9 @@ if need_yaml; then
 	ok 'every YAML file is well formed' yamllint --strict -c tests/ci/yamllint.yml docs/ci
 	for workflow in pipeline release caller; do has_schema github-workflows github/$workflow.yml 'jobz: {}'; done
 	for action in sign verify; do has_schema github-actions github/$action/action.yml 'run: x'; done
+	has_schema gitlab-ci gitlab/gitlab-ci.yml 'sign: {script: [x], scripts: [x]}'
+	sed '1,/^---$/d' docs/ci/gitlab/templates/siglet.yml >"$tmp/component.yml"
+	ok 'so does the body of the component' schema gitlab-ci "$tmp/component.yml"
 else
 	skip "$missing"
 fi

@@ -47,6 +47,15 @@ install_in_project() {
 	cp "$PROJECT/docs/ci/$1" "project/$2"
 }
 
+# Services with containers: a machine of their own for each stage, where apt-get may be called.
+mkdir -p image/bin
+cat >image/bin/apt-get <<A
+#!/bin/sh
+echo "apt-get \$*" >>"$tmp/apt"
+A
+chmod +x image/bin/apt-get
+in_containers="--machine PATH=$PWD/image/bin:/usr/local/bin:/usr/bin:/bin"
+
 # ---- runs ----
 
 # play PROVIDER [OPTION...]: a run of the template; what play.py said is in ../out, its folder is $run. Each gets a new
@@ -151,8 +160,8 @@ stands() {
 	stops 'a build that fails' build 'no compiler' "$1"
 	mv ../build.sh project/ci/build.sh
 }
-# stands_empty PROVIDER VARIABLE: it is empty, and nothing is built.
+# stands_empty PROVIDER VARIABLE: it is empty, and nothing is built; $empty_stage says so, in the words of $empty_message.
 stands_empty() {
-	stops "an empty $2" build "$2: is empty" "$1" --set "$2="
+	stops "an empty $2" "${empty_stage:-build}" "${empty_message:-$2: is empty}" "$1" --set "$2="
 	ok '  before anything is built' test ! -e "$run/build/work/dist"
 }

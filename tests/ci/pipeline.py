@@ -13,6 +13,10 @@ class BadTemplate(Exception):
     """The template has something in it that it must not have, or that is not understood."""
 
 
+class Refused(Exception):
+    """The service itself makes no pipeline of this."""
+
+
 class Step:
     def __init__(self, name, script, shell=("sh", "-e"), env=None):
         self.name, self.script, self.shell, self.env = name, script, tuple(shell), dict(env or {})

@@ -51,6 +51,12 @@ def main():
         os.makedirs(folder)
         run = pipeline.Run(folder, given.project, pairs(given.machine), secrets, given.tamper)
         return 0 if run.play(stages) else 1
+    except pipeline.Refused as error:
+        os.makedirs(folder)
+        with open(os.path.join(folder, "pipeline.log"), "w", encoding="utf-8") as log:
+            print(error, file=log)
+        print("pipeline: failed")
+        return 1
     except pipeline.BadTemplate as error:
         print("play: %s" % error)
         return 3
