@@ -34,6 +34,7 @@ static const char usage[] =
 	"else.\n\n"
 	"  --as SHAPE[:NAME]     the identity: github:OWNER/REPO, gitlab:PROJECT,\n"
 	"                        email:ADDRESS[,ISSUER], uri:NAME[,ISSUER] or none\n"
+	"  --audience NAME       of tokens, and of no others are certificates made (sigstore)\n"
 	"  --rekor-version 1|2   the log that is written to (2)\n"
 	"  --fault NAME[=VALUE]  something that goes wrong; may be repeated\n"
 	"  --witnesses N         so many cosign what the log says (1, at most 8)\n"
@@ -72,7 +73,7 @@ static const char usage[] =
 
 typedef struct options {
 	bool is_run;
-	const char *shape, *who, *log, *config_out, *policy_out, *state;
+	const char *shape, *who, *audience, *log, *config_out, *policy_out, *state;
 	char shape_text[32];
 	int rekor_version;
 	bool has_identity, names_urls;
@@ -145,6 +146,8 @@ static int set_option(const char *name, const char *value, options *o)
 	}
 	if (strcmp(name, "--log") == 0)
 		o->log = value;
+	else if (strcmp(name, "--audience") == 0)
+		o->audience = value;
 	else if (strcmp(name, "--port") == 0)
 		return read_port(value, &o->port) ? 0 : complain("no such port", value);
 	else if (strcmp(name, "--log-names") == 0)
@@ -308,6 +311,7 @@ int main(int argc, char **argv)
 	keep_signals(true);
 	in = instance_new(&o.faults, o.witnesses, o.state);
 	in->log_path = o.log;
+	in->audience = o.audience;
 	siglet_buf_init_secret(&jwt, 65536);
 	if (strcmp(o.shape, "none") != 0 && !oidc_make_token(in, o.shape, o.who, NULL, &jwt)) {
 		siglet_buf_clear(&jwt);

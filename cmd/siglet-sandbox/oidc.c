@@ -181,6 +181,11 @@ siglet_json_doc *oidc_make_claims(const instance *in, const char *shape, const c
 	return doc;
 }
 
+static const char *audience_of(const instance *in)
+{
+	return in->audience != NULL ? in->audience : "sigstore";
+}
+
 bool oidc_make_token(instance *in, const char *shape, const char *who, const char *nonce,
 		     siglet_buf *ret_jwt)
 {
@@ -194,7 +199,7 @@ bool oidc_make_token(instance *in, const char *shape, const char *who, const cha
 	siglet_json_writer_init(&w, &claims, 0);
 	siglet_json_write_begin_object(&w, NULL);
 	known = write_claims(in, shape, who, &w);
-	siglet_json_write_text(&w, "aud", "sigstore");
+	siglet_json_write_text(&w, "aud", audience_of(in));
 	siglet_json_write_int(&w, "iat", instance_now_s(in));
 	siglet_json_write_int(&w, "exp", instance_now_s(in) + LIFETIME_S);
 	if (nonce != NULL)
@@ -248,7 +253,7 @@ siglet_json_doc *oidc_check_token(const instance *in, siglet_slice jwt)
 		err == NULL && expires_s > instance_now_s(in) &&
 		siglet_slice_is(
 			siglet_json_string(siglet_json_object_get(siglet_json_root(doc), "aud")),
-			"sigstore");
+			audience_of(in));
 	siglet_err_free(err);
 	siglet_buf_clear(&signature);
 	siglet_buf_clear(&raw);

@@ -189,6 +189,7 @@ typedef struct instance {
 	uint64_t serial;
 	unsigned refused;
 	const char *log_path; /* of requests; NULL: none */
+	const char *audience; /* of its tokens, borrowed; NULL: sigstore */
 	/* Who answers; NULL: all the services. */
 	void (*answer)(struct instance *in, const request *q, response *r);
 	void (*misbehave)(struct instance *in); /* after faults were changed; or NULL */

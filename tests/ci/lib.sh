@@ -68,9 +68,10 @@ play() {
 	play_provider=$1
 	shift
 	# shellcheck disable=SC2086
-	set -- --in "$run" --project "$PWD/project" --machine "SIGLET_TRUST_CONFIG=${machine_trust-$TRUST_CONFIG}" \
+	set -- --in "$run" --project "$PWD/project" \
 		--set "SIGLET_URL=$SIGLET_URL" --set "SIGLET_SHA256=$SIGLET_SHA256" --set "$release_variable=$release" \
 		--secret "REPOSITORY_TOKEN=$REPOSITORY_TOKEN" $settings "$@" "$play_provider" "${template:-}"
+	[ -n "${own_instance:-}" ] || set -- --machine "SIGLET_TRUST_CONFIG=$TRUST_CONFIG" "$@"
 	[ -z "${LD_LIBRARY_PATH:-}" ] || set -- --machine "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" "$@"
 	[ -z "${ASAN_OPTIONS:-}" ] || set -- --machine "ASAN_OPTIONS=$ASAN_OPTIONS" "$@"
 	rm -f "$tmp/deployed"
@@ -113,6 +114,14 @@ knows_not() { ! knows "$1" "$2"; }
 holds_no_secret() { ! grep -hE -e "$SECRETS" "$run/$1".*.env; }
 SECRETS="eyJ|pa:ss|runner-secret|step-secret|ID_TOKEN|ACCESS_?TOKEN|REQUEST_TOKEN|REPOSITORY_TOKEN"
 not() { ! "$@"; }
+
+# use_own_instance: jobs are not told of the sandbox, as they would know the public instance; it is the team's own, whose
+# root.json lies in the project.
+use_own_instance() {
+	own_instance=1
+	curl -fsS -o project/ci/sigstore-root.json "$SIGLET_SANDBOX_URL/tuf/1.root.json"
+	settings="$settings --set SIGSTORE_TUF_URL=$SIGLET_SANDBOX_URL/tuf"
+}
 
 # in_release NAME: where that file of the release lies on the server's disk.
 in_release() { find "$web/root/${release#"$repo/"}" -name "$1"; }

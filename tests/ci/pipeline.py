@@ -23,11 +23,13 @@ class Step:
 
 
 class Stage:
-    """token: variables by which the service gives an identity. takes: (name in the store, folder here); gives: (folder here, name)."""
+    """token: variables by which the service gives an identity. takes: (name in the store, folder here); gives: (folder here,
+    name). source: where in the stage's folder the project lies, and steps begin."""
 
-    def __init__(self, name, steps, needs=(), env=None, token=None, takes=(), gives=(), checkout=True, image=None):
+    def __init__(self, name, steps, needs=(), env=None, token=None, takes=(), gives=(), checkout=True, image=None, source="."):
         self.name, self.steps, self.needs, self.env = name, list(steps), tuple(needs), dict(env or {})
         self.token, self.takes, self.gives, self.checkout, self.image = dict(token or {}), list(takes), list(gives), checkout, image
+        self.source = source
 
 
 # ---- what no template may do, whatever else it does ----
@@ -36,16 +38,18 @@ class Stage:
 PASTED = re.compile(r"\$\{\{|\$\[\[|<<\s*(parameters|pipeline)\.|\$\((params|workspaces|context|tasks|results)\.")
 
 
-def check_script(where, script, secrets):
+def check_script(where, script, secrets, pasted=None):
     """No expression is pasted in, no secret is an argument, and what fails ends the script."""
-    if PASTED.search(script):
-        raise BadTemplate("%s: an expression is pasted into the script: %s" % (where, PASTED.search(script).group(0)))
+    for pattern in (PASTED, pasted or PASTED):
+        if pattern.search(script):
+            raise BadTemplate("%s: an expression is pasted into the script: %s" % (where, pattern.search(script).group(0)))
     if "\n" in script.strip() and not re.search(r"^\s*set -eu$", script, re.MULTILINE):
         raise BadTemplate("%s: no set -eu" % where)
     for name in secrets:
         for line in script.splitlines():
-            # `: "${NAME:?…}"` asks whether there is one: no other program sees it.
-            if re.search(r"\$\{?%s\b" % name, re.sub(r'"\$\{%s:\?[^"]*\}"' % name, "", line) if line.lstrip().startswith(":") else line):
+            # These ask whether there is one: no other program sees it.
+            asked = re.fullmatch(r'\s*(: "\$\{%s:\?[^"$]*\}"|case \$\{%s-\} in .*)' % (name, name), line)
+            if not asked and re.search(r"\$\{?%s\b" % name, line):
                 raise BadTemplate("%s: the secret %s becomes an argument: %s" % (where, name, line.strip()))
 
 
@@ -68,17 +72,17 @@ class Run:
                 self.used.add(where)
                 subprocess.run(["sh", "-euc", command], check=True, env={**os.environ, "STORE": self.store, "WORK": work})
 
-    def environment(self, stage, home):
+    def environment(self, stage, home, work):
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": home, "LANG": "C.UTF-8"}
         env.update(self.machine)
         env.update(stage.env)
         env.update(stage.token)
         # What the service puts into a folder of the machine.
-        return {name: str(value).replace("{home}", home) for name, value in env.items()}
+        return {name: str(value).replace("{home}", home).replace("{work}", work) for name, value in env.items()}
 
     def lay_out(self, stage, work):
         if stage.checkout:
-            shutil.copytree(self.project, work, dirs_exist_ok=True)
+            shutil.copytree(self.project, os.path.join(work, stage.source), dirs_exist_ok=True)
         for name, folder in stage.takes:
             source = os.path.join(self.store, name)
             if not os.path.isdir(source):
@@ -102,16 +106,16 @@ class Run:
             out.write(step.script)
         log.write("--- %s / %s\n" % (stage.name, step.name))
         log.flush()
-        done = subprocess.run([*step.shell, base + ".sh"], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
+        done = subprocess.run([*step.shell, base + ".sh"], cwd=os.path.join(work, stage.source), env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
         return done.returncode == 0
 
     def run_stage(self, stage):
         work = os.path.join(self.folder, stage.name, "work")
         home = os.path.join(self.folder, stage.name, "home")
-        os.makedirs(work)
+        os.makedirs(os.path.join(work, stage.source))
         os.makedirs(home)
         self.lay_out(stage, work)
-        env = self.environment(stage, home)
+        env = self.environment(stage, home, work)
         with open(os.path.join(self.folder, stage.name + ".log"), "w", encoding="utf-8") as log:
             for step in stage.steps:
                 self.tamper("before %s/%s" % (stage.name, step.name), work)
@@ -131,12 +135,13 @@ class Run:
                     env["PATH"] = line + ":" + env["PATH"]
             os.remove(path)
 
-    def play(self, stages):
+    def play(self, stages, pasted=None):
         """True: all passed. A stage whose needs did not pass is not begun."""
         passed = set()
         for stage in stages:
             for step in stage.steps:
-                check_script("%s/%s" % (stage.name, step.name), step.script, self.secrets)
+                check_script("%s/%s" % (stage.name, step.name), step.script, self.secrets, pasted)
+        for stage in stages:
             if not set(stage.needs) <= passed:
                 print("%s: skipped" % stage.name)
                 continue

@@ -50,7 +50,7 @@ def main():
             return 0
         os.makedirs(folder)
         run = pipeline.Run(folder, given.project, pairs(given.machine), secrets, given.tamper)
-        return 0 if run.play(stages) else 1
+        return 0 if run.play(stages, getattr(provider, "PASTED", None)) else 1
     except pipeline.Refused as error:
         os.makedirs(folder)
         with open(os.path.join(folder, "pipeline.log"), "w", encoding="utf-8") as log:

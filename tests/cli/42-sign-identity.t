@@ -291,6 +291,12 @@ gives 'of this instance' 0 sign one
 err 'the command has that issuer' ' --identity https://ci.acme.example/app --issuer http://127.0.0.1'
 right
 rm -f one.sigstore.json
+wrong --as uri:https://ci.acme.example/app --audience api://exchange
+gives 'an instance with another audience' 5 sign one
+err 'the token is not for us' 'is for "api://exchange", not for "sigstore"'
+gives 'unless that one is meant' 0 sign one --audience api://exchange
+right
+rm -f one.sigstore.json
 wrong --as none
 gives 'nobody' 5 sign one
 right

@@ -4,7 +4,7 @@
 case $SANDBOX in /*) ;; *) SANDBOX=$PWD/$SANDBOX ;; esac
 export SANDBOX B
 if [ -z "${IN_SANDBOX:-}" ]; then
-	IN_SANDBOX=1 exec "$SANDBOX" run --rekor-version "${REKOR:-2}" --witnesses "${WITNESSES:-1}" --as "${AS:-github:acme/app}" -- sh "$0"
+	IN_SANDBOX=1 exec "$SANDBOX" run --rekor-version "${REKOR:-2}" --witnesses "${WITNESSES:-1}" --as "${AS:-github:acme/app}" --audience "${AUDIENCE:-sigstore}" -- sh "$0"
 fi
 TRUST_CONFIG=$SIGLET_TRUST_CONFIG
 TOKEN=$SIGSTORE_ID_TOKEN
