@@ -26,3 +26,13 @@ need_actionlint() {
 	command -v go >/dev/null || { missing='actionlint needs Go, which is not here' && return 1; }
 	once actionlint install_actionlint
 }
+
+# Groovy's own jar, which is in GROOVY_JAR then.
+GROOVY=4.0.33
+GROOVY_JAR=$TOOLS/groovy-$GROOVY.jar
+export GROOVY_JAR
+install_groovy() { mvn -q -B dependency:copy -Dartifact=org.apache.groovy:groovy:$GROOVY -DoutputDirectory="$TOOLS"; }
+need_groovy() {
+	command -v java >/dev/null && command -v mvn >/dev/null || { missing='Groovy needs Java and Maven, which are not here' && return 1; }
+	once groovy install_groovy
+}
