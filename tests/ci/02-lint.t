@@ -22,6 +22,12 @@ if need_yaml; then
 	for action in sign verify; do has_schema github-actions github/$action/action.yml 'run: x'; done
 	has_schema azure-pipelines azure/azure-pipelines.yml 'stagez: []'
 	has_schema gitlab-ci gitlab/gitlab-ci.yml 'sign: {script: [x], scripts: [x]}'
+	has_schema circle-ci circleci/config.yml 'executorz: {}'
+	has_schema buildkite buildkite/pipeline.yml 'steps: 3'
+	# That schema is older than audiences of one's own.
+	sed '/oidc:$/{N;s/oidc:.*/oidc: true/}' docs/ci/bitbucket/bitbucket-pipelines.yml >"$tmp/bitbucket.yml"
+	ok 'bitbucket-pipelines.yml keeps to its schema' schema bitbucket-pipelines "$tmp/bitbucket.yml"
+	ok '  and would not with what it does not know' is_red schema bitbucket-pipelines docs/ci/bitbucket/bitbucket-pipelines.yml
 	sed '1,/^---$/d' docs/ci/gitlab/templates/siglet.yml >"$tmp/component.yml"
 	ok 'so does the body of the component' schema gitlab-ci "$tmp/component.yml"
 else
