@@ -31,11 +31,11 @@ build() {
 	sh ci/build.sh
 }
 
-# SHA256SUMS is signed like all else, and says what belongs to the release.
+# RELEASE says which release this is, so that no older one passes for it, and SHA256SUMS what belongs to it.
 sign() {
 	: "${REPOSITORY_TOKEN:?is empty: set it to what may write to the artifact repository}"
 	install_siglet
-	(cd dist && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
+	(cd dist && echo "$RELEASE_URL" >RELEASE && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
 	siglet sign "$@" dist/*
 	siglet publish dist/* --to "$RELEASE_URL" --auth-env REPOSITORY_TOKEN
 }
@@ -48,6 +48,10 @@ verify() {
 		siglet fetch "$RELEASE_URL/$name" "$@" -o "verified/$name"
 	done <verified/SHA256SUMS
 	(cd verified && sha256sum -c SHA256SUMS)
+	[ "$(cat verified/RELEASE)" = "$RELEASE_URL" ] || {
+		echo "this is release $(cat verified/RELEASE), not $RELEASE_URL" >&2
+		exit 1
+	}
 }
 
 deploy() {

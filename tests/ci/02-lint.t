@@ -22,8 +22,8 @@ if need_yaml; then
 	for action in sign verify; do has_schema github-actions github/$action/action.yml 'run: x'; done
 	has_schema azure-pipelines azure/azure-pipelines.yml 'stagez: []'
 	has_schema gitlab-ci gitlab/gitlab-ci.yml 'sign: {script: [x], scripts: [x]}'
-	has_schema circle-ci circleci/config.yml 'executorz: {}'
-	has_schema buildkite buildkite/pipeline.yml 'steps: 3'
+	has_schema circle-ci circleci/config.yml 'orbs: 3'
+	has_schema buildkite buildkite/pipeline.yml 'notify: 3'
 	# That schema is older than audiences of one's own.
 	sed '/oidc:$/{N;s/oidc:.*/oidc: true/}' docs/ci/bitbucket/bitbucket-pipelines.yml >"$tmp/bitbucket.yml"
 	ok 'bitbucket-pipelines.yml keeps to its schema' schema bitbucket-pipelines "$tmp/bitbucket.yml"

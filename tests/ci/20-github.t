@@ -5,6 +5,7 @@ mkfifo ../stop
 TOKEN=$TOKEN python3 "$PROJECT/tests/cli/provider.py" ../port <../stop &
 exec 8>../stop
 while [ ! -s ../port ]; do sleep 0.05; done
+published=6
 settings="--give url=http://127.0.0.1:$(cat ../port)/github/good?api-version=2.0 --give token=runner-secret"
 
 for template in pipeline.yml caller.yml; do

@@ -6,6 +6,7 @@ export AS
 settings="$in_containers --give token=$TOKEN"
 # GitLab checks inputs before there is a pipeline.
 empty_stage=pipeline empty_message='does not match required RegEx'
+published=6
 stands gitlab
 play gitlab
 ok 'the job that signs has a token for Sigstore' knows sign '^SIGSTORE_ID_TOKEN=eyJ'

@@ -48,7 +48,7 @@ def stages(template, settings, secrets, gives, _folder):
         document = yaml.safe_load(text)
     # A secret that is empty can't be kept there: it is as if it were not set.
     values = {**{name: value for name, value in secrets.items() if value}, "System.AccessToken": gives.get("token", "")}
-    env = {"TF_BUILD": "True", "BUILD_BUILDID": "77", "AGENT_TEMPDIRECTORY": "{home}", "PIPELINE_WORKSPACE": "{work}",
+    env = {"TF_BUILD": "True", "BUILD_BUILDID": gives["number"], "AGENT_TEMPDIRECTORY": "{home}", "PIPELINE_WORKSPACE": "{work}",
            "SYSTEM_OIDCREQUESTURI": gives.get("url", ""), **settings}
     made = []
     for entry in document["stages"]:

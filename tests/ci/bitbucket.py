@@ -21,7 +21,7 @@ def is_given(step):
 
 
 def make_stage(step, settings, secrets, gives, before):
-    env = {"CI": "true", "BITBUCKET_BUILD_NUMBER": "77", **settings}
+    env = {"CI": "true", "BITBUCKET_BUILD_NUMBER": gives["number"], **settings}
     if step.get("deployment") == SECRET_ENVIRONMENT:
         env.update(secrets)
     token = {}

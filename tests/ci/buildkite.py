@@ -26,7 +26,7 @@ def stages(template, settings, secrets, gives, folder):
     made = []
     for step in document["steps"]:
         needs = step.get("depends_on", [])
-        env = {"CI": "true", "BUILDKITE": "true", "BUILDKITE_COMMIT": "4" * 40, "BUILDKITE_ORGANIZATION_SLUG": "acme",
+        env = {"CI": "true", "BUILDKITE": "true", "BUILDKITE_COMMIT": "4" * 30 + gives["number"].zfill(10), "BUILDKITE_ORGANIZATION_SLUG": "acme",
                "BUILDKITE_PIPELINE_SLUG": settings.get("BUILDKITE_PIPELINE_SLUG", "app"), "BUILDKITE_STEP_KEY": step["key"], **settings,
                "STORE": os.path.join(folder, "store"), **step.get("env", {})}
         if step.get("agents", {}).get("queue") == SECRET_QUEUE:

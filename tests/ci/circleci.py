@@ -33,7 +33,7 @@ def stages(template, settings, secrets, gives, _folder):
     made = []
     for entry in document["workflows"]["release"]["jobs"]:
         (name, how), = entry.items()
-        env = {"CI": "true", "CIRCLECI": "true", "CIRCLE_SHA1": "3" * 40, "CIRCLE_OIDC_TOKEN": "for another audience",
+        env = {"CI": "true", "CIRCLECI": "true", "CIRCLE_SHA1": "3" * 30 + gives["number"].zfill(10), "CIRCLE_OIDC_TOKEN": "for another audience",
                "CIRCLE_OIDC_TOKEN_V2": "for another audience", **settings}
         if how.get("context") == SECRET_CONTEXT:
             env.update(secrets)

@@ -9,8 +9,8 @@ import pipeline
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, "../../docs/ci/jenkins")
-# What the Jenkinsfile reads of the environment; BUILD_NUMBER is Jenkins' own.
-READ = ("REPOSITORY_URL", "SIGLET_KEY", "SIGSTORE_TUF_URL", "SIGNER_IDENTITY", "SIGNER_ISSUER")
+# What the Jenkinsfile reads of the environment.
+READ = ("BUILD_NUMBER", "REPOSITORY_URL", "SIGLET_KEY", "SIGSTORE_TUF_URL", "SIGNER_IDENTITY", "SIGNER_ISSUER")
 
 
 def other_way(text):
@@ -32,7 +32,7 @@ def record(text, settings, cache):
             out.write(text)
         done = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-cp", os.environ["GROOVY_JAR"], "groovy.ui.GroovyMain",
                                os.path.join(HERE, "jenkins/record.groovy"), path + ".Jenkinsfile", os.path.join(FOLDER, "vars"),
-                               "BUILD_NUMBER=7", *("%s=%s" % item for item in values.items())], check=True, stdout=subprocess.PIPE)
+                               *("%s=%s" % item for item in values.items())], check=True, stdout=subprocess.PIPE)
         with open(path, "wb") as out:
             out.write(done.stdout)
     with open(path, encoding="utf-8") as lines:
@@ -64,8 +64,9 @@ def stages(template, settings, secrets, gives, folder):
     if not re.search(r"^@Library\('siglet@[0-9a-f]{40}'\) _$", text, re.MULTILINE):
         raise pipeline.BadTemplate("the library is not pinned by commit")
     made = []
-    env = {"WORKSPACE_TMP": "{home}", "BUILD_NUMBER": "7", "JENKINS_URL": "https://jenkins.example/", **settings}
-    for word, parts in record(other_way(text) if way == "instance" else text, settings, os.path.join(os.path.dirname(folder), "groovy")):
+    read = {**settings, "BUILD_NUMBER": gives["number"]}
+    env = {"WORKSPACE_TMP": "{home}", "BUILD_NUMBER": gives["number"], "JENKINS_URL": "https://jenkins.example/", **settings}
+    for word, parts in record(other_way(text) if way == "instance" else text, read, os.path.join(os.path.dirname(folder), "groovy")):
         if word == "stage":
             made.append(pipeline.Stage(parts[0], [], needs=[made[-1].name] if made else [], env=env, checkout=False))
         elif word == "checkout":

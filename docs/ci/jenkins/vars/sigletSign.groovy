@@ -33,6 +33,7 @@ def call(Map how) {
             echo "$SIGLET_SHA256  $tools/siglet.tar.gz" | sha256sum -c -
             tar -xzf "$tools/siglet.tar.gz" -C "$tools"
             cd "$SIGLET_FOLDER"
+            echo "$SIGLET_TO" >RELEASE
             sha256sum -- * >"$tools/SHA256SUMS"
             mv "$tools/SHA256SUMS" .
         '''

@@ -41,6 +41,7 @@ def call(Map how) {
             done <"$SIGLET_OUTPUT/SHA256SUMS"
             cd "$SIGLET_OUTPUT"
             sha256sum -c SHA256SUMS
+            test "$(cat RELEASE)" = "$SIGLET_FROM" || { echo "this is release $(cat RELEASE), not $SIGLET_FROM" >&2; exit 1; }
         '''
     }
 }
