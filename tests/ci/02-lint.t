@@ -24,6 +24,7 @@ if need_yaml; then
 	has_schema gitlab-ci gitlab/gitlab-ci.yml 'sign: {script: [x], scripts: [x]}'
 	has_schema circle-ci circleci/config.yml 'orbs: 3'
 	has_schema buildkite buildkite/pipeline.yml 'notify: 3'
+	for build in release deploy; do has_schema cloudbuild cloudbuild/$build.yaml 'stepz: []'; done
 	# That schema is older than audiences of one's own.
 	sed '/oidc:$/{N;s/oidc:.*/oidc: true/}' docs/ci/bitbucket/bitbucket-pipelines.yml >"$tmp/bitbucket.yml"
 	ok 'bitbucket-pipelines.yml keeps to its schema' schema bitbucket-pipelines "$tmp/bitbucket.yml"
