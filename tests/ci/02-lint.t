@@ -24,7 +24,7 @@ if need_yaml; then
 	has_schema gitlab-ci gitlab/gitlab-ci.yml 'sign: {script: [x], scripts: [x]}'
 	has_schema circle-ci circleci/config.yml 'orbs: 3'
 	has_schema buildkite buildkite/pipeline.yml 'notify: 3'
-	for build in release deploy; do has_schema cloudbuild cloudbuild/$build.yaml 'stepz: []'; done
+	for build in release deploy; do has_schema cloudbuild cloudbuild/$build.yaml 'images: 3'; done
 	# That schema is older than audiences of one's own.
 	sed '/oidc:$/{N;s/oidc:.*/oidc: true/}' docs/ci/bitbucket/bitbucket-pipelines.yml >"$tmp/bitbucket.yml"
 	ok 'bitbucket-pipelines.yml keeps to its schema' schema bitbucket-pipelines "$tmp/bitbucket.yml"
@@ -44,6 +44,15 @@ if need_actionlint; then
 	ok 'actionlint finds nothing in the workflows' sh -c 'cd "$1" && "$2"' sh "$tmp/project" "$TOOLS/bin/actionlint"
 	sed -i 's/repository-url: /repository-uri: /' "$tmp/project/.github/workflows/pipeline.yml"
 	ok '  and would find an input that is none' is_red sh -c 'cd "$1" && "$2"' sh "$tmp/project" "$TOOLS/bin/actionlint"
+else
+	skip "$missing"
+fi
+
+if need_tekton; then
+	tekton_lint() { "$TOOLS/tekton/node_modules/.bin/tekton-lint" "$1"; }
+	ok 'tekton-lint finds nothing' tekton_lint docs/ci/tekton/pipeline.yaml
+	sed '0,/- name: dist$/s//- name: dest/' docs/ci/tekton/pipeline.yaml >"$tmp/tekton.yaml"
+	ok '  and would find a workspace that is none' is_red tekton_lint "$tmp/tekton.yaml"
 else
 	skip "$missing"
 fi

@@ -130,6 +130,7 @@ in_release() { find "$web/root/${release#"$repo/"}" -name "$1"; }
 stands() {
 	passes 'a release' "$1"
 	stands_first=$play_runs
+	ok 'it was built there' built
 	ok 'each file has its bundle beside it' test "$(find "$web/root/${release#"$repo/"}" -type f | wc -l)" = "${published:-8}"
 	ok 'the stage that builds holds no secret' holds_no_secret build
 	ok 'nor does the one that verifies' holds_no_secret verify
@@ -173,8 +174,10 @@ stands() {
 	stops 'a build that fails' build 'no compiler' "$1"
 	mv ../build.sh project/ci/build.sh
 }
+# What is built lies somewhere in the folder of that stage.
+built() { find "$run/build/work" -name app-1.0.tar 2>/dev/null | grep .; }
 # stands_empty PROVIDER VARIABLE: it is empty, and nothing is built; $empty_stage says so, in the words of $empty_message.
 stands_empty() {
 	stops "an empty $2" "${empty_stage:-build}" "${empty_message:-$2: is empty}" "$1" --set "$2="
-	ok '  before anything is built' test ! -e "$run/build/work/dist"
+	ok '  before anything is built' not built
 }

@@ -30,6 +30,7 @@ class Stage:
         self.name, self.steps, self.needs, self.env = name, list(steps), tuple(needs), dict(env or {})
         self.token, self.takes, self.gives, self.checkout, self.image = dict(token or {}), list(takes), list(gives), checkout, image
         self.source = source
+        self.folders = []  # that are there, empty, before the first step
 
 
 # ---- what no template may do, whatever else it does ----
@@ -99,7 +100,7 @@ class Run:
     def run_step(self, stage, step, work, env, log):
         """GitHub's files for paths and variables do no harm elsewhere."""
         base = os.path.join(self.folder, "%s.%s" % (stage.name, re.sub(r"\W+", "-", step.name)))
-        env = {**env, **{name: str(value) for name, value in step.env.items()}}
+        env = {**env, **{name: str(value).replace("{work}", os.path.join(self.folder, stage.name, "work")) for name, value in step.env.items()}}
         with open(base + ".env", "w", encoding="utf-8") as out:
             out.write("".join("%s=%s\n" % item for item in sorted(env.items())))
         with open(base + ".sh", "w", encoding="utf-8") as out:
@@ -112,7 +113,8 @@ class Run:
     def run_stage(self, stage):
         work = os.path.join(self.folder, stage.name, "work")
         home = os.path.join(self.folder, stage.name, "home")
-        os.makedirs(os.path.join(work, stage.source))
+        for folder in {stage.source, *stage.folders}:
+            os.makedirs(os.path.join(work, folder))
         os.makedirs(home)
         self.lay_out(stage, work)
         env = self.environment(stage, home, work)

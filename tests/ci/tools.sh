@@ -36,3 +36,9 @@ need_groovy() {
 	command -v java >/dev/null && command -v mvn >/dev/null || { missing='Groovy needs Java and Maven, which are not here' && return 1; }
 	once groovy install_groovy
 }
+
+install_tekton() { npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$TOOLS/tekton" @ibm/tekton-lint@1.1.0; }
+need_tekton() {
+	command -v npm >/dev/null || { missing='tekton-lint needs npm, which is not here' && return 1; }
+	once tekton install_tekton
+}
