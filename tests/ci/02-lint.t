@@ -56,4 +56,33 @@ if need_tekton; then
 else
 	skip "$missing"
 fi
+
+# ---- what the shell says of all scripts ----
+mkdir "$tmp/scripts"
+scripts_of() {
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/ci/play.py --scripts "$tmp/scripts" --in "$tmp/none" --give number=1 --give token=x --give token_file=x --give flags=x \
+		--give pin_file=x --set SIGLET_URL=https://x --set "SIGLET_SHA256=$(echo | sha256sum | cut -d' ' -f1)" --set REPOSITORY_URL=https://x/y \
+		--secret REPOSITORY_TOKEN=x "$@"
+}
+if python3 -c 'import yaml' 2>/dev/null && command -v shellcheck >/dev/null; then
+	for provider in github azure gitlab circleci buildkite bitbucket tekton; do ok "the scripts of $provider" scripts_of $provider; done
+	ok 'those of the reusable workflow' scripts_of github caller.yml
+	ok 'those of cloudbuild' scripts_of --set SIGNER=x cloudbuild
+	if need_groovy; then
+		for way in key instance; do ok "those of jenkins, with its $way" scripts_of --set WAY=$way --set SIGLET_KEY=$way jenkins; done
+	else
+		skip "$missing"
+	fi
+	ok 'there are all of them' test "$(ls "$tmp/scripts" | wc -l)" -ge 40
+	ok 'shellcheck finds nothing in them' shellcheck -s sh -S info "$tmp"/scripts/*
+else
+	skip 'no PyYAML or no shellcheck here'
+fi
+
+# Of what installs siglet there is one way.
+ways() { grep -rhE "$1" docs/ci --exclude=README.md | sed 's/^ *//; s/^	*//; s/\$\$/$/g; s/\$_SIGLET/$SIGLET/g' | sort -u; }
+one_way() { [ "$(ways "$1" | wc -l)" = 1 ] || { ways "$1"; return 1; }; }
+ok 'every template fetches the archive in the same way' one_way '^\s*curl '
+ok 'checks it in the same way' one_way 'SHA256  .*sha256sum -c -'
+ok 'and unpacks it in the same way' one_way '^\s*tar '
 done_testing

@@ -10,7 +10,7 @@ play.py [option...] PROVIDER [TEMPLATE]
 --give NAME=VALUE    what the test has for the service to give: the address of its token server, ...
 --machine NAME=VALUE what every process has
 --tamper WHEN COMMAND  what somebody else does "after STAGE", "before STAGE" or "before STAGE/STEP"
---list               print the stages and their scripts, and run nothing
+--scripts FOLDER     put the stages' scripts there, a file each, and run nothing
 
 Prints a line a stage; FOLDER/STAGE.log has what it said, FOLDER/STAGE.STEP.env its variables. Status 0: all passed.
 """
@@ -34,7 +34,7 @@ def main():
     parser.add_argument("--in", dest="folder")
     parser.add_argument("--project")
     parser.add_argument("--tamper", action="append", nargs=2, default=[])
-    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--scripts")
     parser.add_argument("provider")
     parser.add_argument("template", nargs="?")
     given = parser.parse_args()
@@ -43,10 +43,11 @@ def main():
     try:
         folder = os.path.abspath(given.folder or "none")
         stages = provider.stages(given.template, pairs(given.set), secrets, gives, folder)
-        if given.list:
+        if given.scripts:
             for stage in stages:
-                for step in stage.steps:
-                    print("# ---- %s / %s\n%s" % (stage.name, step.name, step.script))
+                for number, step in enumerate(stage.steps):
+                    with open("%s/%s.%s.%d" % (given.scripts, given.provider, stage.name, number), "w", encoding="utf-8") as out:
+                        out.write(step.script)
             return 0
         os.makedirs(folder)
         run = pipeline.Run(folder, given.project, pairs(given.machine), secrets, given.tamper)

@@ -1,6 +1,6 @@
 # The linters of tests/ci, by their names and versions, in a folder of the build: . tests/ci/tools.sh, then need_… NAME.
 # Nothing is installed twice, nor by two tests at once. Status 1: not to be had here, and $missing says why.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 TOOLS=${B:-build}/ci-tools
 case $TOOLS in /*) ;; *) TOOLS=$PWD/$TOOLS ;; esac
 mkdir -p "$TOOLS"
