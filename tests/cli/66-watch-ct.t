@@ -91,7 +91,7 @@ both() {
 	honest
 	tell "ct-rollback?value=$((size - 5))"
 	watch 'a log that shows less' 1 stale --github acme/app
-	gives "$how: with evidence" 0 audit evidence "$(evidence)"
+	gives "$how: which no file proves" 1 audit evidence "$(evidence)"
 	honest
 	watch 'it is back' 1 match --github acme/app
 	tell "ct-fork?value=$((size - 3)):$size"

@@ -122,5 +122,5 @@ for _ in range(50):
 sys.exit(1)' sh -c "SIGSTORE_ID_TOKEN=$TOKEN $SIGLET sign one --force -o theirs.json --trust-config forked.json"
 ok 'which we do not believe' ends 1 audit consistency forked
 ok 'and can show' says 'FORK'
-ok 'to anybody' ends 0 "$SIGLET" audit evidence state/*/evidence/*fork.json --trust-config config.json
+ok 'to anybody' ends 0 "$SIGLET" audit evidence state/*/evidence/*-fork-*.json --trust-config config.json
 done_testing
