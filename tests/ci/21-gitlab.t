@@ -12,5 +12,7 @@ play gitlab
 ok 'the job that signs has a token for Sigstore' knows sign '^SIGSTORE_ID_TOKEN=eyJ'
 ok 'the others have none' knows_not verify 'ID_TOKEN'
 ok 'what the image lacks is asked for' grep -qx 'apt-get -qq install -y --no-install-recommends ca-certificates curl libjson-c5' ../apt
+stops 'a commit that is another' verify 'refused' gitlab --set "CI_COMMIT_SHA=$(printf 3%.0s $(seq 40))"
+stops 'a project that is another' verify 'refused' gitlab --set CI_PROJECT_PATH=acme/other
 stops 'a token that is not there' sign 'id_tokens' gitlab --give token=
 done_testing

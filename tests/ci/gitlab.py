@@ -55,8 +55,8 @@ def extend(jobs, job):
     return merged
 
 
-def make_stage(name, job, secrets, gives):
-    env = {**PREDEFINED, **job["variables"]}
+def make_stage(name, job, settings, secrets, gives):
+    env = {**PREDEFINED, **{key: value for key, value in settings.items() if key in PREDEFINED}, **job["variables"]}
     environment = job.get("environment", {})
     environment = environment if isinstance(environment, str) else environment.get("name")
     if environment == SECRET_SCOPE:
@@ -81,5 +81,5 @@ def stages(template, settings, secrets, gives, _folder):
         jobs = yaml.safe_load(text)
     for entry in jobs.pop("include"):
         jobs.update(include(entry, settings))
-    made = {name: make_stage(name, extend(jobs, job), secrets, gives) for name, job in jobs.items() if not name.startswith(".")}
+    made = {name: make_stage(name, extend(jobs, job), settings, secrets, gives) for name, job in jobs.items() if not name.startswith(".")}
     return [made[name] for name in ("build", "siglet-sign", "siglet-verify", "deploy")]

@@ -141,6 +141,9 @@ stands() {
 	stops 'the bundle of another artifact beside it' verify 'refused' "$1" \
 		--tamper 'after sign' 'cd "$(dirname "$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar)")"
 			cp app-1.0.pdf.sigstore.json app-1.0.tar.sigstore.json'
+	stops 'another signed file by that name, with its bundle' verify 'app-1.0.tar: FAILED' "$1" \
+		--tamper 'after sign' 'cd "$(dirname "$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar)")"
+			cp app-1.0.pdf app-1.0.tar; cp app-1.0.pdf.sigstore.json app-1.0.tar.sigstore.json'
 	stops 'a page for people in place of a bundle' verify 'web page' "$1" \
 		--tamper 'after sign' 'echo "<html>Log in" >"$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar.sigstore.json)"'
 	stops 'an artifact that is gone' verify 'app-1.0.pdf' "$1" \
