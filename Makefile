@@ -82,7 +82,7 @@ COSE_OBJ := $(COSE_SRC:%.c=$(B)/%.o)
 LIB_SRC := $(filter-out $(NET_SRC) $(DB_SRC) $(COSE_SRC),$(foreach r,$(ROOMS),$(sort $(wildcard pkg/$(r)/*.c))))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 # pkg/siglet has two halves: what takes buffers is pure, files and patterns are not.
-OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential heads signing made surroundings trust_store anchors audit auditor watch repository fetch)
+OUTER_SRC := $(patsubst %,pkg/siglet/%.c,files pattern credential heads signing made surroundings trust_store anchors audit auditor watch repository fetch scitt)
 VERIFY_SRC := $(filter-out $(COSE_SRC),$(foreach r,$(PURE_ROOMS),$(sort $(wildcard pkg/$(r)/*.c)))) \
 	$(filter-out $(OUTER_SRC),$(sort $(wildcard pkg/siglet/*.c)))
 VERIFY_OBJ := $(VERIFY_SRC:%.c=$(B)/%.o)

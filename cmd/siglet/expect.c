@@ -23,6 +23,7 @@ static const struct {
 	{ CLI_SIGNED_AFTER, SIGLET_EXPECT_SIGNED_AFTER },
 	{ CLI_KEY_NOT_BEFORE, SIGLET_EXPECT_KEY_NOT_BEFORE },
 	{ CLI_KEY_NOT_AFTER, SIGLET_EXPECT_KEY_NOT_AFTER },
+	{ CLI_SUBJECT, SIGLET_EXPECT_SUBJECT },
 };
 
 static const struct {
@@ -33,7 +34,36 @@ static const struct {
 	{ CLI_TIMESTAMP_THRESHOLD, SIGLET_THRESHOLD_TIMESTAMP },
 	{ CLI_SCT_THRESHOLD, SIGLET_THRESHOLD_SCT },
 	{ CLI_WITNESS_THRESHOLD, SIGLET_THRESHOLD_WITNESS },
+	{ CLI_SCITT_THRESHOLD, SIGLET_THRESHOLD_RECEIPT },
 };
+
+/* What only a statement has, and what it has not. */
+static siglet_err *check_scitt(const cli_arguments *arguments)
+{
+	static const cli_id others[] = {
+		CLI_INSTANCE,	  CLI_TRUSTED_ROOT,   CLI_TRUST_CONFIG,
+		CLI_RECURSIVE,	  CLI_FILES_FROM,     CLI_MANIFEST,
+		CLI_BUNDLE,	  CLI_TLOG_THRESHOLD, CLI_TIMESTAMP_THRESHOLD,
+		CLI_SCT_THRESHOLD
+	};
+
+	if (cli_has(arguments, CLI_SCITT_THRESHOLD) && !cli_has(arguments, CLI_SCITT_KEYS))
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "--scitt-threshold needs --scitt-keys: whose receipts would "
+				      "count?");
+	if (!cli_has(arguments, CLI_SCITT))
+		return cli_has(arguments, CLI_SUBJECT)
+			       ? siglet_err_new(SIGLET_E_USAGE, "--subject needs --scitt")
+			       : NULL;
+	for (size_t i = 0; i < SIGLET_COUNT(others); i++)
+		if (cli_has(arguments, others[i]))
+			return siglet_err_hint(
+				siglet_err_new(SIGLET_E_USAGE,
+					       "--scitt judges one statement, by nothing of a "
+					       "trusted root's"),
+				"siglet verify --scitt STATEMENT [ARTIFACT]");
+	return NULL;
+}
 
 /* Before anything is read: somebody must be expected, and only one. */
 static siglet_err *check_signer(const cli_arguments *arguments)
@@ -50,6 +80,8 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 
 	for (size_t i = 0; i < SIGLET_COUNT(any); i++)
 		found = found || cli_has(arguments, any[i]);
+	/* A service's word may be all that is wanted; the verdict says so. */
+	found = found || (cli_has(arguments, CLI_SCITT) && cli_has(arguments, CLI_SCITT_KEYS));
 	if (!found)
 		return siglet_err_hint(
 			siglet_err_new(SIGLET_E_USAGE, "no identity: who must have signed it?"),
@@ -59,6 +91,9 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 		if (cli_has(arguments, signers[i]))
 			return siglet_err_new(SIGLET_E_USAGE,
 					      "--key and an identity contradict each other");
+	err = check_scitt(arguments);
+	if (err != NULL)
+		return err;
 	if (cli_has(arguments, CLI_WITNESS_THRESHOLD) && !cli_has(arguments, CLI_WITNESS_POLICY))
 		return siglet_err_new(
 			SIGLET_E_USAGE,
@@ -69,6 +104,22 @@ static siglet_err *check_signer(const cli_arguments *arguments)
 		err = cli_check_exclusive(arguments, identities, SIGLET_COUNT(identities));
 	if (err == NULL)
 		err = cli_check_exclusive(arguments, forges, SIGLET_COUNT(forges));
+	return err;
+}
+
+/* "ISSUER=FILE" or "FILE"; a file whose name has such a sign is "=FILE". */
+static siglet_err *add_service_keys(siglet_expectation *expectation, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	char *issuer = NULL;
+	siglet_err *err = NULL;
+
+	if (equals != NULL && equals != value)
+		err = siglet_strndup(siglet_slice_of(value, (size_t)(equals - value)), &issuer);
+	if (err == NULL)
+		err = siglet_expectation_add_service_keys_file(expectation, issuer,
+							       equals == NULL ? value : equals + 1);
+	siglet_string_free(issuer);
 	return err;
 }
 
@@ -86,6 +137,10 @@ static siglet_err *set_option(const cli_given *given, siglet_expectation *expect
 						      given->value);
 	if (given->option->id == CLI_KEY)
 		return siglet_expectation_set_key_file(expectation, given->value);
+	if (given->option->id == CLI_SCITT)
+		return siglet_expectation_set_scitt(expectation);
+	if (given->option->id == CLI_SCITT_KEYS)
+		return add_service_keys(expectation, given->value);
 	if (given->option->id == CLI_WITNESS_POLICY)
 		return siglet_expectation_set_witness_policy_file(expectation, given->value);
 	return NULL;
@@ -119,7 +174,8 @@ siglet_err *verify_expect(const cli_arguments *arguments, verify_ask *ask)
 {
 	siglet_err *err = check_signer(arguments);
 
-	if (err == NULL)
+	/* No root of Sigstore's has a say in a statement of SCITT. */
+	if (err == NULL && !cli_has(arguments, CLI_SCITT))
 		err = cli_open_trust(arguments, SIGLET_TRUST_TO_VERIFY, &ask->trust);
 	if (err == NULL)
 		err = siglet_expectation_new(ask->trust, &ask->expectation);

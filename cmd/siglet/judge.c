@@ -106,7 +106,9 @@ static void tell(const verify_ask *ask, const char *name, const siglet_bundles *
 	const char *digest = artifact == NULL ? NULL : siglet_artifact_sha256(artifact);
 	int64_t time_s = 0;
 
-	verify_answer_tell(ask, name, answer, "trust root %s", siglet_trust_source(ask->trust));
+	if (ask->trust != NULL)
+		verify_answer_tell(ask, name, answer, "trust root %s",
+				   siglet_trust_source(ask->trust));
 	verify_answer_tell(ask, name, answer, "bundle %s (%zu)", siglet_bundles_source(bundles),
 			   siglet_bundles_count(bundles));
 	if (digest != NULL)

@@ -46,6 +46,23 @@ static const cli_option verify_options[] = {
 
 	{ .help = "Whose word counts" },
 	VERIFY_TRUST_OPTIONS,
+	{ .name = "scitt",
+	  .id = CLI_SCITT,
+	  .help = "a signed statement (RFC 9943), by its own issuer and its services; no trusted "
+		  "root" },
+	{ .name = "subject",
+	  .value = "TEXT",
+	  .id = CLI_SUBJECT,
+	  .help = "with --scitt, exactly this is what it is about" },
+	{ .name = "scitt-keys",
+	  .value = "[ISSUER=]FILE",
+	  .id = CLI_SCITT_KEYS,
+	  .repeats = true,
+	  .help = "keys of a transparency service, whose receipt is wanted; may be repeated" },
+	{ .name = "scitt-threshold",
+	  .value = "N",
+	  .id = CLI_SCITT_THRESHOLD,
+	  .help = "receipts of so many distinct services (1)" },
 	{ .name = "offline",
 	  .id = CLI_OFFLINE,
 	  .help = "open no connection, and use trust material of any age" },
@@ -152,7 +169,7 @@ static bool is_message(const char *name)
 
 /*
  * FILE.cose, and the artifact behind it where there is one: the message is what is judged. Its name
- * says so, not what is in it: any file may begin as CBOR does.
+ * says so, or --scitt, not what is in it: any file may begin as CBOR does.
  */
 static void take_message(cli_arguments *arguments, verify_ask *ask)
 {
@@ -163,8 +180,10 @@ static void take_message(cli_arguments *arguments, verify_ask *ask)
 	for (size_t i = 0; i < SIGLET_COUNT(others); i++)
 		if (cli_has(arguments, others[i]))
 			return;
-	if (count < 1 || count > 2 || !is_message(arguments->operands[0]) ||
-	    (count == 2 && is_message(arguments->operands[1])))
+	if (count < 1 || count > 2 ||
+	    (!cli_has(arguments, CLI_SCITT) &&
+	     (!is_message(arguments->operands[0]) ||
+	      (count == 2 && is_message(arguments->operands[1])))))
 		return;
 	ask->bundle = arguments->operands[0];
 	ask->statement_only = count == 1 && !cli_has(arguments, CLI_DIGEST);
@@ -292,6 +311,7 @@ const cli_verb cli_verify = {
 		"  siglet verify app.tar.gz --github acme/app\n"
 		"  siglet verify --manifest SHA256SUMS --github acme/app\n"
 		"  siglet verify app.tar.gz.cose app.tar.gz --github acme/app\n"
+		"  siglet verify --scitt FILE --scitt-keys KEYS --issuer did:x509:…\n"
 		"  curl -L URL | siglet verify - --bundle app.sigstore.json --github acme/app \\\n"
 		"      -o app.tar.gz\n\n"
 		"The exit status is 0 when every file verified, 1 when the answer is no, 2 for a\n"

@@ -42,6 +42,7 @@ typedef enum siglet_material {
 /* What is a COSE_Sign1's own. */
 typedef struct siglet_bundle_cose {
 	const siglet_cbor_heads *heads;
+	siglet_slice bytes; /* all of it */
 	siglet_cose_sign1 message;
 	const siglet_cose_algorithm *algorithm;
 	siglet_cose_claims claims;

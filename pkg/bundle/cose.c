@@ -319,6 +319,7 @@ static siglet_err *read_cose(const siglet_cbor_heads *heads, siglet_bundle *bund
 		siglet_cose_sign1_parse(heads, bundle->input, &bundle->doc, &bundle->cose.message);
 
 	bundle->cose.heads = heads;
+	bundle->cose.bytes = bundle->input;
 	bundle->data.cose = &bundle->cose;
 	bundle->data.version = SIGLET_BUNDLE_V03;
 	bundle->data.media_type = siglet_slice_str(SIGLET_COSE_MEDIA_TYPE);

@@ -1,5 +1,7 @@
 #include "cose/cose.h"
 
+#include <string.h>
+
 /* CWT claims in the protected header (RFC 9597): who says it, of what, since when. */
 
 static siglet_err *read_text(const siglet_cbor *claims, int64_t key, siglet_slice *ret_text)
@@ -17,6 +19,9 @@ static siglet_err *read_text(const siglet_cbor *claims, int64_t key, siglet_slic
 		return siglet_cbor_error(value, SIGLET_E_LENGTH,
 					 "a claim of %zu bytes, not 1 to %d", text.len,
 					 SIGLET_MAX_CWT_TEXT);
+	/* What is compared must end where it seems to end. */
+	if (memchr(text.ptr, '\0', text.len) != NULL)
+		return siglet_cbor_error(value, SIGLET_E_MALFORMED, "a claim with a NUL in it");
 	*ret_text = text;
 	return NULL;
 }

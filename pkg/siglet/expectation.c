@@ -39,8 +39,10 @@ void siglet_expectation_free(siglet_expectation *expectation)
 	siglet_policy_clear(&expectation->policy);
 	clear_criterion(&expectation->identity);
 	clear_criterion(&expectation->issuer);
+	clear_criterion(&expectation->subject);
 	siglet_key_free(expectation->key);
 	siglet_witness_policy_free(expectation->witnesses);
+	siglet_scitt_keys_free(expectation->services);
 	free(expectation->warning);
 	free(expectation);
 }
@@ -305,6 +307,8 @@ siglet_error *siglet_expectation_set(siglet_expectation *expectation, siglet_exp
 				&policy->key_not_before_s);
 	case SIGLET_EXPECT_KEY_NOT_AFTER:
 		return set_time(value, false, &policy->has_key_not_after, &policy->key_not_after_s);
+	case SIGLET_EXPECT_SUBJECT:
+		return set_exact(&expectation->subject, &policy->subject, value);
 	}
 	return siglet_err_new(SIGLET_E_USAGE, "no such criterion");
 }
@@ -328,6 +332,9 @@ siglet_error *siglet_expectation_set_threshold(siglet_expectation *expectation,
 	case SIGLET_THRESHOLD_WITNESS:
 		thresholds->witness = count;
 		return NULL;
+	case SIGLET_THRESHOLD_RECEIPT:
+		thresholds->receipt = count;
+		return NULL;
 	}
 	return siglet_err_new(SIGLET_E_USAGE, "no such threshold");
 }
@@ -349,6 +356,12 @@ siglet_error *siglet_expectation_set_witness_policy(siglet_expectation *expectat
 siglet_error *siglet_expectation_set_statement_only(siglet_expectation *expectation)
 {
 	expectation->policy.statement_only = true;
+	return NULL;
+}
+
+siglet_error *siglet_expectation_set_scitt(siglet_expectation *expectation)
+{
+	expectation->policy.is_statement = true;
 	return NULL;
 }
 

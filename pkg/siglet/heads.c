@@ -17,7 +17,7 @@ typedef const siglet_cbor_heads *entry(void);
 
 static siglet_err *cannot_load(const char *why)
 {
-	siglet_err *err = siglet_err_new(SIGLET_E_UNSUPPORTED, "no COSE: %s", why);
+	siglet_err *err = siglet_err_new(SIGLET_E_IO, "no COSE: %s", why);
 
 	if (!SIGLET_COSE)
 		return siglet_err_hint(err, "build siglet with libcbor, without COSE=0");

@@ -28,6 +28,13 @@ static siglet_err *keep_identity(siglet_result *result, const siglet_identity *i
 	return err;
 }
 
+static siglet_err *keep_statement(siglet_result *result, const siglet_scitt_statement *statement)
+{
+	siglet_err *err = siglet_strndup(statement->claims.subject, &result->identity);
+
+	return err != NULL ? err : siglet_strndup(statement->claims.issuer, &result->issuer);
+}
+
 static siglet_err *keep_kind(siglet_result *result, const siglet_report *report)
 {
 	const siglet_slice type = siglet_report_predicate_type(report);
@@ -68,11 +75,33 @@ static siglet_err *say_build(const siglet_identity *identity, siglet_buf *out)
 	return err;
 }
 
+/* Of a statement: who states it, and what it is about. */
+static siglet_err *say_statement(const siglet_report *report, siglet_buf *out)
+{
+	const siglet_scitt_statement *statement = siglet_report_scitt(report);
+	const siglet_policy *policy = siglet_report_policy(report);
+	siglet_err *err = siglet_buf_append_str(out, " by ");
+
+	if (err == NULL)
+		err = siglet_text_print(statement->claims.issuer, out);
+	if (err == NULL)
+		err = siglet_buf_append_str(out, " (subject ");
+	if (err == NULL)
+		err = siglet_text_print(statement->claims.subject, out);
+	if (err == NULL)
+		err = siglet_buf_append_byte(out, ')');
+	if (err == NULL && policy->key == NULL && policy->issuer.text == NULL)
+		err = siglet_buf_append_str(out, " ANY ISSUER");
+	return err;
+}
+
 static siglet_err *say_signer(const siglet_report *report, siglet_buf *out)
 {
 	const siglet_identity *identity = siglet_report_identity(report);
 	siglet_err *err;
 
+	if (siglet_report_policy(report)->is_statement)
+		return say_statement(report, out);
 	if (identity == NULL)
 		return siglet_buf_append_str(out, " by the given key");
 	err = siglet_buf_append_str(out, " by ");
@@ -85,6 +114,25 @@ static siglet_err *say_signer(const siglet_report *report, siglet_buf *out)
 	if (err == NULL)
 		err = siglet_buf_append_byte(out, ')');
 	return err != NULL ? err : say_build(identity, out);
+}
+
+static siglet_err *say_services(const siglet_report *report, siglet_buf *out)
+{
+	const siglet_scitt_findings *findings = siglet_report_receipts(report);
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; findings != NULL && err == NULL && i < findings->count; i++) {
+		const siglet_scitt_finding *finding = &findings->of[i];
+		const siglet_slice issuer = finding->receipt.claims.issuer;
+
+		if (finding->outcome != SIGLET_SCITT_VERIFIED)
+			continue;
+		err = siglet_buf_append_str(out, ", registered by ");
+		if (err == NULL)
+			err = issuer.len == 0 ? siglet_buf_append_str(out, "a pinned service")
+					      : siglet_text_print(issuer, out);
+	}
+	return err;
 }
 
 static siglet_err *say_time_and_log(const siglet_report *report, siglet_buf *out)
@@ -110,7 +158,9 @@ static siglet_err *say_time_and_log(const siglet_report *report, siglet_buf *out
 			err = siglet_buf_printf(out, " (%zu witness%s)", entry->witness->cosigned,
 						entry->witness->cosigned == 1 ? "" : "es");
 	}
-	if (err == NULL && !logged)
+	if (err == NULL)
+		err = say_services(report, out);
+	if (err == NULL && !logged && !siglet_report_policy(report)->is_statement)
 		err = siglet_buf_append_str(out, ", in no known log");
 	return err;
 }
@@ -189,6 +239,7 @@ static bool may_be_other_instance(const siglet_report *report)
 	const siglet_rule rule = siglet_report_rule(report);
 
 	return siglet_bundle_leaf(siglet_report_bundle(report)) != NULL &&
+	       !siglet_report_policy(report)->is_statement &&
 	       (rule == SIGLET_RULE_CERT_CHAIN || rule == SIGLET_RULE_CERT_TIME ||
 		rule == SIGLET_RULE_TIME_THRESHOLD);
 }
@@ -224,6 +275,8 @@ siglet_err *siglet_result_finish(siglet_result *result, const siglet_bundles *bu
 	siglet_buf_init(&line, MAX_LINE_BYTES);
 	if (report != NULL && siglet_report_identity(report) != NULL)
 		err = keep_identity(result, siglet_report_identity(report));
+	if (err == NULL && result->accepted && siglet_report_policy(report)->is_statement)
+		err = keep_statement(result, siglet_report_scitt(report));
 	if (err == NULL && result->accepted)
 		err = keep_kind(result, report);
 	if (err == NULL && !result->accepted)

@@ -250,6 +250,7 @@ typedef enum siglet_expect {
 	SIGLET_EXPECT_KEY_PEM,	      /* PEM text of a managed key in place of an identity */
 	SIGLET_EXPECT_KEY_NOT_BEFORE, /* RFC 3339 */
 	SIGLET_EXPECT_KEY_NOT_AFTER,  /* RFC 3339 */
+	SIGLET_EXPECT_SUBJECT,	      /* of a statement of SCITT, exactly */
 } siglet_expect;
 
 /*
@@ -296,11 +297,46 @@ SIGLET_CHECKED siglet_error *siglet_expectation_set_witness_policy(siglet_expect
 SIGLET_CHECKED siglet_error *siglet_expectation_set_witness_policy_file(
 	siglet_expectation *expectation, const char *path);
 
+/*
+ * Whose receipts (RFC 9942) count: the keys that a service of SCITT shows, a COSE_Key set, a JWKS, or
+ * PEM; may be called for each service. issuer NULL: whatever name receipts give it. One service at
+ * least must have registered what is verified then, see SIGLET_THRESHOLD_RECEIPT. libcbor is loaded.
+ * Not in libsiglet-verify. Errors: UNREADABLE (no usable key; libcbor can't be loaded), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_expectation_add_service_keys(siglet_expectation *expectation,
+								 const char *issuer,
+								 const void *keys, size_t len);
+SIGLET_CHECKED siglet_error *siglet_expectation_add_service_keys_file(
+	siglet_expectation *expectation, const char *issuer, const char *path);
+
+/*
+ * Judge COSE messages as signed statements of SCITT (RFC 9943): by the services whose keys were
+ * added, and by an issuer (SIGLET_EXPECT_ISSUER, which an authority's certificate must name in
+ * did:x509) or a key, or by the services alone. Trust may then be NULL: nothing of it is used.
+ */
+SIGLET_CHECKED siglet_error *siglet_expectation_set_scitt(siglet_expectation *expectation);
+
+/*
+ * What a service shows as its keys: GET url, where url names a server alone its
+ * /.well-known/scitt-keys. TLS is all that vouches for them: keep them, and compare before they are
+ * used. ret_keys is freed by siglet_string_free. Not in libsiglet-verify. Errors: USAGE, SERVICE,
+ * REFUSED (no usable key), UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_service_keys_fetch(
+	const char *url,
+	void (*trace)(void *context, const char *method, const char *url, int status, unsigned ms,
+		      const char *problem),
+	void *context, char **ret_keys, size_t *ret_len);
+/* Such keys as a JSON array: kid, key, algorithm, sha256 (of the SubjectPublicKeyInfo). Owned. */
+SIGLET_CHECKED siglet_error *siglet_service_keys_describe(const void *keys, size_t len,
+							  char **ret_json);
+
 typedef enum siglet_threshold {
 	SIGLET_THRESHOLD_TLOG = 1,  /* distinct transparency logs */
 	SIGLET_THRESHOLD_TIMESTAMP, /* distinct observers of the time */
 	SIGLET_THRESHOLD_SCT,	    /* distinct CT logs */
 	SIGLET_THRESHOLD_WITNESS,   /* distinct witnesses on a checkpoint; with a witness policy */
+	SIGLET_THRESHOLD_RECEIPT,   /* distinct services of SCITT; with their keys */
 } siglet_threshold;
 
 /* Ask for at least so many of them, in place of what goes with the trust. Errors: USAGE. */
@@ -333,7 +369,7 @@ SIGLET_CHECKED siglet_error *siglet_bundles_parse(const void *json, size_t len, 
 						  siglet_bundles **ret_bundles);
 /*
  * The same of a COSE_Sign1 (docs/cose.md): it stands for a bundle wherever one is taken. libcbor is
- * loaded for it. Not in libsiglet-verify. Errors also: INTERNAL (it can't be loaded).
+ * loaded for it. Not in libsiglet-verify. Errors also: UNREADABLE (it can't be loaded).
  */
 SIGLET_CHECKED siglet_error *siglet_bundles_parse_cose(const void *cose, size_t len,
 						       const char *source,
@@ -341,7 +377,8 @@ SIGLET_CHECKED siglet_error *siglet_bundles_parse_cose(const void *cose, size_t 
 /*
  * What a COSE message, a SCITT receipt or statement, or any CBOR says, in diagnostic notation with
  * words for labels; nothing of it is verified. Strings are cut behind max_string bytes (0: none is).
- * Not in libsiglet-verify. Owned. Errors: REFUSED (not CBOR, or larger than a limit), INTERNAL.
+ * Not in libsiglet-verify. Owned. Errors: REFUSED (not CBOR, or larger than a limit), UNREADABLE
+ * (libcbor can't be loaded), INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_cose_describe(const void *cose, size_t len, size_t max_string,
 						  char **ret_text);
@@ -485,7 +522,10 @@ SIGLET_API const char *siglet_result_line(const siglet_result *result);
 /* "signed" or "attested: TYPE"; of an accepted result. NULL otherwise. */
 SIGLET_API const char *siglet_result_kind(const siglet_result *result);
 
-/* The certificate's SAN and issuer, once its chain was verified; NULL otherwise and for a key. */
+/*
+ * The certificate's SAN and issuer, once its chain was verified; NULL otherwise and for a key. Of an
+ * accepted statement of SCITT its subject and issuer.
+ */
 SIGLET_API const char *siglet_result_identity(const siglet_result *result);
 SIGLET_API const char *siglet_result_issuer(const siglet_result *result);
 /* A certificate extension by name ("source-repository-uri"), likewise. */

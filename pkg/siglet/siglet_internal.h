@@ -18,7 +18,7 @@
 SIGLET_MUST_USE siglet_err *siglet_bundles_make(const siglet_cbor_heads *heads, siglet_slice text,
 						const char *source, siglet_bundles **ret_bundles);
 
-/* libcbor's part in reading COSE, loaded when it is first asked for. Errors: SIGLET_E_UNSUPPORTED. */
+/* libcbor's part in reading COSE, loaded when it is first asked for. Errors: SIGLET_E_IO. */
 SIGLET_MUST_USE siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads);
 
 /* What is compiled in of an instance, with the thresholds that go with it. */
@@ -70,9 +70,10 @@ typedef struct siglet_criterion {
 
 struct siglet_expectation {
 	siglet_policy policy;
-	siglet_criterion identity, issuer;
+	siglet_criterion identity, issuer, subject;
 	siglet_key *key;
 	siglet_witness_policy *witnesses;
+	siglet_scitt_keys *services;
 	char *warning;
 	unsigned set;		 /* a bit for each siglet_expect that was set */
 	unsigned set_thresholds; /* a bit for each siglet_threshold that was set */

@@ -552,6 +552,8 @@ unsigned siglet_signing_threshold(const siglet_signing *signing, siglet_threshol
 		return signing->thresholds.sct;
 	case SIGLET_THRESHOLD_WITNESS:
 		return signing->thresholds.witness;
+	case SIGLET_THRESHOLD_RECEIPT:
+		return signing->thresholds.receipt;
 	}
 	return 0;
 }

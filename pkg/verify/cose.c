@@ -186,7 +186,7 @@ siglet_err *siglet_verify_cose_prepare(verification *v)
 		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
 	/* Now, and not with the artifact: a promise is about what it is over. */
 	err = check_signature(v);
-	return err == NULL ? make_bodies(v) : err;
+	return err == NULL && !v->policy->is_statement ? make_bodies(v) : err;
 }
 
 /* ---- the artifact ---- */

@@ -17,7 +17,7 @@ static siglet_err *mismatch(const char *what, siglet_slice have, const char *wan
 			      have.len == 0 ? "(none)" : h.text, w.text);
 }
 
-static siglet_err *match_text(const siglet_match *match, siglet_slice value, const char *what)
+siglet_err *siglet_verify_match(const siglet_match *match, siglet_slice value, const char *what)
 {
 	bool matches = false;
 	siglet_err *err = NULL;
@@ -294,11 +294,11 @@ siglet_err *siglet_policy_match_identity(const siglet_policy *policy,
 	siglet_err *err;
 
 	*ret_rule = SIGLET_RULE_ISSUER;
-	err = match_text(&policy->issuer, identity->issuer, "the issuer is");
+	err = siglet_verify_match(&policy->issuer, identity->issuer, "the issuer is");
 	if (err != NULL)
 		return err;
 	*ret_rule = SIGLET_RULE_IDENTITY;
-	err = match_text(&policy->identity, identity->san, "signed by");
+	err = siglet_verify_match(&policy->identity, identity->san, "signed by");
 	if (err == NULL && policy->email_only && identity->san_type != SIGLET_SAN_EMAIL)
 		err = siglet_err_new(SIGLET_E_MISMATCH, "the identity is no e-mail address but %s",
 				     siglet_san_type_name(identity->san_type));
@@ -356,6 +356,13 @@ static siglet_err *check_key_window(verification *v)
 				  "every verified time is inside the key's window");
 }
 
+siglet_err *siglet_verify_bounds(verification *v)
+{
+	siglet_err *err = check_key_window(v);
+
+	return err != NULL ? err : check_signed_after(v);
+}
+
 siglet_err *siglet_verify_policy(verification *v)
 {
 	const siglet_identity *identity = siglet_report_identity(v->report);
@@ -363,8 +370,8 @@ siglet_err *siglet_verify_policy(verification *v)
 	siglet_err *err;
 
 	if (v->leaf == NULL)
-		err = check_key_window(v);
-	else if (identity == NULL)
+		return siglet_verify_bounds(v);
+	if (identity == NULL)
 		err = siglet_verify_fail(v, rule, -1,
 					 siglet_err_new(SIGLET_E_INTERNAL, "no identity was read"));
 	else {

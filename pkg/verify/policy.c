@@ -95,17 +95,65 @@ static siglet_err *check_witnesses(const siglet_policy *policy)
 	return NULL;
 }
 
+static siglet_err *check_receipts(const siglet_policy *policy)
+{
+	const unsigned wanted = policy->thresholds.receipt;
+
+	if (policy->subject.text != NULL && !policy->is_statement)
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "a subject to expect: only statements of SCITT have one");
+	if (policy->services == NULL)
+		return wanted == 0 ? NULL
+				   : siglet_err_new(SIGLET_E_USAGE,
+						    "receipts are wanted, and no keys of services: "
+						    "whose word would count?");
+	if (wanted > siglet_scitt_keys_count(policy->services))
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "receipts of %u services, and the keys are %zu", wanted,
+				      siglet_scitt_keys_count(policy->services));
+	return NULL;
+}
+
+/* What Sigstore's certificates say is not in a statement: asked for, it would be asked of nobody. */
+static siglet_err *check_statement_policy(const siglet_policy *policy)
+{
+	if (policy->identity.text != NULL || policy->forge != SIGLET_FORGE_NONE ||
+	    policy->requirement_count > 0 || policy->predicate_type != NULL ||
+	    policy->witnesses != NULL)
+		return siglet_err_hint(
+			siglet_err_new(SIGLET_E_USAGE,
+				       "a statement of SCITT has an issuer and a subject, and "
+				       "nothing that Sigstore's certificates and logs say"),
+			"say --issuer and --subject, or --key");
+	if (policy->key == NULL && policy->issuer.text == NULL && policy->thresholds.receipt == 0)
+		return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+						      "nobody is expected to vouch for it"),
+				       "give the keys of services, an issuer, or a key");
+	if (policy->key == NULL && (policy->has_key_not_before || policy->has_key_not_after))
+		return siglet_err_new(SIGLET_E_USAGE, "a key's window without a key");
+	if (policy->has_key_not_before && policy->has_key_not_after &&
+	    policy->key_not_before_s > policy->key_not_after_s)
+		return siglet_err_new(SIGLET_E_USAGE, "the key's window ends before it begins");
+	return NULL;
+}
+
 siglet_err *siglet_policy_check(const siglet_policy *policy)
 {
 	siglet_err *err = check_text(&policy->identity, "identity");
 
 	if (err == NULL)
 		err = check_text(&policy->issuer, "issuer");
+	if (err == NULL)
+		err = check_text(&policy->subject, "subject");
 	if (err == NULL && policy->predicate_type != NULL && policy->predicate_type[0] == '\0')
 		err = siglet_err_new(SIGLET_E_USAGE, "an empty type");
 	if (err == NULL && policy->statement_only && policy->predicate_type != NULL &&
 	    strcmp(policy->predicate_type, "signature") == 0)
 		err = siglet_err_new(SIGLET_E_USAGE, "a signature has no statement to judge");
+	if (err == NULL)
+		err = check_receipts(policy);
+	if (err == NULL && policy->is_statement)
+		return check_statement_policy(policy);
 	if (err == NULL)
 		err = check_witnesses(policy);
 	if (err != NULL)

@@ -43,6 +43,11 @@ const char *siglet_rule_name(siglet_rule rule)
 		[SIGLET_RULE_REF] = "identity.ref",
 		[SIGLET_RULE_EXTENSION] = "identity.extension",
 		[SIGLET_RULE_SIGNED_AFTER] = "time.signed-after",
+		[SIGLET_RULE_SCITT_STATEMENT] = "scitt.statement",
+		[SIGLET_RULE_RECEIPT] = "scitt.receipt",
+		[SIGLET_RULE_RECEIPT_COUNT] = "scitt.threshold",
+		[SIGLET_RULE_SCITT_ISSUER] = "scitt.issuer",
+		[SIGLET_RULE_SCITT_SUBJECT] = "scitt.subject",
 	};
 
 	return rule < SIGLET_RULE_COUNT ? names[rule] : "unknown";
@@ -179,6 +184,17 @@ siglet_slice siglet_report_predicate_type(const siglet_report *report)
 					 : siglet_statement_predicate_type(report->statement);
 }
 
+const siglet_scitt_statement *siglet_report_scitt(const siglet_report *report)
+{
+	return report->scitt == NULL || report->scitt->doc == NULL ? NULL
+								   : &report->scitt->statement;
+}
+
+const siglet_scitt_findings *siglet_report_receipts(const siglet_report *report)
+{
+	return siglet_report_scitt(report) == NULL ? NULL : &report->scitt->findings;
+}
+
 siglet_scheme siglet_report_scheme(const siglet_report *report)
 {
 	return report->scheme;
@@ -201,6 +217,11 @@ void siglet_report_free(siglet_report *report)
 		free(report->checks[i].detail);
 	free(report->checks);
 	siglet_statement_free(report->statement);
+	if (report->scitt != NULL) {
+		siglet_scitt_findings_clear(&report->scitt->findings);
+		siglet_cbor_doc_free(report->scitt->doc);
+		free(report->scitt);
+	}
 	siglet_arena_clear(&report->arena);
 	siglet_err_free(report->err);
 	free(report);

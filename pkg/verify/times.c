@@ -8,7 +8,7 @@ static void add_time(verification *v, int64_t time_s, bool from_log, siglet_slic
 {
 	/* One place for each entry and token that a bundle may hold. */
 	v->report->times[v->report->time_count++] =
-		(siglet_verified_time) { time_s, from_log, voter, source };
+		(siglet_verified_time) { time_s, from_log, false, voter, source };
 }
 
 /* genTime inside the authority's window, both ends included; a fraction counts at the end only. */

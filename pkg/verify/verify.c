@@ -32,21 +32,35 @@ const siglet_log *siglet_verify_next_tlog(const siglet_trustroot *root, siglet_s
 	return NULL;
 }
 
-static siglet_err *run(verification *v)
-{
-	static siglet_err *(*const steps[])(verification *) = {
-		siglet_verify_material,	   siglet_verify_cose_prepare, siglet_verify_times,
-		siglet_verify_certificate, siglet_verify_scts,	       siglet_verify_content,
-		siglet_verify_log,	   siglet_verify_statement,    siglet_verify_policy,
-	};
+typedef siglet_err *step(verification *v);
 
-	for (size_t i = 0; i < SIGLET_COUNT(steps); i++) {
+static siglet_err *run_steps(verification *v, step *const *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
 		siglet_err *err = steps[i](v);
 
 		if (err != NULL)
 			return err;
 	}
 	return NULL;
+}
+
+static siglet_err *run(verification *v)
+{
+	static step *const ordinary[] = {
+		siglet_verify_material,	   siglet_verify_cose_prepare, siglet_verify_times,
+		siglet_verify_certificate, siglet_verify_scts,	       siglet_verify_content,
+		siglet_verify_log,	   siglet_verify_receipts,     siglet_verify_statement,
+		siglet_verify_policy,
+	};
+	/* What vouches for a statement is not Sigstore's: no root, no logs, no SCTs. */
+	static step *const of_statement[] = {
+		siglet_verify_scitt_material, siglet_verify_cose_prepare, siglet_verify_receipts,
+		siglet_verify_scitt_issuer,   siglet_verify_content,	  siglet_verify_bounds,
+	};
+
+	return v->policy->is_statement ? run_steps(v, of_statement, SIGLET_COUNT(of_statement))
+				       : run_steps(v, ordinary, SIGLET_COUNT(ordinary));
 }
 
 siglet_err *siglet_verify(const siglet_bundle *bundle, const siglet_trustroot *root,

@@ -20,6 +20,7 @@
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "note/note.h"
+#include "scitt/scitt.h"
 #include "trustroot/trustroot.h"
 
 /* ---- policy (policy.c) ---- */
@@ -55,6 +56,7 @@ typedef struct siglet_thresholds {
 	unsigned timestamp; /* distinct observers of the time: tokens and promises */
 	unsigned sct;	    /* distinct CT logs */
 	unsigned witness;   /* distinct witnesses on a checkpoint; needs a witness policy */
+	unsigned receipt;   /* distinct services of SCITT with a receipt; needs their keys */
 } siglet_thresholds;
 
 /* What is asked of a bundle. Plain data; every string is owned by it, see siglet_policy_clear. */
@@ -88,16 +90,26 @@ typedef struct siglet_policy {
 	 * logs as thresholds.tlog says, which is 1 at least, need a proof under such a checkpoint.
 	 */
 	const siglet_witness_policy *witnesses;
+	/* Whose receipts count (RFC 9942); NULL: none is asked for. Borrowed. */
+	const siglet_scitt_keys *services;
+	/*
+	 * Judge a signed statement (RFC 9943) by what it says itself: issuer is its CWT claim, and named
+	 * by an authority's certificate (did:x509) where no key is given. No trusted root counts, and no
+	 * identity or log but these. issuer may be open: then the services' word is all there is.
+	 */
+	bool is_statement;
+	siglet_match subject; /* of such a statement: its CWT claim */
 } siglet_policy;
 
-/* Zero policy with thresholds 1, 1, 1, 0. It accepts nothing until an identity or key is set. */
+/* Zero policy with thresholds 1, 1, 1, 0, 0. It accepts nothing until an identity or key is set. */
 void siglet_policy_init(siglet_policy *policy);
 void siglet_policy_clear(siglet_policy *policy);
 
 /*
  * Is the policy one that can be asked? Errors: SIGLET_E_USAGE: neither identity nor key, only half
  * an identity, both, an empty pattern, a time threshold of 0 without a key, contradicting forms,
- * witnesses for no log, more witnesses than there are.
+ * witnesses for no log, more witnesses than there are; receipts of no service; of a statement what only
+ * Sigstore's certificates have, or nobody at all.
  */
 SIGLET_MUST_USE siglet_err *siglet_policy_check(const siglet_policy *policy);
 
@@ -136,6 +148,11 @@ typedef enum siglet_rule {
 	SIGLET_RULE_REF,	     /* identity.ref */
 	SIGLET_RULE_EXTENSION,	     /* identity.extension */
 	SIGLET_RULE_SIGNED_AFTER,    /* time.signed-after */
+	SIGLET_RULE_SCITT_STATEMENT, /* scitt.statement: is one */
+	SIGLET_RULE_RECEIPT,	     /* scitt.receipt */
+	SIGLET_RULE_RECEIPT_COUNT,   /* scitt.threshold */
+	SIGLET_RULE_SCITT_ISSUER,    /* scitt.issuer: who states it */
+	SIGLET_RULE_SCITT_SUBJECT,   /* scitt.subject: of what */
 	SIGLET_RULE_COUNT,
 } siglet_rule;
 
@@ -168,7 +185,8 @@ typedef struct siglet_check {
 /* A time that somebody vouched for. */
 typedef struct siglet_verified_time {
 	int64_t time_s;
-	bool from_log;	     /* a promise of a log, else a timestamp token */
+	bool from_log;	     /* a promise of a log, else a timestamp token … */
+	bool from_service;   /* … or a receipt of a service of SCITT */
 	siglet_slice voter;  /* siglet_log_voter or siglet_authority_voter */
 	siglet_slice source; /* base URL or URI, for people */
 } siglet_verified_time;
@@ -211,6 +229,9 @@ const siglet_bundle *siglet_report_bundle(const siglet_report *report);
  */
 bool siglet_report_is_attestation(const siglet_report *report);
 siglet_slice siglet_report_predicate_type(const siglet_report *report);
+/* Of a policy with services, or for statements; NULL before it was read. */
+const siglet_scitt_statement *siglet_report_scitt(const siglet_report *report);
+const siglet_scitt_findings *siglet_report_receipts(const siglet_report *report);
 siglet_scheme siglet_report_scheme(
 	const siglet_report *report); /* 0 before the signature verified */
 /* The predicate; only of an accepted report. Errors: SIGLET_E_USAGE, SIGLET_E_MISSING, NOMEM. */

@@ -9,6 +9,13 @@
 
 #define SIGLET_MAX_TIMES (SIGLET_MAX_ENTRIES + SIGLET_MAX_TIMESTAMPS)
 
+/* A statement, and what its receipts come to; they borrow from doc. */
+typedef struct siglet_scitt_record {
+	siglet_cbor_doc *doc;
+	siglet_scitt_statement statement;
+	siglet_scitt_findings findings;
+} siglet_scitt_record;
+
 struct siglet_report {
 	bool accepted; /* false until the last line of the algorithm */
 	siglet_rule rule;
@@ -25,6 +32,7 @@ struct siglet_report {
 	siglet_path path;
 	siglet_scheme scheme;
 	siglet_statement *statement; /* of an in-toto envelope */
+	siglet_scitt_record *scitt;  /* NULL: not asked about */
 	siglet_arena arena;	     /* notes */
 	const siglet_bundle *bundle;
 	const siglet_policy *policy;
@@ -75,6 +83,20 @@ SIGLET_MUST_USE siglet_err *siglet_verify_witness_threshold(verification *v);
 SIGLET_MUST_USE siglet_err *siglet_verify_cose_prepare(verification *v);
 /* Is the artifact what was signed? */
 SIGLET_MUST_USE siglet_err *siglet_verify_cose_content(verification *v);
+
+/* Does value meet a criterion of the policy? what is for the message: "the issuer is". */
+SIGLET_MUST_USE siglet_err *siglet_verify_match(const siglet_match *match, siglet_slice value,
+						const char *what);
+/* Are the verified times within the key's window, and behind --signed-after? */
+SIGLET_MUST_USE siglet_err *siglet_verify_bounds(verification *v);
+
+/*
+ * Receipts, where services are asked for; and the steps that a statement of SCITT has in place of a
+ * certificate's. (scitt.c)
+ */
+SIGLET_MUST_USE siglet_err *siglet_verify_receipts(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_scitt_material(verification *v);
+SIGLET_MUST_USE siglet_err *siglet_verify_scitt_issuer(verification *v);
 
 /* The steps, in their order; each leaves its checks in the report and returns what refuses. */
 SIGLET_MUST_USE siglet_err *siglet_verify_material(verification *v);

@@ -39,7 +39,10 @@ static void write_times(const siglet_report *report, siglet_json_writer *w)
 
 		siglet_json_write_begin_object(w, NULL);
 		siglet_json_write_text(w, "time", siglet_time_format(time->time_s).text);
-		siglet_json_write_text(w, "kind", time->from_log ? "log promise" : "timestamp");
+		siglet_json_write_text(w, "kind",
+				       time->from_service ? "receipt"
+				       : time->from_log	  ? "log promise"
+							  : "timestamp");
 		siglet_json_write_string(w, "source", time->source);
 		siglet_json_write_end_object(w);
 	}
@@ -127,6 +130,65 @@ static void write_checks(const siglet_report *report, siglet_json_writer *w)
 	siglet_json_write_end_array(w);
 }
 
+static const char *receipt_outcome(siglet_scitt_outcome outcome)
+{
+	switch (outcome) {
+	case SIGLET_SCITT_REFUSED:
+		return "refused";
+	case SIGLET_SCITT_VERIFIED:
+		return "verified";
+	case SIGLET_SCITT_NOT_COUNTED:
+		return "not counted";
+	}
+	return "refused";
+}
+
+/* A receipt's own claims are as it says, whatever became of it. */
+static void write_receipt(const siglet_scitt_finding *finding, siglet_json_writer *w)
+{
+	const siglet_cose_claims *claims = &finding->receipt.claims;
+	const bool has_place = finding->receipt.structure == SIGLET_SCITT_RFC9162_SHA256;
+
+	siglet_json_write_begin_object(w, NULL);
+	siglet_json_write_text(w, "outcome", receipt_outcome(finding->outcome));
+	if (finding->why != NULL)
+		siglet_json_write_text(w, "message", siglet_err_message(finding->why));
+	if (finding->is_read && claims->issuer.len > 0)
+		siglet_json_write_string(w, "issuer", claims->issuer);
+	if (finding->is_read && claims->has_issued_at)
+		siglet_json_write_text(w, "time", siglet_time_format(claims->issued_at_s).text);
+	if (finding->outcome == SIGLET_SCITT_VERIFIED) {
+		siglet_json_write_hex(w, "rootHash", siglet_hash32_slice(&finding->proven.root));
+		if (has_place) {
+			siglet_json_write_int(w, "treeSize", (int64_t)finding->proven.tree_size);
+			siglet_json_write_int(w, "leafIndex", (int64_t)finding->proven.leaf_index);
+		}
+	}
+	siglet_json_write_end_object(w);
+}
+
+static void write_scitt(const siglet_report *report, siglet_json_writer *w)
+{
+	const siglet_scitt_statement *statement = siglet_report_scitt(report);
+	const siglet_scitt_findings *findings = siglet_report_receipts(report);
+
+	if (statement == NULL)
+		return;
+	siglet_json_write_begin_object(w, "scitt");
+	siglet_json_write_string(w, "issuer", statement->claims.issuer);
+	siglet_json_write_string(w, "subject", statement->claims.subject);
+	siglet_json_write_bool(w, "issuerChecked",
+			       report->accepted && report->policy->is_statement &&
+				       (report->policy->issuer.text != NULL ||
+					report->policy->key != NULL));
+	siglet_json_write_int(w, "services", (int64_t)findings->services);
+	siglet_json_write_begin_array(w, "receipts");
+	for (size_t i = 0; i < findings->count; i++)
+		write_receipt(&findings->of[i], w);
+	siglet_json_write_end_array(w);
+	siglet_json_write_end_object(w);
+}
+
 static void write_statement(const siglet_report *report, siglet_json_writer *w)
 {
 	if (report->statement == NULL)
@@ -162,6 +224,7 @@ void siglet_report_write(const siglet_report *report, siglet_json_writer *w)
 		siglet_json_write_end_object(w);
 	}
 	write_statement(report, w);
+	write_scitt(report, w);
 	write_times(report, w);
 	siglet_json_write_begin_array(w, "entries");
 	for (size_t i = 0; i < report->entry_count; i++)

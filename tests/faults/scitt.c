@@ -97,11 +97,11 @@ static siglet_buf with_receipts(const siglet_buf *receipts, size_t count)
 		siglet_cbor_write_end_array(&w);
 	}
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	const siglet_cose_draft draft = { .protected_map = siglet_buf_slice(&inside),
 					  .unprotected_map = siglet_buf_slice(&outside) };
 
-	MAKER_NEED(siglet_cose_write(heads(), &draft, siglet_slice_str("signature"), &message));
+	MAKER_DO(siglet_cose_write(heads(), &draft, siglet_slice_str("signature"), &message));
 	siglet_buf_clear(&outside);
 	siglet_buf_clear(&inside);
 	return message;
@@ -156,7 +156,7 @@ int main(void)
 	service b = service_new(SIGLET_SCITT_CCF_LEDGER_SHA256, "b.example");
 	siglet_buf a_keys = service_keys(&a), b_keys = maker_buf();
 
-	MAKER_NEED(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(b.signer)),
+	MAKER_DO(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(b.signer)),
 				     &b_keys));
 	sweep_ways(&a, &b, siglet_buf_slice(&a_keys));
 	sweep_ways(&b, &a, siglet_buf_slice(&b_keys));

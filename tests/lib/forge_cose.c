@@ -89,6 +89,19 @@ static bool has_hash(const forge_making *making)
 	return making->options.cose == FORGE_COSE_HASH;
 }
 
+/* They decide nothing, and need not be the certificate's. */
+static void put_claims(const forge_making *making, siglet_buf *map)
+{
+	forge_cbor_int(map, 15); /* CWT claims */
+	forge_cbor_map(map, 3);
+	forge_cbor_int(map, 1); /* iss */
+	forge_cbor_text(map, siglet_slice_str("https://issuer.example"));
+	forge_cbor_int(map, 2); /* sub */
+	forge_cbor_text(map, siglet_slice_str("a subject"));
+	forge_cbor_int(map, 6); /* iat */
+	forge_cbor_int(map, making->time_s);
+}
+
 static void put_certificate(const forge_making *making, siglet_buf *map)
 {
 	const siglet_slice leaf = siglet_buf_slice(&making->leaf_der);
@@ -107,13 +120,14 @@ static siglet_buf make_protected(const forge_making *making)
 	const forge_digest id = forge_hash(EVP_sha256(), siglet_buf_slice(&making->key.spki));
 	siglet_buf map = forge_buf();
 
-	forge_cbor_map(&map, 1 + (making->is_managed ? 1u : 2u) + (has_hash(making) ? 1u : 0u));
+	forge_cbor_map(&map, 1 + (making->is_managed ? 1u : 3u) + (has_hash(making) ? 1u : 0u));
 	forge_cbor_int(&map, 1); /* alg */
 	forge_cbor_int(&map, algorithm(making->key.type));
 	if (making->is_managed) {
 		forge_cbor_int(&map, 4); /* kid */
 		forge_cbor_bytes(&map, forge_digest_slice(&id));
 	} else {
+		put_claims(making, &map);
 		put_certificate(making, &map);
 	}
 	if (has_hash(making)) {

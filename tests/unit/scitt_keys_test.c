@@ -10,7 +10,7 @@ static siglet_err *add(siglet_slice bytes)
 {
 	siglet_scitt_keys_free(keys);
 	keys = NULL;
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	return siglet_scitt_keys_add(keys, heads(), siglet_slice_str("service.example"), bytes);
 }
 
@@ -164,7 +164,7 @@ static siglet_buf pem_of(const char *label, siglet_slice der, unsigned times)
 	siglet_buf pem = maker_buf();
 
 	for (unsigned i = 0; i < times; i++)
-		MAKER_NEED(siglet_pem_encode(label, der, &pem));
+		MAKER_DO(siglet_pem_encode(label, der, &pem));
 	return pem;
 }
 
@@ -206,7 +206,7 @@ static void service_certificates_are_read(void)
 {
 	siglet_buf der = maker_buf(), pem;
 
-	MAKER_NEED(siglet_base64_decode(siglet_slice_str(ALICE_BASE64), &der));
+	MAKER_DO(siglet_base64_decode(siglet_slice_str(ALICE_BASE64), &der));
 	pem = pem_of("CERTIFICATE", siglet_buf_slice(&der), 2);
 	accepts(siglet_buf_slice(&pem), 2, "certificates in PEM");
 	accepts(siglet_slice_str("{\"parameters\":[{\"serviceCertificate\":\"" ALICE_BASE64
@@ -235,7 +235,7 @@ static void keys_are_bounded(void)
 		for (size_t i = 0; i < count; i++)
 			siglet_cbor_write_raw(&w, siglet_buf_slice(&one));
 		siglet_cbor_write_end_array(&w);
-		MAKER_NEED(siglet_cbor_writer_finish(&w));
+		MAKER_DO(siglet_cbor_writer_finish(&w));
 		if (count == SIGLET_MAX_SCITT_KEYS)
 			OK_SUCCESS(add(siglet_buf_slice(&set)), "as many keys as may be");
 		else
@@ -243,7 +243,7 @@ static void keys_are_bounded(void)
 	}
 	siglet_buf_truncate(&set, 0);
 	while (set.len <= SIGLET_MAX_SCITT_KEY_BYTES)
-		MAKER_NEED(siglet_buf_append_str(&set, "# nothing but words, line after line\n"));
+		MAKER_DO(siglet_buf_append_str(&set, "# nothing but words, line after line\n"));
 	refuses(siglet_buf_slice(&set), SIGLET_E_LIMIT, "bytes of keys, more than");
 	siglet_buf_clear(&one);
 	siglet_buf_clear(&set);
@@ -255,8 +255,8 @@ static void files_add_up(void)
 
 	accepts_hex("a4 0102 " P256, 1, "one file");
 	for (size_t i = 1; i < SIGLET_MAX_SCITT_KEYS; i++)
-		MAKER_NEED(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE,
-						 siglet_buf_slice(&one)));
+		MAKER_DO(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE,
+					       siglet_buf_slice(&one)));
 	OK(siglet_scitt_keys_count(keys) == SIGLET_MAX_SCITT_KEYS, "many files");
 	OK_ERROR(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE, siglet_buf_slice(&one)),
 		 SIGLET_E_LIMIT, "one too many");

@@ -16,7 +16,7 @@
 
 #define MAKER_UNUSED __attribute__((unused))
 
-#define MAKER_NEED(call)                                                    \
+#define MAKER_DO(call)                                                      \
 	do {                                                                \
 		siglet_err *maker_err = (call);                             \
 		if (maker_err != NULL) {                                    \
@@ -85,7 +85,7 @@ MAKER_UNUSED static siglet_signer *maker_signer(const char *name)
 	const siglet_key_details *details = siglet_key_details_find(siglet_slice_str(name));
 	siglet_signer *signer = NULL;
 
-	MAKER_NEED(siglet_signer_generate(details, &signer));
+	MAKER_DO(siglet_signer_generate(details, &signer));
 	return signer;
 }
 
@@ -143,8 +143,8 @@ static inline siglet_buf make_message(const siglet_signer *signer, const maker_p
 					  .is_detached = parts->is_detached };
 	siglet_buf signature = maker_buf(), message = maker_buf();
 
-	MAKER_NEED(siglet_cose_sign(heads(), signer, &draft, &signature));
-	MAKER_NEED(siglet_cose_write(heads(), &draft, siglet_buf_slice(&signature), &message));
+	MAKER_DO(siglet_cose_sign(heads(), signer, &draft, &signature));
+	MAKER_DO(siglet_cose_write(heads(), &draft, siglet_buf_slice(&signature), &message));
 	if (parts->is_untagged) {
 		memmove(message.ptr, message.ptr + 1, message.len - 1);
 		siglet_buf_truncate(&message, message.len - 1);
@@ -175,16 +175,16 @@ static inline maker_tree rfc9162_tree(siglet_slice entry)
 	maker_tree tree = { .nodes = { hash_of(1), hash_of(2), hash_of(3) } };
 	siglet_hash32 acc;
 
-	MAKER_NEED(siglet_merkle_hash_leaf(entry, &acc));
-	MAKER_NEED(siglet_merkle_hash_node(&acc, &tree.nodes[0], &acc));
-	MAKER_NEED(siglet_merkle_hash_node(&tree.nodes[1], &acc, &acc));
-	MAKER_NEED(siglet_merkle_hash_node(&acc, &tree.nodes[2], &tree.root));
+	MAKER_DO(siglet_merkle_hash_leaf(entry, &acc));
+	MAKER_DO(siglet_merkle_hash_node(&acc, &tree.nodes[0], &acc));
+	MAKER_DO(siglet_merkle_hash_node(&tree.nodes[1], &acc, &acc));
+	MAKER_DO(siglet_merkle_hash_node(&acc, &tree.nodes[2], &tree.root));
 	return tree;
 }
 
 static inline void sha256_of(const siglet_slice *parts, size_t count, siglet_hash32 *ret_hash)
 {
-	MAKER_NEED(siglet_sha256(parts, count, ret_hash->bytes));
+	MAKER_DO(siglet_sha256(parts, count, ret_hash->bytes));
 }
 
 /* One sibling on the left, then two on the right. */
@@ -307,11 +307,14 @@ static inline siglet_buf make_proof(const service *s, const maker_tree *tree, si
 		write_ccf_proof(&w, tree, entry, way);
 	else
 		write_rfc9162_proof(&w, tree, way);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return proof;
 }
 
 /* ---- receipts ---- */
+
+/* When receipts are issued, in seconds since 1970; 0: they do not say. */
+static int64_t maker_issued_at_s = 1750000000;
 
 static inline siglet_buf receipt_inside(const service *s, receipt_way way)
 {
@@ -336,12 +339,14 @@ static inline siglet_buf receipt_inside(const service *s, receipt_way way)
 		siglet_cbor_write_begin_map(&w);
 		siglet_cbor_write_int(&w, SIGLET_CWT_ISS);
 		write_str(&w, way == RECEIPT_OTHER_ISSUER ? "another.example" : s->issuer);
-		siglet_cbor_write_int(&w, SIGLET_CWT_IAT);
-		siglet_cbor_write_int(&w, 1750000000);
+		if (maker_issued_at_s != 0) {
+			siglet_cbor_write_int(&w, SIGLET_CWT_IAT);
+			siglet_cbor_write_int(&w, maker_issued_at_s);
+		}
 		siglet_cbor_write_end_map(&w);
 	}
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return map;
 }
 
@@ -382,7 +387,7 @@ static inline siglet_buf receipt_outside(siglet_slice proof, siglet_slice second
 		}
 	}
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return map;
 }
 
@@ -452,7 +457,7 @@ MAKER_UNUSED static siglet_buf service_keys(const service *s)
 	siglet_cbor_write_begin_array(&w);
 	write_cose_key(&w, siglet_signer_key(s->signer), s->kid, s->algorithm);
 	siglet_cbor_write_end_array(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return set;
 }
 
@@ -460,8 +465,8 @@ MAKER_UNUSED static void pin(siglet_scitt_keys *keys, const service *s, const ch
 {
 	siglet_buf set = service_keys(s);
 
-	MAKER_NEED(siglet_scitt_keys_add(keys, heads(), siglet_slice_str(issuer),
-					 siglet_buf_slice(&set)));
+	MAKER_DO(siglet_scitt_keys_add(keys, heads(), siglet_slice_str(issuer),
+				       siglet_buf_slice(&set)));
 	siglet_buf_clear(&set);
 }
 

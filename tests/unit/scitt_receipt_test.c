@@ -46,7 +46,7 @@ static siglet_err *read_bytes(siglet_slice bytes)
 	doc = NULL;
 	siglet_buf_clear(&kept);
 	siglet_buf_init(&kept, 32u << 20);
-	MAKER_NEED(siglet_buf_append(&kept, bytes));
+	MAKER_DO(siglet_buf_append(&kept, bytes));
 	err = siglet_cbor_parse(heads(), siglet_buf_slice(&kept), SIGLET_MAX_CBOR_BYTES,
 				siglet_cose_sign1_names, &doc);
 	return err == NULL ? siglet_scitt_receipt_read(doc, siglet_cbor_root(doc), &receipt) : err;
@@ -236,7 +236,7 @@ static void receipts_of(siglet_scitt_structure structure, bool is_ccf)
 	service s = service_new(structure, "service.example");
 	siglet_scitt_keys *keys = NULL;
 
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	/* Without an issuer nothing is pinned for it: those that need none are asked below. */
 	pin(keys, &s, "service.example");
 	for (size_t i = 0; i < SIGLET_COUNT(fates); i++) {
@@ -268,8 +268,8 @@ static void keys_are_for_whom_they_were_pinned(void)
 	siglet_scitt_keys *anyone = NULL, *another = NULL;
 	siglet_scitt_proven proven;
 
-	MAKER_NEED(siglet_scitt_keys_new(&anyone));
-	MAKER_NEED(siglet_scitt_keys_new(&another));
+	MAKER_DO(siglet_scitt_keys_new(&anyone));
+	MAKER_DO(siglet_scitt_keys_new(&another));
 	pin(anyone, &s, "");
 	pin(another, &s, "another.example");
 	OK_SUCCESS(check(&s, RECEIPT_PLAIN, anyone, &proven), "a key that was pinned for anyone");
@@ -290,8 +290,8 @@ static void pin_pem(siglet_scitt_keys *keys, const siglet_key *key)
 {
 	siglet_buf pem = maker_buf();
 
-	MAKER_NEED(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(key), &pem));
-	MAKER_NEED(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE, siglet_buf_slice(&pem)));
+	MAKER_DO(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(key), &pem));
+	MAKER_DO(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE, siglet_buf_slice(&pem)));
 	siglet_buf_clear(&pem);
 }
 
@@ -303,8 +303,8 @@ static void keys_without_an_id_are_tried(siglet_scitt_structure structure)
 	siglet_scitt_keys *own = NULL, *stranger = NULL;
 	siglet_scitt_proven proven;
 
-	MAKER_NEED(siglet_scitt_keys_new(&own));
-	MAKER_NEED(siglet_scitt_keys_new(&stranger));
+	MAKER_DO(siglet_scitt_keys_new(&own));
+	MAKER_DO(siglet_scitt_keys_new(&stranger));
 	pin_pem(stranger, siglet_signer_key(s.other));
 	pin_pem(own, siglet_signer_key(s.other));
 	pin_pem(own, siglet_signer_key(s.signer));
@@ -335,11 +335,11 @@ static void a_key_signs_with_its_algorithm(void)
 	siglet_scitt_proven proven;
 	siglet_cbor_writer w;
 
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	siglet_cbor_writer_init(&w, heads(), &set);
 	write_cose_key(&w, siglet_signer_key(s.signer), s.kid, -9);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
-	MAKER_NEED(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE, siglet_buf_slice(&set)));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_scitt_keys_add(keys, heads(), SIGLET_SLICE_NONE, siglet_buf_slice(&set)));
 	OK_SUCCESS(check(&s, RECEIPT_PLAIN, keys, &proven), "ESP256 is ES256");
 	siglet_scitt_keys_free(keys);
 	siglet_buf_clear(&set);
@@ -364,9 +364,9 @@ static void pin_rsa(siglet_scitt_keys *keys, const siglet_key *key, int64_t algo
 	siglet_cbor_write_int(&w, -2);
 	siglet_cbor_write_bytes(&w, siglet_slice_of(spki.ptr + spki.len - 3, 3));
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
-	MAKER_NEED(siglet_scitt_keys_add(keys, heads(), siglet_slice_str("service.example"),
-					 siglet_buf_slice(&map)));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_scitt_keys_add(keys, heads(), siglet_slice_str("service.example"),
+				       siglet_buf_slice(&map)));
 	siglet_buf_clear(&map);
 }
 
@@ -380,8 +380,8 @@ static void an_rsa_key_signs_with_its_algorithm(void)
 	siglet_scitt_keys *right = NULL, *wrong = NULL;
 	siglet_scitt_proven proven;
 
-	MAKER_NEED(siglet_scitt_keys_new(&right));
-	MAKER_NEED(siglet_scitt_keys_new(&wrong));
+	MAKER_DO(siglet_scitt_keys_new(&right));
+	MAKER_DO(siglet_scitt_keys_new(&wrong));
 	pin_rsa(right, siglet_signer_key(s.signer), -37);
 	pin_rsa(wrong, siglet_signer_key(s.signer), -38);
 	OK_SUCCESS(check(&s, RECEIPT_PLAIN, right, &proven), "PS256 by a key for PS256");
@@ -410,7 +410,7 @@ static siglet_buf growth_receipt(const service *s, uint64_t old_size, const sigl
 		siglet_cbor_write_bytes(&w, siglet_hash32_slice(&nodes[i]));
 	siglet_cbor_write_end_array(&w);
 	siglet_cbor_write_end_array(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	siglet_cbor_writer_init(&w, heads(), &outside);
 	siglet_cbor_write_begin_map(&w);
 	siglet_cbor_write_int(&w, SIGLET_COSE_VDP);
@@ -421,7 +421,7 @@ static siglet_buf growth_receipt(const service *s, uint64_t old_size, const sigl
 	siglet_cbor_write_end_array(&w);
 	siglet_cbor_write_end_map(&w);
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	const maker_parts parts = { .inside = receipt_inside(s, RECEIPT_PLAIN),
 				    .outside = outside,
 				    .payload = siglet_hash32_slice(root),
@@ -445,15 +445,15 @@ static void growth_is_proven(siglet_scitt_structure structure)
 
 	for (size_t i = 0; i < 5; i++)
 		l[i] = hash_of((uint8_t)(20 + i));
-	MAKER_NEED(siglet_merkle_hash_node(&l[0], &l[1], &ab));
-	MAKER_NEED(siglet_merkle_hash_node(&l[2], &l[3], &cd));
-	MAKER_NEED(siglet_merkle_hash_node(&ab, &l[2], &old_root));
-	MAKER_NEED(siglet_merkle_hash_node(&ab, &cd, &abcd));
-	MAKER_NEED(siglet_merkle_hash_node(&abcd, &l[4], &new_root));
+	MAKER_DO(siglet_merkle_hash_node(&l[0], &l[1], &ab));
+	MAKER_DO(siglet_merkle_hash_node(&l[2], &l[3], &cd));
+	MAKER_DO(siglet_merkle_hash_node(&ab, &l[2], &old_root));
+	MAKER_DO(siglet_merkle_hash_node(&ab, &cd, &abcd));
+	MAKER_DO(siglet_merkle_hash_node(&abcd, &l[4], &new_root));
 	const siglet_hash32 nodes[] = { l[2], l[3], ab, l[4] };
 	siglet_buf bytes = growth_receipt(&s, 3, nodes, 4, &new_root);
 
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	pin(keys, &s, "");
 	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "a receipt of growth");
 	if (structure != SIGLET_SCITT_RFC9162_SHA256) {

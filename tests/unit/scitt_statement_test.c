@@ -15,6 +15,7 @@ typedef enum statement_way {
 	STATEMENT_NO_ISSUER,
 	STATEMENT_NO_SUBJECT,
 	STATEMENT_EMPTY_SUBJECT,
+	STATEMENT_NUL_SUBJECT,
 	STATEMENT_NUMBER_ISSUER,
 	STATEMENT_NO_KID,
 	STATEMENT_KID_UNPROTECTED,
@@ -46,7 +47,10 @@ static void write_claims(siglet_cbor_writer *w, statement_way way)
 	}
 	if (way != STATEMENT_NO_SUBJECT) {
 		siglet_cbor_write_int(w, SIGLET_CWT_SUB);
-		write_str(w, way == STATEMENT_EMPTY_SUBJECT ? "" : "app 1.0");
+		if (way == STATEMENT_NUL_SUBJECT)
+			siglet_cbor_write_text(w, siglet_slice_of("app\0", 5));
+		else
+			write_str(w, way == STATEMENT_EMPTY_SUBJECT ? "" : "app 1.0");
 	}
 	siglet_cbor_write_int(w, SIGLET_CWT_IAT);
 	siglet_cbor_write_tag(w, 1);
@@ -94,7 +98,7 @@ static siglet_buf statement_inside(statement_way way)
 		siglet_cbor_write_end_array(&w);
 	}
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return map;
 }
 
@@ -121,7 +125,7 @@ static siglet_buf statement_outside(statement_way way, const siglet_buf *receipt
 		siglet_cbor_write_end_array(&w);
 	}
 	siglet_cbor_write_end_map(&w);
-	MAKER_NEED(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_writer_finish(&w));
 	return map;
 }
 
@@ -147,9 +151,8 @@ static made make_statement(statement_way way)
 					  .payload = m.payload,
 					  .is_detached = way == STATEMENT_DETACHED };
 
-	MAKER_NEED(siglet_cose_sign(heads(), author, &draft, &m.signature));
-	MAKER_NEED(
-		siglet_cose_write(heads(), &draft, siglet_buf_slice(&m.signature), &m.registered));
+	MAKER_DO(siglet_cose_sign(heads(), author, &draft, &m.signature));
+	MAKER_DO(siglet_cose_write(heads(), &draft, siglet_buf_slice(&m.signature), &m.registered));
 	return m;
 }
 
@@ -168,7 +171,7 @@ static siglet_buf with_receipts(const made *m, const siglet_buf *receipts, size_
 					  .payload = m->payload,
 					  .is_detached = m->way == STATEMENT_DETACHED };
 
-	MAKER_NEED(siglet_cose_write(heads(), &draft, siglet_buf_slice(&m->signature), &message));
+	MAKER_DO(siglet_cose_write(heads(), &draft, siglet_buf_slice(&m->signature), &message));
 	if (m->way == STATEMENT_UNTAGGED) {
 		memmove(message.ptr, message.ptr + 1, message.len - 1);
 		siglet_buf_truncate(&message, message.len - 1);
@@ -243,6 +246,8 @@ static void statements_are_of_their_form(void)
 	refuses(STATEMENT_NO_SUBJECT, SIGLET_E_MISSING, "no subject (CWT claims)");
 	refuses(STATEMENT_EMPTY_SUBJECT, SIGLET_E_LENGTH,
 		"protected/15/2: a claim of 0 bytes, not 1 to 8192");
+	refuses(STATEMENT_NUL_SUBJECT, SIGLET_E_MALFORMED,
+		"protected/15/2: a claim with a NUL in it");
 	refuses(STATEMENT_NUMBER_ISSUER, SIGLET_E_MALFORMED,
 		"protected/15/1: an unsigned integer, not text");
 	refuses(STATEMENT_NO_KID, SIGLET_E_MISSING, "neither certificates nor a key's id in it");
@@ -263,13 +268,13 @@ static void statements_are_signed(void)
 	siglet_signer *other = maker_signer("PKIX_ECDSA_P256_SHA_256");
 	const siglet_slice payload = siglet_slice_str("a payload");
 
-	MAKER_NEED(read_way(STATEMENT_PLAIN));
+	MAKER_DO(read_way(STATEMENT_PLAIN));
 	OK_SUCCESS(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(author),
 						 NULL),
 		   "signed by its author");
 	OK_ERROR(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(other), NULL),
 		 SIGLET_E_MISMATCH, "not by another");
-	MAKER_NEED(read_way(STATEMENT_DETACHED));
+	MAKER_DO(read_way(STATEMENT_DETACHED));
 	OK_SUCCESS(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(author),
 						 &payload),
 		   "signed over what is elsewhere");
@@ -284,7 +289,7 @@ static void receipts_take_nothing_from_what_was_registered(void)
 	made m = make_statement(STATEMENT_PLAIN);
 	siglet_buf junk[2] = { unhex("00"), unhex("01") }, again = maker_buf();
 
-	MAKER_NEED(read_statement(with_receipts(&m, junk, 2)));
+	MAKER_DO(read_statement(with_receipts(&m, junk, 2)));
 	OK(statement.receipt_count == 2, "two receipts");
 	OK_SUCCESS(siglet_scitt_registered(heads(), &statement, &again), "what was registered");
 	OK(siglet_slice_equal(siglet_buf_slice(&again), siglet_buf_slice(&m.registered)),
@@ -315,7 +320,7 @@ static void comes_to(const given *receipts, size_t count, const siglet_scitt_key
 	for (size_t i = 0; i < count; i++)
 		bytes[i] = make_receipt(receipts[i].by, siglet_buf_slice(&m.registered),
 					receipts[i].way);
-	MAKER_NEED(read_statement(with_receipts(&m, bytes, count)));
+	MAKER_DO(read_statement(with_receipts(&m, bytes, count)));
 	OK_SUCCESS(siglet_scitt_check(doc, &statement, keys, &findings), "%s", claim);
 	for (size_t i = 0; i < findings.count; i++) {
 		const siglet_scitt_finding *f = &findings.of[i];
@@ -358,7 +363,7 @@ static void receipts_come_to_something(void)
 	const given among[] = { unknown, unreadable, mmr, good }, spoiled[] = { good, forged };
 	const given lied[] = { ledger, bad }, strangers[] = { unknown, unknown };
 
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	pin(keys, &a, "a.example");
 	pin(keys, &b, "");
 	comes_to(&good, 1, keys, 1, 1, 0, "one receipt");
@@ -413,7 +418,7 @@ static void a_statement_from_production(void)
 		siglet_buf_clear(&bytes);
 		return;
 	}
-	MAKER_NEED(siglet_scitt_keys_new(&keys));
+	MAKER_DO(siglet_scitt_keys_new(&keys));
 	OK_SUCCESS(
 		siglet_scitt_keys_add(keys, heads(),
 				      siglet_slice_str("esrp-cts-db.confidential-ledger.azure.com"),
