@@ -175,7 +175,12 @@ siglet_err *siglet_audit_evidence_keep(const audit_state *state, const audit_evi
 		choose_name(evidence, &k);
 	siglet_buf_clear(ret_path);
 	err = siglet_buf_printf(ret_path, "%s/%s", k.folder, k.name);
-	return err != NULL || is_there ? err : write_file(evidence, siglet_buf_text(ret_path));
+	if (err == NULL && !is_there)
+		err = write_file(evidence, siglet_buf_text(ret_path));
+	/* What is not there is not named. */
+	if (err != NULL)
+		siglet_buf_clear(ret_path);
+	return err;
 }
 
 /* ---- reading ---- */
