@@ -30,7 +30,13 @@ typedef siglet_err *siglet_audit_log_visit(void *context, const audit_log *log);
 SIGLET_MUST_USE siglet_err *siglet_audit_each_log(const siglet_audit *audit,
 						  siglet_audit_log_visit *visit, void *context);
 
-/* The same without asking anybody: those that --log leaves, wherever they are read from. */
+/*
+ * Tell, for that check, of each log of the trusted root whose key this build can't use: nobody looks
+ * at it. Of none where one log is named, or where it is read from.
+ */
+void siglet_audit_tell_unusable(const siglet_audit *audit, const char *check);
+
+/* As each_log without asking anybody: those that --log leaves, wherever they are read from. */
 SIGLET_MUST_USE siglet_err *siglet_audit_each_known_log(const siglet_audit *audit,
 							siglet_audit_log_visit *visit,
 							void *context);

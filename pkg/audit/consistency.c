@@ -49,6 +49,9 @@ static siglet_err *see_log(void *context, const audit_log *log)
 siglet_err *siglet_audit_consistency(const siglet_audit *audit)
 {
 	siglet_audit copy = *audit;
+	siglet_err *err = siglet_audit_each_log(audit, see_log, &copy);
 
-	return siglet_audit_each_log(audit, see_log, &copy);
+	if (err == NULL)
+		siglet_audit_tell_unusable(audit, CHECK);
+	return err;
 }

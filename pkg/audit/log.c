@@ -216,6 +216,34 @@ siglet_err *siglet_audit_each_log(const siglet_audit *audit, siglet_audit_log_vi
 	return err;
 }
 
+/* ---- those that can't be asked ---- */
+
+void siglet_audit_tell_unusable(const siglet_audit *audit, const char *check)
+{
+	const size_t count = audit->root == NULL ? 0 : siglet_trustroot_skipped_count(audit->root);
+
+	if (audit->log != NULL || audit->from != NULL || audit->log_key != NULL)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const siglet_skipped_log *log = siglet_trustroot_skipped(audit->root, i);
+		audit_finding finding;
+
+		if (log->is_ct != audit->is_ct)
+			continue;
+		siglet_audit_finding_init(&finding, check);
+		finding.report.origin = log->base_url;
+		siglet_audit_finding_tell(
+			audit, &finding,
+			siglet_err_hint(
+				siglet_err_new(SIGLET_E_UNSUPPORTED,
+					       "its key is of a kind that this siglet "
+					       "can't verify with: %s",
+					       siglet_text_printable(log->key_details).text),
+				"a newer siglet may know it"));
+		siglet_audit_finding_clear(&finding);
+	}
+}
+
 /* ---- without asking anybody ---- */
 
 siglet_err *siglet_audit_each_known_log(const siglet_audit *audit, siglet_audit_log_visit *visit,

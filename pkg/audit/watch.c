@@ -365,6 +365,8 @@ siglet_err *siglet_audit_watch_run(const siglet_audit *audit, const siglet_audit
 
 	if (err == NULL)
 		err = siglet_audit_each_log(audit, watch_log, &w);
+	if (err == NULL)
+		siglet_audit_tell_unusable(audit, CHECK);
 	forget_errors(&w);
 	return err;
 }

@@ -136,11 +136,12 @@ static siglet_err *read_log_key(const siglet_json *public_key, siglet_arena *are
 	return NULL;
 }
 
-static void remember_skipped(siglet_trustroot *root, const siglet_log *log, siglet_slice details)
+static void remember_skipped(siglet_trustroot *root, const siglet_log *log, siglet_slice details,
+			     bool is_ct)
 {
 	if (root->skipped_count < root->skipped_room)
 		root->skipped[root->skipped_count++] =
-			(siglet_skipped_log) { log->base_url, details, log->log_id };
+			(siglet_skipped_log) { log->base_url, details, log->log_id, is_ct };
 }
 
 static siglet_err *read_log(const siglet_json *object, siglet_trustroot *root, log_list *list)
@@ -179,7 +180,7 @@ static siglet_err *read_log(const siglet_json *object, siglet_trustroot *root, l
 	if (usable)
 		list->items[list->count++] = log;
 	else
-		remember_skipped(root, &log, details);
+		remember_skipped(root, &log, details, list == &root->ctlogs);
 	return NULL;
 }
 

@@ -60,6 +60,7 @@ typedef struct siglet_skipped_log {
 	siglet_slice base_url;
 	siglet_slice key_details;
 	siglet_slice log_id;
+	bool is_ct;
 } siglet_skipped_log;
 
 typedef struct siglet_trustroot siglet_trustroot;

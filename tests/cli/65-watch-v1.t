@@ -245,4 +245,26 @@ watch 'rules that know the second tree alone' 1 data-mismatch --github acme/app 
 kill $front
 watch 'another one is new to them from its first entry on, whatever comes first' 1 match --github acme/app --since head
 json 'wherever others would begin' "[line['from']['size'] for line in d if line.get('origin') == '$first' and 'check' in line] == [0]"
+
+# A log whose key this build can't use is not looked at: that must not pass for one that only grew.
+python3 - <<'P'
+import json, os
+config = json.load(open(os.environ["SIGLET_TRUST_CONFIG"]))
+logs = config["trustedRoot"]["tlogs"]
+logs.append(json.loads(json.dumps(logs[0])))
+logs[-1]["baseUrl"] = "https://new.example"
+logs[-1]["publicKey"]["keyDetails"] = "PKIX_MLDSA_65"
+json.dump(config, open("newer.json", "w"))
+P
+run audit consistency --state newer
+ok 'the logs that are known' has_status 0
+run audit consistency --state newer --trust-config newer.json
+ok 'are not all' has_status 4
+out 'a log whose key is of a kind that is not known is named' 'https://new\.example: could not be checked'
+out 'with that kind' 'PKIX_MLDSA_65'
+run audit consistency --state newer --trust-config newer.json --log "$LOG"
+ok 'where another one is meant it is not' has_status 0
+run audit watch --state newer --trust-config newer.json --github acme/nothing --since head
+ok 'nor can it be watched' has_status 4
+out 'which is said' 'https://new\.example: could not be checked'
 done_testing
