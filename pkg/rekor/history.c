@@ -19,9 +19,12 @@ static siglet_err *get_json(const siglet_transport *transport, const char *base_
 	err = siglet_rekor_get(transport, base_url, path, "application/json", &response);
 	if (err != NULL && response.status == 404)
 		err = siglet_err_recode(err, SIGLET_E_MISSING);
-	if (err == NULL)
+	if (err == NULL) {
 		err = siglet_json_parse(siglet_buf_slice(&response.body), SIGLET_MAX_REKOR_ANSWER,
 					ret_doc);
+		if (err != NULL && !siglet_err_is_fault(err))
+			err = siglet_err_wrap(err, "what the log answers at %s is no JSON", path);
+	}
 	siglet_http_response_clear(&response);
 	return err;
 }
