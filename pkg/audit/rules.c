@@ -60,6 +60,22 @@ static siglet_err *check_pair(const char *identity, const char *issuer)
 	return NULL;
 }
 
+/* People copy it with a slash behind, which no certificate has. */
+static siglet_err *check_issuer(const char *issuer)
+{
+	for (size_t i = 0; i < SIGLET_COUNT(shapes); i++) {
+		const size_t len = strlen(shapes[i].issuer);
+
+		if (is_issuer(issuer, shapes[i].issuer) && strcmp(issuer + len, "/") == 0)
+			return siglet_err_hint(
+				siglet_err_new(SIGLET_E_USAGE,
+					       "nothing can match: no certificate is of %s",
+					       issuer),
+				"without the slash: %s", shapes[i].issuer);
+	}
+	return NULL;
+}
+
 static bool is_exact(const siglet_match *match)
 {
 	return match->text != NULL && match->matches == NULL;
@@ -104,7 +120,9 @@ siglet_err *siglet_audit_rules_check(const siglet_audit_rules *rules)
 						      "form, a subject, a digest or a key");
 	if (policy == NULL)
 		return NULL;
-	if (is_exact(&policy->identity) && is_exact(&policy->issuer))
+	if (is_exact(&policy->issuer))
+		err = check_issuer(policy->issuer.text);
+	if (err == NULL && is_exact(&policy->identity) && is_exact(&policy->issuer))
 		err = check_pair(policy->identity.text, policy->issuer.text);
 	return err == NULL ? check_forge(policy) : err;
 }

@@ -274,6 +274,10 @@ static void rules_that_match_nothing(void)
 		 "another forge's");
 	OK_ERROR(check("https://github.com/a/b", "https://accounts.google.com"), SIGLET_E_USAGE,
 		 "a URL where there are addresses");
+	OK_ERROR(check(NULL, GITHUB_ISSUER "/"), SIGLET_E_USAGE, "an issuer with a slash behind");
+	OK_ERROR(check_forge(NULL, GITHUB_ISSUER "/", false), SIGLET_E_USAGE,
+		 "in a short form too");
+	OK_SUCCESS(check(NULL, "https://issuer.example/"), "which others may have");
 	OK_SUCCESS(check("https://github.com/a/b", GITHUB_ISSUER), "a workflow");
 	OK_SUCCESS(check("a@x.example", "https://accounts.google.com"), "an address");
 	OK_SUCCESS(check("a@x.example", "https://issuer.example"), "an issuer that we don't know");
