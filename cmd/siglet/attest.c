@@ -345,7 +345,7 @@ static siglet_err *account_for(const attestation *a, const siglet_signature *sig
 {
 	const subjects *about = &a->subjects;
 	const char *whole = cli_value(a->run.arguments, CLI_STATEMENT);
-	const sign_account account = {
+	const sign_account about_it = {
 		.file = about->count > 0 ? about->files[0] : whole,
 		.digest = about->count > 0 ? about->digests[0] : NULL,
 		.bundle = a->bundle,
@@ -353,9 +353,10 @@ static siglet_err *account_for(const attestation *a, const siglet_signature *sig
 		.names = about->files,
 		.digests = about->digests,
 		.count = about->count,
+		.is_attestation = true,
 	};
 
-	return sign_append_audit_log(&a->run, &account, signature);
+	return sign_account_for(&a->run, &about_it, signature);
 }
 
 static siglet_err *sign_it(attestation *a)

@@ -198,6 +198,7 @@ typedef struct cli_arguments {
 	const char **operands;
 	size_t given_count, operand_count;
 	bool wants_help;
+	int syslog; /* connected to the system's log, where --audit-log asks for it; 0: not */
 } cli_arguments;
 
 /* The arguments behind a verb. Errors: SIGLET_E_USAGE, SIGLET_E_NOMEM. */

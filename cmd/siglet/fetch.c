@@ -40,6 +40,7 @@ static const cli_option fetch_options[] = {
 	CLI_STORE_OPTIONS,
 
 	{ .help = "Output" },
+	ACCOUNT_OPTION,
 	{ .name = "bundle-out",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -60,6 +61,7 @@ typedef struct download {
 	const cli_arguments *arguments;
 	verify_ask ask; /* its output is ours, or borrowed from argv */
 	const char *url;
+	char *shown; /* the same without its query, which may hold a secret */
 	char *named; /* the output, where the URL names it */
 	uint64_t max_bytes;
 	siglet_repository *repository;
@@ -134,10 +136,13 @@ static siglet_err *read_command(download *d)
 	if (err != NULL)
 		return err;
 	d->url = arguments->operands[0];
+	err = siglet_strndup(siglet_slice_of(d->url, strcspn(d->url, "?")), &d->shown);
 	d->ask.all = cli_has(arguments, CLI_ALL);
 	d->ask.explain = cli_has(arguments, CLI_EXPLAIN);
 	d->ask.predicate_out = cli_value(arguments, CLI_PREDICATE_OUT);
 	d->ask.new_file_mode = siglet_sys_new_file_mode();
+	if (err != NULL)
+		return err;
 	if (d->ask.explain && (d->ask.style.json || d->ask.style.quiet))
 		return siglet_err_new(SIGLET_E_USAGE,
 				      d->ask.style.json
@@ -147,6 +152,8 @@ static siglet_err *read_command(download *d)
 		err = read_size(max, &d->max_bytes);
 	if (err == NULL)
 		err = find_output(d);
+	if (err == NULL)
+		err = account_check(arguments);
 	return err == NULL ? verify_expect(arguments, &d->ask) : err;
 }
 
@@ -260,7 +267,25 @@ static siglet_err *tell(const download *d, siglet_err *err, verify_answer *answe
 		if (err != NULL)
 			return err;
 	}
-	return d->ask.style.json && answer->out.len > 1 ? add_url(d->url, &answer->out) : NULL;
+	return d->ask.style.json && answer->out.len > 1 ? add_url(d->shown, &answer->out) : NULL;
+}
+
+/* Takes err. */
+static siglet_err *account_for(const download *d, siglet_err *err)
+{
+	const siglet_artifact *artifact =
+		d->arrival == NULL ? NULL : siglet_arrival_artifact(d->arrival);
+	const account_context context = {
+		.action = "fetch",
+		.file = d->ask.output,
+		.digest = artifact == NULL ? NULL : siglet_artifact_sha256(artifact),
+		.bundle = d->arrival == NULL ? cli_value(d->arguments, CLI_BUNDLE)
+					     : siglet_arrival_source(d->arrival),
+		.url = d->shown,
+	};
+
+	return account_verdict(d->arguments, &context,
+			       d->arrival == NULL ? NULL : siglet_arrival_result(d->arrival), err);
 }
 
 static siglet_status fetch(download *d)
@@ -270,6 +295,8 @@ static siglet_status fetch(download *d)
 	siglet_err *err = get(d);
 
 	verify_answer_init(&answer);
+	/* First: what can't be accounted for is not kept. */
+	err = account_for(d, err);
 	if (err == NULL)
 		err = keep(d);
 	err = tell(d, err, &answer);
@@ -296,6 +323,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	siglet_repository_free(d.repository);
 	verify_ask_clear(&d.ask);
 	siglet_string_free(d.named);
+	siglet_string_free(d.shown);
 	cli_arguments_clear(&arguments);
 	return status;
 }

@@ -139,6 +139,22 @@ static siglet_err *keep_accepted(const verify_ask *ask, const siglet_result *res
 	return err;
 }
 
+/* Takes err. */
+static siglet_err *account_for(const verify_ask *ask, const char *name,
+			       const siglet_bundles *bundles, const siglet_artifact *artifact,
+			       const siglet_result *result, siglet_err *err)
+{
+	const account_context context = {
+		.action = "verify",
+		.file = name,
+		.digest = artifact == NULL ? NULL : siglet_artifact_sha256(artifact),
+		.bundle = bundles == NULL ? NULL : siglet_bundles_source(bundles),
+	};
+
+	return ask->arguments == NULL ? err
+				      : account_verdict(ask->arguments, &context, result, err);
+}
+
 void verify_judge(const verify_ask *ask, const char *name, siglet_sys_progress *progress,
 		  verify_answer *answer)
 {
@@ -157,6 +173,8 @@ void verify_judge(const verify_ask *ask, const char *name, siglet_sys_progress *
 					     ask->all, &result);
 	if (err == NULL)
 		tell(ask, name, bundles, s.artifact, result, answer);
+	/* First: a verdict that can't be accounted for is none. */
+	err = account_for(ask, name, bundles, s.artifact, result, err);
 	if (err == NULL)
 		err = keep_accepted(ask, result, s.output);
 	if (progress != NULL)

@@ -242,6 +242,22 @@ static siglet_err *hash_listed(const comparison *c, const sum *listed, siglet_ar
 	return NULL;
 }
 
+/* Takes err. */
+static siglet_err *account_listed(const comparison *c, const sum *listed, const char *actual,
+				  siglet_err *err)
+{
+	account line = {
+		.action = "verify",
+		.verdict = "accepted",
+		.file = siglet_slice_str(listed->name),
+		.digest = siglet_slice_str(actual),
+		.manifest = siglet_slice_str(c->list),
+		.log_index = -1,
+	};
+
+	return c->ask->arguments == NULL ? err : account_outcome(c->ask->arguments, &line, err);
+}
+
 static void compare(void *context, size_t index, verify_answer *answer)
 {
 	const comparison *c = context;
@@ -254,11 +270,28 @@ static void compare(void *context, size_t index, verify_answer *answer)
 		err = siglet_err_new(SIGLET_E_MISMATCH, "is %s, not %s as %s lists it",
 				     actual == NULL ? "unknown" : actual, listed->digest,
 				     siglet_text_printable(siglet_slice_str(c->list)).text);
+	err = account_listed(c, listed, actual, err);
 	if (err == NULL)
 		verify_answer_listed(c->ask, listed->name, c->list, listed->digest, answer);
 	else
 		verify_answer_error(c->ask, listed->name, "manifest", err, answer);
 	siglet_artifact_free(artifact);
+}
+
+/* Takes err. */
+static siglet_err *account_sums(const verify_ask *ask, const char *name,
+				const siglet_bundles *bundles, const siglet_artifact *artifact,
+				const siglet_result *result, siglet_err *err)
+{
+	const account_context context = {
+		.action = "verify",
+		.file = name,
+		.digest = artifact == NULL ? NULL : siglet_artifact_sha256(artifact),
+		.bundle = bundles == NULL ? NULL : siglet_bundles_source(bundles),
+	};
+
+	return ask->arguments == NULL ? err
+				      : account_verdict(ask->arguments, &context, result, err);
 }
 
 /* The bytes that are verified are the bytes that are parsed: SUMS is read once. */
@@ -280,6 +313,7 @@ static bool verify_sums(const verify_ask *ask, siglet_slice text, comparison *c,
 		rule = "manifest";
 		err = parse_sums(text, &c->sums);
 	}
+	err = account_sums(ask, c->list, bundles, artifact, result, err);
 	if (err != NULL)
 		verify_answer_error(ask, c->list, rule, err, answer);
 	else

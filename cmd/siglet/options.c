@@ -1,4 +1,4 @@
-#include "cli.h"
+#include "account.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +197,8 @@ siglet_err *cli_parse(const cli_verb *verb, int argc, char **argv, cli_arguments
 
 void cli_arguments_clear(cli_arguments *arguments)
 {
+	if (arguments->syslog > 0)
+		siglet_sys_close_syslog(arguments->syslog);
 	free(arguments->given);
 	free(arguments->operands);
 	*arguments = (cli_arguments) { 0 };
@@ -249,7 +251,14 @@ bool cli_begin(const cli_verb *verb, int argc, char **argv, cli_arguments *ret_a
 		*ret_status = cli_fail_usage(verb, err);
 		return false;
 	}
-	/* Not even a mistake of ours opens a socket. */
+	if (!ret_arguments->wants_help && account_is_syslog(account_log(ret_arguments)))
+		err = siglet_sys_open_syslog(NULL, &ret_arguments->syslog);
+	if (err != NULL) {
+		*ret_status = cli_fail_run(verb, ret_arguments, err);
+		cli_arguments_clear(ret_arguments);
+		return false;
+	}
+	/* Not even a mistake of ours opens a socket from here on. */
 	if (cli_has(ret_arguments, CLI_OFFLINE))
 		(void)siglet_sys_refuse_network();
 	if (!ret_arguments->wants_help)

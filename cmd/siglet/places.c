@@ -44,7 +44,7 @@ siglet_err *sign_check_audit_log(const cli_arguments *arguments, const char *bun
 {
 	const char *log = cli_value(arguments, CLI_AUDIT_LOG);
 
-	if (log == NULL)
+	if (log == NULL || account_is_syslog(log))
 		return NULL;
 	if (bundle != NULL &&
 	    (siglet_sys_is_same_file(log, bundle) || siglet_sys_is_same_place(log, bundle)))

@@ -10,6 +10,7 @@
 
 #define DEFAULT_JOBS 4
 #define MAX_JOBS 64
+#define MAX_CLAIMS_BYTES ((size_t)64 << 20)
 
 static const cli_option publish_options[] = {
 	{ .help = "Where to" },
@@ -35,6 +36,7 @@ static const cli_option publish_options[] = {
 	REPOSITORY_OPTIONS,
 
 	{ .help = "Output" },
+	ACCOUNT_OPTION,
 	{ .name = "json", .id = CLI_JSON, .help = "print an object a file, each on one line" },
 	{ .name = "verbose", .letter = 'v', .id = CLI_VERBOSE, .help = "tell of each request" },
 	CLI_LAST_OPTIONS,
@@ -103,6 +105,44 @@ static siglet_err *name_jobs(batch *b)
 	return NULL;
 }
 
+/* Takes err. receipt NULL: nothing was published. */
+static siglet_err *account_for(const batch *b, const job *j, const siglet_receipt *receipt,
+			       siglet_err *err)
+{
+	account line = {
+		.action = "publish",
+		.verdict = "published",
+		.file = siglet_slice_str(j->path),
+		.digest = siglet_slice_str(j->digest),
+		.log_index = -1,
+	};
+	siglet_json_doc *doc = NULL;
+	char *json = NULL;
+	siglet_err *unread = NULL;
+
+	if (account_log(b->arguments) == NULL)
+		return err;
+	if (j->parcel != NULL) {
+		line.bundle = siglet_slice_str(siglet_parcel_bundle(j->parcel));
+		unread = siglet_parcel_describe_json(j->parcel, &json);
+		if (unread == NULL)
+			unread = siglet_json_parse(siglet_slice_str(json), MAX_CLAIMS_BYTES, &doc);
+		if (unread == NULL)
+			account_take_claims(doc, &line);
+	}
+	if (receipt != NULL) {
+		line.url = siglet_slice_str(siglet_receipt_url(receipt));
+		line.bundle_url = siglet_slice_str(siglet_receipt_bundle_url(receipt));
+		line.checked = siglet_slice_str(siglet_receipt_checked(receipt));
+	}
+	/* What it claims is beside the point where it can't be had. */
+	siglet_err_free(unread);
+	err = account_outcome(b->arguments, &line, err);
+	siglet_json_doc_free(doc);
+	siglet_string_free(json);
+	return err;
+}
+
 static void pack(void *context, size_t index, verify_answer *answer)
 {
 	batch *b = context;
@@ -112,6 +152,8 @@ static void pack(void *context, size_t index, verify_answer *answer)
 
 	if (err == NULL)
 		err = siglet_parcel_sha256(j->parcel, &j->digest);
+	if (err != NULL)
+		err = account_for(b, j, NULL, err);
 	if (err == NULL)
 		answer->status = SIGLET_STATUS_OK;
 	else
@@ -181,6 +223,7 @@ static void publish_one(void *context, size_t index, verify_answer *answer)
 
 	if (b->progress != NULL)
 		siglet_sys_progress_wipe(b->progress);
+	err = account_for(b, j, receipt, err);
 	if (err == NULL && style->json)
 		err = write_json(j, receipt, &answer->out);
 	else if (err == NULL && !style->quiet)
@@ -244,6 +287,8 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 		err = check_command(&arguments);
 	if (err == NULL && cli_has(&arguments, CLI_JOBS))
 		err = cli_number(&arguments, CLI_JOBS, 1, MAX_JOBS, &jobs);
+	if (err == NULL)
+		err = account_check(&arguments);
 	if (err == NULL)
 		err = name_jobs(&b);
 	if (err == NULL)

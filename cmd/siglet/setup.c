@@ -163,7 +163,6 @@ siglet_err *sign_set_up(const cli_arguments *arguments, sign_run *run)
 	if (err == NULL)
 		err = cli_style_from(arguments, &run->style);
 	run->arguments = arguments;
-	run->audit_log = cli_value(arguments, CLI_AUDIT_LOG);
 	run->force = cli_has(arguments, CLI_FORCE);
 	run->new_file_mode = siglet_sys_new_file_mode();
 	if (err == NULL)
@@ -266,8 +265,8 @@ siglet_err *sign_start(sign_run *run)
 	siglet_err *err = NULL;
 
 	/* A signature that can't be accounted for is not made. */
-	if (run->audit_log != NULL)
-		err = siglet_sys_append_line(run->audit_log, SIGLET_SLICE_NONE);
+	if (account_log(run->arguments) != NULL && !account_is_syslog(account_log(run->arguments)))
+		err = siglet_sys_append_line(account_log(run->arguments), SIGLET_SLICE_NONE);
 	if (err == NULL)
 		err = siglet_signing_start(run->signing, run->credential);
 	/* No verdict on anything: what was asked for can't be had. */

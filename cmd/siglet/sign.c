@@ -307,11 +307,11 @@ static void answer_failed(const batch *b, const job *j, siglet_err *err, verify_
 
 static siglet_err *account_for(const batch *b, const job *j, const siglet_signature *signature)
 {
-	const sign_account account = { .file = j->name,
-				       .digest = siglet_signature_sha256(signature),
-				       .bundle = j->bundle };
+	const sign_account about_it = { .file = j->name,
+					.digest = siglet_signature_sha256(signature),
+					.bundle = j->bundle };
 
-	return sign_append_audit_log(&b->run, &account, signature);
+	return sign_account_for(&b->run, &about_it, signature);
 }
 
 static void sign_one(void *context, size_t index, verify_answer *answer)

@@ -6,7 +6,7 @@
 #ifndef SIGLET_CLI_SIGN_H
 #define SIGLET_CLI_SIGN_H
 
-#include "cli.h"
+#include "account.h"
 
 /* ---- options: tables of the verbs are put together from these ---- */
 
@@ -128,11 +128,7 @@
 		  .id = CLI_OUTPUT,                                                              \
 		  .help = "the bundle goes here, - for standard output; else beside the file" }, \
 		{ .name = "force", .id = CLI_FORCE, .help = "replace a bundle that is there" },  \
-		{ .name = "audit-log",                                                           \
-		  .value = "FILE",                                                               \
-		  .choices = CLI_FILES,                                                          \
-		  .id = CLI_AUDIT_LOG,                                                           \
-		  .help = "append a line of JSON for each signature" },                          \
+		ACCOUNT_OPTION,                                                                  \
 		{ .name = "dry-run",                                                             \
 		  .id = CLI_DRY_RUN,                                                             \
 		  .help = "everything but the first request to the CA" },                        \
@@ -190,7 +186,6 @@ typedef struct sign_run {
 	siglet_trust *trust;
 	siglet_signing *signing;
 	siglet_credential *credential; /* NULL with a key, and once it was used */
-	const char *audit_log;	       /* NULL: none */
 	unsigned new_file_mode;
 	bool force;
 	bool only_shows; /* signs nothing: trust may have expired */
@@ -221,7 +216,7 @@ typedef struct sign_named {
 /* Say on standard error what a stranger should type. */
 void sign_print_command(const sign_run *run, const sign_named *named);
 
-/* ---- audit_log.c ---- */
+/* ---- accounting.c ---- */
 
 /* What a line says of what was signed; each may be NULL. */
 typedef struct sign_account {
@@ -232,10 +227,11 @@ typedef struct sign_account {
 	/* The subjects of an attestation, where there are several. */
 	const char *const *names, *const *digests;
 	size_t count;
+	bool is_attestation;
 } sign_account;
 
-/* Append a line about a signature, whole, under a lock. Errors: SIGLET_E_IO, SIGLET_E_NOMEM. */
-SIGLET_MUST_USE siglet_err *sign_append_audit_log(const sign_run *run, const sign_account *account,
-						  const siglet_signature *signature);
+/* Add a line about a signature. Errors: SIGLET_E_IO, SIGLET_E_NOMEM. */
+SIGLET_MUST_USE siglet_err *sign_account_for(const sign_run *run, const sign_account *about,
+					     const siglet_signature *signature);
 
 #endif

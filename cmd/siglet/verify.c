@@ -69,6 +69,7 @@ static const cli_option verify_options[] = {
 	CLI_STORE_OPTIONS,
 
 	{ .help = "Output" },
+	ACCOUNT_OPTION,
 	{ .name = "output",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -195,6 +196,8 @@ static siglet_err *read_ask(const cli_arguments *arguments, verify_ask *ask, uns
 {
 	siglet_err *err = cli_style_from(arguments, &ask->style);
 
+	ask->arguments = arguments;
+
 	if (ask->bundle == NULL)
 		ask->bundle = cli_value(arguments, CLI_BUNDLE);
 	ask->digest = cli_value(arguments, CLI_DIGEST);
@@ -210,6 +213,8 @@ static siglet_err *read_ask(const cli_arguments *arguments, verify_ask *ask, uns
 		err = check_subject(arguments, ask);
 	if (err == NULL)
 		err = check_streams(arguments, ask);
+	if (err == NULL)
+		err = account_check(arguments);
 	if (err == NULL && cli_has(arguments, CLI_JOBS))
 		err = cli_number(arguments, CLI_JOBS, 1, MAX_JOBS, ret_jobs);
 	if (err == NULL && (ask->output != NULL || ask->predicate_out != NULL))

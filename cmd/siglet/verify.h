@@ -7,7 +7,7 @@
 #ifndef SIGLET_CLI_VERIFY_H
 #define SIGLET_CLI_VERIFY_H
 
-#include "cli.h"
+#include "account.h"
 
 /* ---- options: tables of the verbs are put together from these ---- */
 
@@ -128,6 +128,7 @@
 
 /* Everything about a run but its files. Borrows the texts from argv; owns the two handles. */
 typedef struct verify_ask {
+	const cli_arguments *arguments; /* for the audit log; NULL: nothing goes there */
 	siglet_trust *trust;
 	siglet_expectation *expectation;
 	const char *bundle;	   /* NULL: beside each file */

@@ -26,7 +26,7 @@ siglet_err *siglet_repo_check_url(const char *url)
 	if (siglet_http_url_is_allowed(url))
 		return NULL;
 	return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE, "%s: not a URL to use",
-					      siglet_text_printable(siglet_slice_str(url)).text),
+					      siglet_http_url_shown(url).text),
 			       "it must be https, or http to this machine, and have no fragment");
 }
 

@@ -253,3 +253,8 @@ const char *siglet_repo_parcel_bundle(const siglet_parcel *parcel)
 {
 	return parcel->bundle_path;
 }
+
+siglet_slice siglet_repo_parcel_bytes(const siglet_parcel *parcel)
+{
+	return siglet_buf_slice(&parcel->bundle);
+}

@@ -136,6 +136,7 @@ SIGLET_MUST_USE siglet_err *siglet_repo_pack(const char *path, const char *bundl
 void siglet_repo_unpack(siglet_parcel *parcel);
 const siglet_repo_sums *siglet_repo_parcel_sums(const siglet_parcel *parcel);
 const char *siglet_repo_parcel_bundle(const siglet_parcel *parcel);
+siglet_slice siglet_repo_parcel_bytes(const siglet_parcel *parcel); /* the bundle's file */
 
 /*
  * Is the bundle about an artifact with these digests? A signature must be one of its certificate's key

@@ -46,7 +46,7 @@ static siglet_err *none_beside(const char *url)
 {
 	return siglet_err_hint(
 		siglet_err_new(SIGLET_E_MISSING, "no bundle beside %s",
-			       siglet_text_printable(siglet_slice_str(url)).text),
+			       siglet_http_url_shown(url).text),
 		"looked for .sigstore.json, .sigstore, .sigstore.jsonl and .cose; --bundle "
 		"names another URL, or a file");
 }
@@ -79,7 +79,10 @@ static siglet_err *read_bundle(siglet_arrival *a, const char *path)
 static siglet_err *parse_bundle(const siglet_arrival *a, siglet_bundles **ret_bundles)
 {
 	const char *named = a->options->bundle == NULL ? "" : a->options->bundle;
-	const char *source = a->bundle_url != NULL ? a->bundle_url : named;
+	/* A query may hold a secret, and a source is shown. */
+	const siglet_printable shown =
+		siglet_http_url_shown(a->bundle_url == NULL ? "" : a->bundle_url);
+	const char *source = a->bundle_url != NULL ? shown.text : named;
 
 	if (strcmp(source, "-") == 0)
 		source = "(standard input)";
@@ -358,6 +361,11 @@ const siglet_result *siglet_arrival_result(const siglet_arrival *arrival)
 const siglet_artifact *siglet_arrival_artifact(const siglet_arrival *arrival)
 {
 	return arrival->artifact;
+}
+
+const char *siglet_arrival_source(const siglet_arrival *arrival)
+{
+	return siglet_bundles_source(arrival->bundles);
 }
 
 const char *siglet_arrival_type(const siglet_arrival *arrival)

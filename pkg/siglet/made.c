@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bundle/bundle.h"
+#include "merkle/merkle.h"
 #include "statement/statement.h"
 #include "sys/sys.h"
 
@@ -166,6 +168,43 @@ bool siglet_signature_log(const siglet_signature *signature, const char **ret_ur
 	*ret_url = signature->made.log_url;
 	*ret_index = signature->made.log_index;
 	return true;
+}
+
+static siglet_err *hash_entry(siglet_bundle *bundle, siglet_buf *ret_text)
+{
+	const siglet_bundle_data *data = siglet_bundle_get(bundle);
+	siglet_hash32 leaf;
+	siglet_err *err;
+
+	if (data->entry_count == 0 || data->entries[0].body.len == 0)
+		return NULL;
+	err = siglet_merkle_hash_leaf(data->entries[0].body, &leaf);
+	return err == NULL ? siglet_hex_encode(siglet_hash32_slice(&leaf), ret_text) : err;
+}
+
+siglet_error *siglet_signature_leaf(const siglet_signature *signature, char **ret_leaf)
+{
+	const siglet_slice made = siglet_buf_slice(&signature->made.bundle);
+	const siglet_cbor_heads *heads = NULL;
+	siglet_bundle *bundle = NULL;
+	siglet_buf text;
+	siglet_err *err = NULL;
+
+	siglet_buf_init(&text, (size_t)2 * SIGLET_SHA256_SIZE);
+	if (siglet_bundle_is_cose(made))
+		err = siglet_load_heads(&heads);
+	if (err == NULL)
+		err = heads != NULL ? siglet_bundle_parse_cose(heads, made, &bundle)
+				    : siglet_bundle_parse(made, &bundle);
+	if (err == NULL)
+		err = hash_entry(bundle, &text);
+	if (err == NULL && text.len == 0)
+		*ret_leaf = NULL;
+	else if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&text), ret_leaf);
+	siglet_bundle_free(bundle);
+	siglet_buf_clear(&text);
+	return err;
 }
 
 bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s)

@@ -132,6 +132,22 @@ const char *siglet_parcel_bundle(const siglet_parcel *parcel)
 	return siglet_repo_parcel_bundle(parcel);
 }
 
+siglet_error *siglet_parcel_describe_json(const siglet_parcel *parcel, char **ret_json)
+{
+	const siglet_slice bytes = siglet_repo_parcel_bytes(parcel);
+	const char *source = siglet_repo_parcel_bundle(parcel);
+	siglet_bundles *bundles = NULL;
+	siglet_err *err =
+		siglet_bundle_is_cose(bytes)
+			? siglet_bundles_parse_cose(bytes.ptr, bytes.len, source, &bundles)
+			: siglet_bundles_parse(bytes.ptr, bytes.len, source, &bundles);
+
+	if (err == NULL)
+		err = siglet_bundles_describe_json(bundles, ret_json);
+	siglet_bundles_free(bundles);
+	return err;
+}
+
 siglet_error *siglet_parcel_sha256(const siglet_parcel *parcel, char **ret_digest)
 {
 	siglet_buf text;

@@ -750,6 +750,9 @@ SIGLET_API const char *siglet_signature_sha256(const siglet_signature *signature
 /* Where and when it was logged. False: it was not. */
 SIGLET_API bool siglet_signature_log(const siglet_signature *signature, const char **ret_url,
 				     int64_t *ret_index);
+/* The hash of the log's entry, in hex, for whoever looks it up; NULL: it was not logged. Owned. */
+SIGLET_CHECKED siglet_error *siglet_signature_leaf(const siglet_signature *signature,
+						   char **ret_leaf);
 SIGLET_API bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s);
 SIGLET_API void siglet_signature_free(siglet_signature *signature);
 
@@ -806,6 +809,9 @@ SIGLET_CHECKED siglet_error *siglet_parcel_open(const char *path, const char *bu
 SIGLET_API void siglet_parcel_free(siglet_parcel *parcel);
 SIGLET_API uint64_t siglet_parcel_size(const siglet_parcel *parcel);	  /* in bytes */
 SIGLET_API const char *siglet_parcel_bundle(const siglet_parcel *parcel); /* its path */
+/* What its bundle says, unverified: as siglet_bundles_describe_json. Owned. Errors: INTERNAL. */
+SIGLET_CHECKED siglet_error *siglet_parcel_describe_json(const siglet_parcel *parcel,
+							 char **ret_json);
 /* "sha256:HEX" of the file. Owned. Errors: INTERNAL. */
 SIGLET_CHECKED siglet_error *siglet_parcel_sha256(const siglet_parcel *parcel, char **ret_digest);
 
@@ -878,6 +884,8 @@ SIGLET_CHECKED siglet_error *siglet_repository_fetch(const siglet_repository *re
 /* The verdict, and what was verified. */
 SIGLET_API const siglet_result *siglet_arrival_result(const siglet_arrival *arrival);
 SIGLET_API const siglet_artifact *siglet_arrival_artifact(const siglet_arrival *arrival);
+/* The bundle's URL, or file, without the query that a URL may have. */
+SIGLET_API const char *siglet_arrival_source(const siglet_arrival *arrival);
 SIGLET_API const char *siglet_arrival_type(const siglet_arrival *arrival); /* Content-Type, or "" */
 /* The bundle's file as it came; where the bundle was a file of ours, that. */
 SIGLET_API const void *siglet_arrival_bundle(const siglet_arrival *arrival, size_t *ret_len);

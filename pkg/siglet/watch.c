@@ -301,6 +301,15 @@ static siglet_err *read_key_id(const siglet_json *line, siglet_hash32 *ret_id)
 	return err;
 }
 
+/* Of what was merely judged or moved nothing is ours: anybody may have signed it. */
+static bool is_ours(const siglet_json *line)
+{
+	const siglet_slice action = siglet_json_string(siglet_json_object_get(line, "action"));
+
+	return action.len == 0 || siglet_slice_is(action, "sign") ||
+	       siglet_slice_is(action, "attest");
+}
+
 /* A key that is made for one signature stands for its certificate. */
 static siglet_err *add_key_id(siglet_watch *watch, const siglet_hash32 *id)
 {
@@ -320,8 +329,11 @@ static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
 	const siglet_slice url = siglet_json_string(siglet_json_object_get(line, "log"));
 	siglet_hash32 key;
 	int64_t index = 0;
-	siglet_err *err = read_key_id(line, &key);
+	siglet_err *err;
 
+	if (!is_ours(line))
+		return NULL;
+	err = read_key_id(line, &key);
 	if (err == NULL)
 		err = add_key_id(watch, &key);
 	if (err != NULL || url.len == 0)
