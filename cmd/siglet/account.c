@@ -81,6 +81,7 @@ static void write_log(siglet_json_writer *w, const account *line)
 	write_member(w, "log", line->log);
 	if (line->log_index >= 0)
 		siglet_json_write_int(w, "logIndex", line->log_index);
+	write_member(w, "logId", line->log_id);
 	write_member(w, "leaf", line->leaf);
 }
 
@@ -182,6 +183,7 @@ static void take_entry(const siglet_json *report, account *line)
 	if (entry == NULL)
 		return;
 	line->log = member(entry, "log");
+	line->log_id = member(entry, "logId");
 	line->leaf = member(entry, "leafHash");
 	err = siglet_json_need_int64(entry, "logIndex", &line->log_index);
 	siglet_err_free(err);

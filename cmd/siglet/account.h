@@ -27,10 +27,11 @@ typedef struct account {
 	/* The subjects of an attestation, where there are several. */
 	const char *const *names, *const *digests;
 	size_t count;
-	siglet_slice log;  /* its URL */
-	int64_t log_index; /* -1: none */
-	siglet_slice leaf; /* the hash of the log's entry, hex */
-	bool is_claimed;   /* identity, issuer and index are the bundle's own word */
+	siglet_slice log_id; /* SHA-256 of its key, hex */
+	siglet_slice log;    /* its URL */
+	int64_t log_index;   /* -1: none */
+	siglet_slice leaf;   /* the hash of the log's entry, hex */
+	bool is_claimed;     /* identity, issuer and index are the bundle's own word */
 	siglet_slice format, trust_root, manifest, url, bundle_url, checked;
 	siglet_slice rule, code, message; /* of a refusal or error */
 } account;

@@ -22,9 +22,7 @@ siglet_err *sign_account_for(const sign_run *run, const sign_account *about,
 		.trust_root = siglet_slice_str(siglet_trust_source(run->trust)),
 	};
 	const char *format = cli_value(run->arguments, CLI_FORMAT);
-	const char *url = NULL;
-	char *leaf = NULL;
-	siglet_err *err = NULL;
+	const char *url = NULL, *log_id = NULL, *leaf = NULL;
 
 	if (account_log(run->arguments) == NULL)
 		return NULL;
@@ -32,13 +30,11 @@ siglet_err *sign_account_for(const sign_run *run, const sign_account *about,
 		line.format = siglet_slice_str(format);
 	if (!siglet_signature_time(signature, &line.time_s))
 		line.time_s = 0;
-	if (siglet_signature_log(signature, &url, &line.log_index)) {
+	if (siglet_signature_log(signature, &url, &line.log_index))
 		line.log = siglet_slice_str(url);
-		err = siglet_signature_leaf(signature, &leaf);
+	if (siglet_signature_entry(signature, &log_id, &leaf)) {
+		line.log_id = siglet_slice_str(log_id);
 		line.leaf = siglet_slice_str(leaf);
 	}
-	if (err == NULL)
-		err = account_add(run->arguments, &line);
-	siglet_string_free(leaf);
-	return err;
+	return account_add(run->arguments, &line);
 }

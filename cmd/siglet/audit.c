@@ -259,6 +259,7 @@ static const struct {
 	  "at least one part",
 	  audit_combine,
 	  { CLI_CT, CLI_CHECKPOINT, CLI_FROM } },
+	{ "trail", 1, SIZE_MAX, "at least one audit log", audit_trail, { CLI_FROM, CLI_MAX_AGE } },
 	{ "evidence", 1, SIZE_MAX, "at least one file", audit_evidence, { 0 } },
 };
 
@@ -299,7 +300,7 @@ static siglet_err *find_check(const cli_arguments *a, size_t *ret_check)
 	if (a->operand_count == 0)
 		return siglet_err_new(SIGLET_E_USAGE,
 				      "say what: consistency, inclusion, watch, compare, log, "
-				      "combine, get, sample, status or evidence");
+				      "combine, get, sample, status, trail or evidence");
 	for (size_t i = 0; i < SIGLET_COUNT(checks); i++) {
 		if (strcmp(checks[i].name, a->operands[0]) != 0)
 			continue;

@@ -39,6 +39,9 @@ SIGLET_MUST_USE siglet_err *audit_sample(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_status(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_evidence(audit_run *run);
 
+/* (audit_trail.c) */
+SIGLET_MUST_USE siglet_err *audit_trail(audit_run *run);
+
 /* (audit_recompute.c) */
 SIGLET_MUST_USE siglet_err *audit_log(audit_run *run);
 SIGLET_MUST_USE siglet_err *audit_combine(audit_run *run);

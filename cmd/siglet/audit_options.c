@@ -220,7 +220,8 @@ static const cli_option audit_options[] = {
 const cli_verb cli_audit = {
 	.name = "audit",
 	.operands = "CHECK [FILE]...",
-	.choices = "consistency inclusion watch compare log combine get sample status evidence",
+	.choices =
+		"consistency inclusion watch compare log combine get sample status trail evidence",
 	.summary = "check the transparency log itself",
 	.about = "consistency  has the log only grown since it was last looked at?\n"
 		 "inclusion    is a bundle's signature in it now, or an entry?\n"
@@ -231,6 +232,7 @@ const cli_verb cli_audit = {
 		 "get          one entry, as it is under the signed root\n"
 		 "sample       are entries drawn at random those that the root covers?\n"
 		 "status       what is remembered of each log\n"
+		 "trail        is all that an audit log of siglet tells of in its log?\n"
 		 "evidence     does this file show what it says of a log?\n",
 	.options = audit_options,
 	.option_count = SIGLET_COUNT(audit_options),

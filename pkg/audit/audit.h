@@ -163,6 +163,15 @@ SIGLET_MUST_USE siglet_err *siglet_audit_compare(const siglet_audit *audit,
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_ask_witnesses(const siglet_audit *audit);
 
+/* ---- trails (trail.c, trail_line.c) ---- */
+
+/*
+ * Is each signature that an audit log (docs/audit-log.md; "-": standard input) tells of in its log, at
+ * the place that is said, by the key and about the file that are said? What is wrong is told of each
+ * line, and then one report of all. Errors: SIGLET_E_NOMEM and other faults.
+ */
+SIGLET_MUST_USE siglet_err *siglet_audit_trail(const siglet_audit *audit, const char *path);
+
 /* ---- samples (sample.c) ---- */
 
 #define SIGLET_AUDIT_MAX_SAMPLE 1000000

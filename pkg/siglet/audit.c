@@ -43,6 +43,18 @@ siglet_err *siglet_audit_check_inclusion(siglet_auditor *auditor, const char *co
 	return err == NULL ? siglet_audit_inclusion(&auditor->audit, paths, count) : err;
 }
 
+siglet_err *siglet_audit_check_trail(siglet_auditor *auditor, const char *const *paths,
+				     size_t count, siglet_audit_visit *visit, void *context)
+{
+	siglet_err *err = siglet_auditor_start(auditor, visit, context, true);
+
+	if (err == NULL)
+		err = siglet_auditor_ask(auditor);
+	for (size_t i = 0; err == NULL && i < count; i++)
+		err = siglet_audit_trail(&auditor->audit, paths[i]);
+	return err;
+}
+
 /* ---- entries ---- */
 
 static siglet_err *read_leaf(const char *text, siglet_hash32 *ret_leaf)

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle/bundle.h"
-#include "merkle/merkle.h"
 #include "statement/statement.h"
 #include "sys/sys.h"
 
@@ -13,7 +11,32 @@
 struct siglet_signature {
 	siglet_signed made;
 	char sha256[sizeof("sha256:") + (size_t)2 * SIGLET_SHA256_SIZE];
+	char log_id[(size_t)2 * SIGLET_SHA256_SIZE + 1], leaf[(size_t)2 * SIGLET_SHA256_SIZE + 1];
 };
+
+static siglet_err *write_hex(siglet_slice bytes, char ret_hex[2 * SIGLET_SHA256_SIZE + 1])
+{
+	siglet_buf text;
+	siglet_err *err;
+
+	siglet_buf_init(&text, (size_t)2 * SIGLET_SHA256_SIZE);
+	err = siglet_hex_encode(bytes, &text);
+	if (err == NULL)
+		memcpy(ret_hex, siglet_buf_text(&text), text.len + 1);
+	siglet_buf_clear(&text);
+	return err;
+}
+
+static siglet_err *name_entry(siglet_signature *signature)
+{
+	const siglet_signed *made = &signature->made;
+	siglet_err *err;
+
+	if (!made->has_leaf)
+		return NULL;
+	err = write_hex(siglet_slice_of(made->log_id, sizeof(made->log_id)), signature->log_id);
+	return err == NULL ? write_hex(siglet_hash32_slice(&made->leaf), signature->leaf) : err;
+}
 
 static siglet_err *sign_content(const siglet_signing *signing, const siglet_content *content,
 				const char *sha256, siglet_signature **ret_signature)
@@ -30,6 +53,8 @@ static siglet_err *sign_content(const siglet_signing *signing, const siglet_cont
 	if (sha256 != NULL)
 		memcpy(signature->sha256, sha256, strlen(sha256) + 1);
 	err = siglet_session_sign(signing->session, content, &signature->made);
+	if (err == NULL)
+		err = name_entry(signature);
 	if (err != NULL) {
 		siglet_signature_free(signature);
 		return err;
@@ -170,41 +195,14 @@ bool siglet_signature_log(const siglet_signature *signature, const char **ret_ur
 	return true;
 }
 
-static siglet_err *hash_entry(siglet_bundle *bundle, siglet_buf *ret_text)
+bool siglet_signature_entry(const siglet_signature *signature, const char **ret_log_id,
+			    const char **ret_leaf)
 {
-	const siglet_bundle_data *data = siglet_bundle_get(bundle);
-	siglet_hash32 leaf;
-	siglet_err *err;
-
-	if (data->entry_count == 0 || data->entries[0].body.len == 0)
-		return NULL;
-	err = siglet_merkle_hash_leaf(data->entries[0].body, &leaf);
-	return err == NULL ? siglet_hex_encode(siglet_hash32_slice(&leaf), ret_text) : err;
-}
-
-siglet_error *siglet_signature_leaf(const siglet_signature *signature, char **ret_leaf)
-{
-	const siglet_slice made = siglet_buf_slice(&signature->made.bundle);
-	const siglet_cbor_heads *heads = NULL;
-	siglet_bundle *bundle = NULL;
-	siglet_buf text;
-	siglet_err *err = NULL;
-
-	siglet_buf_init(&text, (size_t)2 * SIGLET_SHA256_SIZE);
-	if (siglet_bundle_is_cose(made))
-		err = siglet_load_heads(&heads);
-	if (err == NULL)
-		err = heads != NULL ? siglet_bundle_parse_cose(heads, made, &bundle)
-				    : siglet_bundle_parse(made, &bundle);
-	if (err == NULL)
-		err = hash_entry(bundle, &text);
-	if (err == NULL && text.len == 0)
-		*ret_leaf = NULL;
-	else if (err == NULL)
-		err = siglet_strndup(siglet_buf_slice(&text), ret_leaf);
-	siglet_bundle_free(bundle);
-	siglet_buf_clear(&text);
-	return err;
+	if (!signature->made.has_leaf)
+		return false;
+	*ret_log_id = signature->log_id;
+	*ret_leaf = signature->leaf;
+	return true;
 }
 
 bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s)

@@ -750,9 +750,12 @@ SIGLET_API const char *siglet_signature_sha256(const siglet_signature *signature
 /* Where and when it was logged. False: it was not. */
 SIGLET_API bool siglet_signature_log(const siglet_signature *signature, const char **ret_url,
 				     int64_t *ret_index);
-/* The hash of the log's entry, in hex, for whoever looks it up; NULL: it was not logged. Owned. */
-SIGLET_CHECKED siglet_error *siglet_signature_leaf(const siglet_signature *signature,
-						   char **ret_leaf);
+/*
+ * The log's id (SHA-256 of its key) and the hash of the entry, in hex, as it was proven to be there.
+ * False: it was not.
+ */
+SIGLET_API bool siglet_signature_entry(const siglet_signature *signature, const char **ret_log_id,
+				       const char **ret_leaf);
 SIGLET_API bool siglet_signature_time(const siglet_signature *signature, int64_t *ret_time_s);
 SIGLET_API void siglet_signature_free(siglet_signature *signature);
 
@@ -1061,6 +1064,15 @@ SIGLET_CHECKED siglet_error *siglet_audit_acknowledge_entry(siglet_auditor *audi
 SIGLET_CHECKED siglet_error *siglet_audit_check_inclusion(siglet_auditor *auditor,
 							  const char *const *paths, size_t count,
 							  siglet_audit_visit *visit, void *context);
+
+/*
+ * Is each signature that these audit logs (docs/audit-log.md; "-": standard input) tell of in its log,
+ * as they tell it? A report for each line that is wrong, and one for each file. Errors: USAGE, TRUST,
+ * UNREADABLE, INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_audit_check_trail(siglet_auditor *auditor,
+						      const char *const *paths, size_t count,
+						      siglet_audit_visit *visit, void *context);
 
 /* One entry of one log, which SIGLET_AUDITOR_LOG names where several are known. */
 typedef struct siglet_audit_entry {

@@ -256,6 +256,21 @@ static siglet_err *refused(const siglet_report *report)
 			      why == NULL ? "refused" : siglet_err_message(why));
 }
 
+static void remember_entry(const siglet_report *report, siglet_signed *made)
+{
+	for (size_t i = 0; i < siglet_report_entry_count(report) && !made->has_leaf; i++) {
+		const siglet_report_entry *found = siglet_report_entry_at(report, i);
+		const siglet_slice log_id = found->entry->log_id;
+
+		if (!found->inclusion_proven || found->entry->log_index != made->log_index ||
+		    log_id.len != sizeof(made->log_id))
+			continue;
+		made->has_leaf = true;
+		made->leaf = found->inclusion.leaf;
+		memcpy(made->log_id, log_id.ptr, log_id.len);
+	}
+}
+
 static void remember(const siglet_report *report, const siglet_sign_work *s, siglet_signed *made)
 {
 	if (siglet_report_time_count(report) > 0)
@@ -266,6 +281,7 @@ static void remember(const siglet_report *report, const siglet_sign_work *s, sig
 		made->log_index = s->tasks[i].entry.entry.log_index;
 		made->log_url = s->tasks[i].log->url;
 	}
+	remember_entry(report, made);
 }
 
 siglet_err *siglet_sign_check(const siglet_sign_work *s, const siglet_bundle *bundle,

@@ -144,6 +144,10 @@ typedef struct siglet_signed {
 	int64_t time_s;	     /* when, as the first observer says; 0: nobody */
 	int64_t log_index;   /* -1: not logged */
 	const char *log_url; /* borrowed from the services; NULL likewise */
+	/* The log's id, and the hash of the entry as it was proven to be there; or has_leaf is false. */
+	bool has_leaf;
+	uint8_t log_id[SIGLET_SHA256_SIZE];
+	siglet_hash32 leaf;
 } siglet_signed;
 
 void siglet_signed_init(siglet_signed *made);
