@@ -36,6 +36,6 @@ if ! (cd "$tree" && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u B -u CFLAGS -u CP
 fi
 cp "$work/log" "$folder/deb.log"
 # One version at a time, so that a pattern names one package.
-find "$folder" -maxdepth 1 \( -name 'siglet*_*.deb' -o -name 'libsiglet*_*.deb' \) ! -name "*_$version-*" -exec rm {} +
+find "$folder" -maxdepth 1 \( -name 'siglet*_*' -o -name 'libsiglet*_*' \) ! -name "*_$version-*" ! -name "*_$version.orig.tar.gz" -exec rm {} +
 find "$work" -maxdepth 1 -type f ! -name log -exec cp {} "$folder/" \;
 echo "$folder/siglet_$version-${revision}_$(dpkg --print-architecture).changes"

@@ -10,18 +10,19 @@ case $B in
 	;;
 esac
 STATIC=$B/siglet-verify
-# 6 MB: what a bootstrap script is ready to load, and what libcrypto makes of it.
-MOST_BYTES=6000000
+# What a bootstrap script is ready to load; the algorithms that came with OpenSSL 3.5 cost two more.
+MOST_MB=6
+pkg-config --exists 'libcrypto >= 3.5' && MOST_MB=8
 
 build() { env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s static B="$B"; }
-is_small() { [ "$(wc -c <"$STATIC")" -lt $MOST_BYTES ] || { ls -l "$STATIC"; return 1; }; }
+is_small() { [ "$(wc -c <"$STATIC")" -lt "${MOST_MB}000000" ] || { ls -l "$STATIC"; return 1; }; }
 no_interpreter() { readelf -lW "$STATIC" | grep INTERP; }
 no_library() { readelf -dW "$STATIC" | grep NEEDED; }
 # Nothing in it could ask for a name, even if it wanted to.
 no_resolver() { strings "$STATIC" | grep -E 'nsswitch\.conf|libnss_'; }
 
 ok 'make static' build
-ok 'it is under 6 MB' is_small
+ok "it is under $MOST_MB MB" is_small
 ok 'it asks for no dynamic linker' empty no_interpreter
 ok 'and for no library' empty no_library
 ok 'no resolver is in it' empty no_resolver
