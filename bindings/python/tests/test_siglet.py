@@ -15,6 +15,7 @@ import tempfile
 import threading
 import unittest
 from datetime import datetime, timezone
+from typing import Callable
 
 import siglet
 from siglet import _library, _verify
@@ -342,19 +343,30 @@ class Lives(Folder):
             thread.join()
         self.assertTrue(siglet.judge(content, BUNDLE, github=REPOSITORY))
 
-    def test_memory_does_not_grow(self) -> None:
+    def grows(self, count: int, do: Callable[[], object]) -> int:
+        """By how many KiB this process grew when it was done a second time."""
         import resource
 
-        def many() -> int:
-            for _ in range(300):
-                siglet.judge(CONTENT, BUNDLE_CONTENT, github=REPOSITORY, trusted_root=siglet.TrustRoot.shipped())
-                with self.assertRaises(siglet.UsageError):
-                    siglet.judge(CONTENT, BUNDLE_CONTENT)
-            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        sizes = []
+        for _ in range(3):
+            for _ in range(count):
+                do()
+            sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        return sizes[2] - sizes[1]
 
-        many()
-        before = many()
-        self.assertLess(many() - before, 2048)  # KiB; a root and a verdict each time were 100 times that
+    def test_memory_does_not_grow(self) -> None:
+        root = siglet.TrustRoot.shipped()
+
+        def fail() -> None:
+            with self.assertRaises(siglet.UsageError):
+                siglet.judge(CONTENT, BUNDLE_CONTENT, trusted_root=root)
+
+        def judge() -> None:
+            siglet.judge(CONTENT, BUNDLE_CONTENT, github=REPOSITORY, trusted_root=root)
+
+        self.assertLess(self.grows(100, siglet.TrustRoot.shipped), 1024)
+        self.assertLess(self.grows(500, judge), 1024)
+        self.assertLess(self.grows(10000, fail), 1024)
 
     def test_a_child(self) -> None:
         child = os.fork()
