@@ -9,6 +9,17 @@
 /* ---- places ---- */
 
 #define MAX_PLACE_BYTES 512
+#define MAX_KEY_BYTES 40
+
+/* As much of a key as a place has room for, in whole characters: it is UTF-8. */
+static siglet_slice shorten(siglet_slice text)
+{
+	size_t len = text.len < MAX_KEY_BYTES ? text.len : MAX_KEY_BYTES;
+
+	while (len < text.len && len > 0 && (text.ptr[len] & 0xc0) == 0x80)
+		len--;
+	return siglet_slice_of(text.ptr, len);
+}
 
 static siglet_err *append_key(const siglet_cbor *key, siglet_buf *ret_place)
 {
@@ -20,8 +31,8 @@ static siglet_err *append_key(const siglet_cbor *key, siglet_buf *ret_place)
 			return siglet_buf_append_str(ret_place, "-18446744073709551616");
 		return siglet_buf_printf(ret_place, "-%" PRIu64, key->value + 1);
 	case SIGLET_CBOR_TEXT:
-		return siglet_buf_printf(ret_place, "\"%.40s\"",
-					 siglet_text_printable(key->content).text);
+		return siglet_buf_printf(ret_place, "\"%s\"",
+					 siglet_text_printable(shorten(key->content)).text);
 	case SIGLET_CBOR_BYTES:
 	case SIGLET_CBOR_ARRAY:
 	case SIGLET_CBOR_MAP:

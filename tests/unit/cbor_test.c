@@ -174,6 +174,16 @@ static void text_is_utf8(void)
 static void text_in_places_does_nothing_to_terminals(void)
 {
 	malformed("a1 64 1b5b326a a2 01 02 01 03", "byte 9: \"\\x1b[2j\"/1: this key is repeated");
+	/* Cut behind a character, never within it: 39 bytes and two of the next. */
+	malformed("a1 7829 "
+		  "616161616161616161616161616161616161616161616161616161616161616161616161616161"
+		  "c3a9 ff",
+		  "byte 44: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\": an indefinite length");
+	malformed("a1 7829 "
+		  "6161616161616161616161616161616161616161616161616161616161616161616161616161"
+		  "c3a961 ff",
+		  "byte 44: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9\": an indefinite "
+		  "length");
 }
 
 /* ---- what is not the shortest, or not in order, is read all the same ---- */
