@@ -560,6 +560,25 @@ static void opening_multiplies_nothing(void)
 	siglet_buf_clear(&inner);
 }
 
+/* Nothing is left to open an item with; that it holds nothing does not help it. */
+static void opening_takes_from_what_is_left(void)
+{
+	siglet_buf bytes = repeat("99270f", "00", 9998), tail = unhex("41 00");
+	siglet_err *err = siglet_buf_append(&bytes, siglet_buf_slice(&tail));
+	siglet_cbor_doc *doc = NULL;
+	const siglet_cbor *item = NULL;
+
+	siglet_err_free(err);
+	OK_SUCCESS(parse(siglet_buf_slice(&bytes), &doc), "as many items as may be");
+	if (doc == NULL)
+		exit(1);
+	wrong(siglet_cbor_open(doc, siglet_cbor_at(siglet_cbor_root(doc), 9998), NULL, &item),
+	      SIGLET_E_LIMIT, "byte 10002: 9998: more than 10000 items in all");
+	siglet_cbor_doc_free(doc);
+	siglet_buf_clear(&tail);
+	siglet_buf_clear(&bytes);
+}
+
 static void opening_goes_deeper(void)
 {
 	/* Fourteen levels of tags, and a byte string with an array in an array. */
@@ -609,6 +628,7 @@ int main(void)
 	other_kinds_are_refused_with_their_place();
 	places_go_through_byte_strings();
 	opening_multiplies_nothing();
+	opening_takes_from_what_is_left();
 	opening_goes_deeper();
 	return tap_done();
 }
