@@ -121,7 +121,8 @@ typedef struct siglet_cose_understood {
  *
  * Errors: SIGLET_E_MISSING      no alg in the protected header
  *         SIGLET_E_MALFORMED    such a label unprotected; crit that is no array of labels, or names
- *                               one that is not protected
+ *                               one that is not protected; a kid, content type or typ of another
+ *                               kind
  *         SIGLET_E_UNSUPPORTED  an algorithm we do not use; a label in crit that is not understood
  *         SIGLET_E_NOMEM
  */

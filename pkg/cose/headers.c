@@ -31,6 +31,30 @@ static siglet_err *check_unprotected(const siglet_cose_sign1 *message)
 	return NULL;
 }
 
+/* ---- kinds ---- */
+
+static siglet_err *check_type(const siglet_cbor *value)
+{
+	if (value == NULL || siglet_cbor_kind_of(value) == SIGLET_CBOR_UINT ||
+	    siglet_cbor_kind_of(value) == SIGLET_CBOR_TEXT)
+		return NULL;
+	return siglet_cbor_error(value, SIGLET_E_MALFORMED, "%s, not a media type or its number",
+				 siglet_cbor_kind_name(siglet_cbor_kind_of(value)));
+}
+
+/* What nobody acts upon is still of the kind that it should be. */
+static siglet_err *check_kinds(const siglet_cbor *header)
+{
+	const siglet_cbor *kid = siglet_cbor_get(header, SIGLET_COSE_KID);
+	siglet_err *err = kid == NULL ? NULL : siglet_cbor_need(kid, SIGLET_CBOR_BYTES);
+
+	if (err == NULL)
+		err = check_type(siglet_cbor_get(header, SIGLET_COSE_CONTENT_TYPE));
+	if (err == NULL)
+		err = check_type(siglet_cbor_get(header, SIGLET_COSE_TYP));
+	return err;
+}
+
 /* ---- alg ---- */
 
 static siglet_err *find_algorithm(const siglet_cose_sign1 *message,
@@ -126,6 +150,10 @@ siglet_err *siglet_cose_check(const siglet_cose_sign1 *message,
 	const siglet_cose_algorithm *algorithm = NULL;
 	siglet_err *err = check_unprotected(message);
 
+	if (err == NULL)
+		err = check_kinds(message->is_protected);
+	if (err == NULL)
+		err = check_kinds(message->unprotected);
 	if (err == NULL)
 		err = find_algorithm(message, &algorithm);
 	if (err == NULL)

@@ -231,6 +231,22 @@ static void some_labels_are_never_unprotected(void)
 		   "certificates may be unprotected");
 }
 
+static void values_are_of_their_kinds(void)
+{
+	OK_SUCCESS(check("84 4aa4012603000440101832 a0 40 41ff", NULL, 0), "numbers for types");
+	OK_SUCCESS(check("84 4ba4012603616104401061 62 a0 40 41ff", NULL, 0), "and words");
+	wrong(check("84 45a201260401 a0 40 41ff", NULL, 0), SIGLET_E_MALFORMED,
+	      "byte 6: protected/4: an unsigned integer, not a byte string");
+	wrong(check("84 43a10126 a1 04616b 40 41ff", NULL, 0), SIGLET_E_MALFORMED,
+	      "byte 7: unprotected/4: text, not a byte string");
+	wrong(check("84 45a201260320 a0 40 41ff", NULL, 0), SIGLET_E_MALFORMED,
+	      "byte 6: protected/3: a negative integer, not a media type or its number");
+	wrong(check("84 43a10126 a1 0341 61 40 41ff", NULL, 0), SIGLET_E_MALFORMED,
+	      "byte 7: unprotected/3: a byte string, not a media type or its number");
+	wrong(check("84 45a2012610f6 a0 40 41ff", NULL, 0), SIGLET_E_MALFORMED,
+	      "byte 6: protected/16: null, not a media type or its number");
+}
+
 static void what_is_critical_is_understood(void)
 {
 	static const int64_t labels[] = { 33, 258 };
@@ -347,6 +363,7 @@ int main(void)
 	a_label_is_in_one_header();
 	algorithms_are_numbers_that_we_use();
 	some_labels_are_never_unprotected();
+	values_are_of_their_kinds();
 	what_is_critical_is_understood();
 	algorithms_have_names_and_hashes_numbers();
 	messages_are_readable();
