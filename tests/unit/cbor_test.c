@@ -474,6 +474,30 @@ static void other_kinds_are_refused_with_their_place(void)
 	siglet_buf_clear(&bytes);
 }
 
+/* Who asks for a hash copies as many bytes as it asked for. */
+static void hashes_are_of_their_length(void)
+{
+	siglet_buf bytes = unhex("84 41aa 42aaaa 43aaaaaa 6161");
+	siglet_cbor_doc *doc = NULL;
+	siglet_slice slice = SIGLET_SLICE_NONE;
+
+	OK_SUCCESS(parse(siglet_buf_slice(&bytes), &doc), "three byte strings and a text");
+	if (doc == NULL)
+		exit(1);
+	const siglet_cbor *array = siglet_cbor_root(doc);
+
+	wrong(siglet_cbor_need_hash(siglet_cbor_at(array, 0), 2, &slice), SIGLET_E_LENGTH,
+	      "byte 1: protected: 1 bytes, not the 2 of a hash");
+	OK_SUCCESS(siglet_cbor_need_hash(siglet_cbor_at(array, 1), 2, &slice), "two bytes");
+	OK(slice.len == 2, "… are two");
+	wrong(siglet_cbor_need_hash(siglet_cbor_at(array, 2), 2, &slice), SIGLET_E_LENGTH,
+	      "byte 6: 2: 3 bytes, not the 2 of a hash");
+	wrong(siglet_cbor_need_hash(siglet_cbor_at(array, 3), 1, &slice), SIGLET_E_MALFORMED,
+	      "byte 10: 3: text, not a byte string");
+	siglet_cbor_doc_free(doc);
+	siglet_buf_clear(&bytes);
+}
+
 /* Items of an array are no keys and values. */
 static void only_maps_have_keys(void)
 {
@@ -626,6 +650,7 @@ int main(void)
 	values_are_found();
 	only_maps_have_keys();
 	other_kinds_are_refused_with_their_place();
+	hashes_are_of_their_length();
 	places_go_through_byte_strings();
 	opening_multiplies_nothing();
 	opening_takes_from_what_is_left();
