@@ -242,8 +242,8 @@ typedef struct siglet_cose_key {
  *
  * Errors: SIGLET_E_MALFORMED, SIGLET_E_LENGTH, SIGLET_E_MISSING
  *         SIGLET_E_UNSUPPORTED  another type or curve, a compressed point; what siglet_key_from_spki
- *                               refuses
- *         SIGLET_E_MISMATCH     it is not for signatures, or not for a key of its type
+ *                               refuses; a key that is not for verifying
+ *         SIGLET_E_MISMATCH     an algorithm that is not for a key of its type
  *         SIGLET_E_USAGE        it holds a private key
  *         SIGLET_E_CRYPTO, SIGLET_E_NOMEM
  */

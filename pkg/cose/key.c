@@ -184,7 +184,7 @@ static siglet_err *check_operations(const siglet_cbor *map)
 		if (siglet_cbor_kind_of(siglet_cbor_at(ops, i)) == SIGLET_CBOR_UINT &&
 		    siglet_cbor_argument(siglet_cbor_at(ops, i)) == OPS_VERIFY)
 			return NULL;
-	return siglet_cbor_error(ops, SIGLET_E_MISMATCH, "a key that is not for verifying");
+	return siglet_cbor_error(ops, SIGLET_E_UNSUPPORTED, "a key that is not for verifying");
 }
 
 static siglet_err *read_algorithm(const siglet_cbor *map, const siglet_key *key,

@@ -135,6 +135,28 @@ static siglet_err *read_key(source *s, siglet_key **ret_key)
 
 /* ---- what a key is for ---- */
 
+/* RFC 7517 section 4.3: where operations are named, verifying must be among them. */
+static siglet_err *check_operations(const siglet_json *jwk)
+{
+	const siglet_json *list = NULL;
+	bool verifies = false;
+	siglet_err *err;
+
+	if (siglet_json_object_get(jwk, "key_ops") == NULL)
+		return NULL;
+	err = siglet_json_need_array(jwk, "key_ops", &list);
+	for (size_t i = 0; err == NULL && i < siglet_json_array_count(list); i++) {
+		const siglet_json *operation = siglet_json_array_item(list, i);
+
+		if (siglet_json_kind_of(operation) != SIGLET_JSON_STRING)
+			err = siglet_err_new(SIGLET_E_MALFORMED, "key_ops: not a string");
+		verifies |= siglet_slice_is(siglet_json_string(operation), "verify");
+	}
+	if (err == NULL && !verifies)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED, "a key that is not for verifying");
+	return err;
+}
+
 static siglet_err *check_use(const siglet_json *jwk)
 {
 	siglet_slice use = SIGLET_SLICE_NONE;
@@ -146,7 +168,7 @@ static siglet_err *check_use(const siglet_json *jwk)
 		return siglet_err_new(SIGLET_E_USAGE, "a private key where a public one belongs");
 	if (use.len > 0 && !siglet_slice_is(use, "sig"))
 		return siglet_err_new(SIGLET_E_UNSUPPORTED, "a key that is not for signatures");
-	return NULL;
+	return check_operations(jwk);
 }
 
 /* JOSE and COSE have the same names for these; one without a number here is not for us. */

@@ -125,7 +125,7 @@ static void keys_say_what_they_are_for(void)
 		"3: PS256 is not for a key of type ECDSA P-256");
 	refuses("a5 0102 033818 " P256, SIGLET_E_UNSUPPORTED,
 		"3: algorithm -25, which is not used here");
-	refuses("a5 0102 048101 " P256, SIGLET_E_MISMATCH, "4: a key that is not for verifying");
+	refuses("a5 0102 048101 " P256, SIGLET_E_UNSUPPORTED, "4: a key that is not for verifying");
 	refuses("a5 0102 0480 " P256, SIGLET_E_LENGTH, "4: an array of 0");
 	refuses("a5 0102 0402 " P256, SIGLET_E_MALFORMED, "4: an unsigned integer, not an array");
 }

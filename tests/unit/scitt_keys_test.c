@@ -72,6 +72,10 @@ static void cose_keys_are_read(void)
 	   "… with both");
 	accepts_hex("82 a4 0102 " P256 ED25519, 2, "a set of two");
 	accepts_hex("83 a1 0104 a3 0101 2004 214101 " ED25519, 1, "two that are not used, and one");
+	accepts_hex("82 a5 0102 04 8101 " P256 ED25519, 1,
+		    "one that is not for verifying, and one");
+	refuses_hex("a5 0102 04 8101 " P256, SIGLET_E_UNSUPPORTED,
+		    "a key that is not for verifying");
 	refuses_hex("80", SIGLET_E_LENGTH, "an array of 0");
 	refuses_hex("a0", SIGLET_E_MISSING, "a key without kty");
 	refuses_hex("a1 0104", SIGLET_E_UNSUPPORTED, "a key of type 4");
@@ -100,6 +104,10 @@ static void cose_keys_are_read(void)
 	"hAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw\"," \
 	"\"e\":\"AQAB\",\"alg\":\"PS384\",\"kid\":\"2011-04-29\"}"
 
+#define JWK_OPS(operations)                                                \
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"key_ops\":" operations "," \
+	"\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
+
 static void jwks_are_read(void)
 {
 	accepts(siglet_slice_str(JWK_EC), 1, "one JWK");
@@ -117,6 +125,14 @@ static void jwks_are_read(void)
 			"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"ES256\",\"use\":\"enc\"}"
 			"," JWK_OKP "]}"),
 		1, "many that are not used, and one");
+	accepts(siglet_slice_str("{\"keys\":[" JWK_OPS("[\"sign\",\"verify\"]") "," JWK_OPS(
+			"[\"sign\"]") "," JWK_OPS("[\"encrypt\",\"VERIFY\"]") "]}"),
+		1, "one that is for verifying, among those that are not");
+	refuses_text(JWK_OPS("[\"sign\"]"), SIGLET_E_UNSUPPORTED,
+		     "a key that is not for verifying");
+	refuses_text(JWK_OPS("[]"), SIGLET_E_UNSUPPORTED, "a key that is not for verifying");
+	refuses_text(JWK_OPS("\"verify\""), SIGLET_E_MALFORMED, "key_ops");
+	refuses_text(JWK_OPS("[1]"), SIGLET_E_MALFORMED, "key_ops");
 	refuses_text("{\"keys\":[]}", SIGLET_E_MISSING, "not one key that can be used here");
 	refuses_text("{}", SIGLET_E_MALFORMED, "neither a JWK nor a set of them");
 	refuses_text("[]", SIGLET_E_MALFORMED, "neither a JWK nor a set of them");
