@@ -12,11 +12,13 @@ typedef struct pinned {
 	size_t issuer_len, kid_len;
 	siglet_key *key;
 	const siglet_cose_algorithm *algorithm;
+	size_t file;
 } pinned;
 
 struct siglet_scitt_keys {
 	pinned of[SIGLET_MAX_SCITT_KEYS];
 	size_t count;
+	size_t files; /* that were added before */
 };
 
 siglet_err *siglet_scitt_keys_new(siglet_scitt_keys **ret_keys)
@@ -58,14 +60,19 @@ siglet_scitt_key siglet_scitt_keys_at(const siglet_scitt_keys *keys, size_t inde
 	return (siglet_scitt_key) { .issuer = siglet_slice_of(p->issuer, p->issuer_len),
 				    .kid = siglet_slice_of(p->kid, p->kid_len),
 				    .key = p->key,
-				    .algorithm = p->algorithm };
+				    .algorithm = p->algorithm,
+				    .file = p->file };
 }
 
 siglet_err *siglet_scitt_keys_put(siglet_scitt_keys *keys, siglet_slice issuer, siglet_slice kid,
 				  siglet_key *key, const siglet_cose_algorithm *algorithm)
 {
 	pinned p = {
-		.key = key, .issuer_len = issuer.len, .kid_len = kid.len, .algorithm = algorithm
+		.key = key,
+		.issuer_len = issuer.len,
+		.kid_len = kid.len,
+		.algorithm = algorithm,
+		.file = keys->files,
 	};
 	siglet_err *err = NULL;
 
@@ -212,5 +219,6 @@ siglet_err *siglet_scitt_keys_add(siglet_scitt_keys *keys, const siglet_cbor_hea
 				      "PEM");
 	while (err != NULL && keys->count > before)
 		clear(&keys->of[--keys->count]);
+	keys->files++;
 	return err;
 }

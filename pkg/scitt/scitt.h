@@ -35,6 +35,7 @@ typedef struct siglet_scitt_key {
 	siglet_slice kid;    /* empty: none was given */
 	const siglet_key *key;
 	const siglet_cose_algorithm *algorithm; /* the only one it is for; NULL: not said */
+	size_t file; /* which call of siglet_scitt_keys_add it came with */
 } siglet_scitt_key;
 
 SIGLET_MUST_USE siglet_err *siglet_scitt_keys_new(siglet_scitt_keys **ret_keys);
@@ -178,7 +179,11 @@ typedef struct siglet_scitt_finding {
 typedef struct siglet_scitt_findings {
 	siglet_scitt_finding of[SIGLET_MAX_RECEIPTS]; /* in the order of the receipts */
 	size_t count;
-	size_t services; /* distinct ones with a verified receipt */
+	/*
+	 * Distinct ones with a verified receipt. One key, one name, and one file of keys that was
+	 * pinned without a name are one service each: what a service calls itself proves nothing.
+	 */
+	size_t services;
 } siglet_scitt_findings;
 
 /*

@@ -48,15 +48,25 @@ static siglet_err *check_receipt(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 	return NULL;
 }
 
-/* One key, or one name, is one service, however many receipts it gave. */
-static bool is_same_service(const siglet_scitt_finding *a, const siglet_scitt_finding *b)
+/*
+ * One key, or one name, is one service, however many receipts it gave. So are keys of one file that
+ * nobody gave a name: that their receipts have two is only what they say themselves.
+ */
+static bool is_same_service(const siglet_scitt_keys *keys, const siglet_scitt_finding *a,
+			    const siglet_scitt_finding *b)
 {
-	return a->proven.key == b->proven.key ||
-	       (a->receipt.claims.issuer.len > 0 &&
-		siglet_slice_equal(a->receipt.claims.issuer, b->receipt.claims.issuer));
+	const siglet_scitt_key by_a = siglet_scitt_keys_at(keys, a->proven.key);
+	const siglet_scitt_key by_b = siglet_scitt_keys_at(keys, b->proven.key);
+
+	if (siglet_key_equal(by_a.key, by_b.key))
+		return true;
+	if (by_a.issuer.len == 0 && by_b.issuer.len == 0 && by_a.file == by_b.file)
+		return true;
+	return a->receipt.claims.issuer.len > 0 &&
+	       siglet_slice_equal(a->receipt.claims.issuer, b->receipt.claims.issuer);
 }
 
-static size_t count_services(const siglet_scitt_findings *findings)
+static size_t count_services(const siglet_scitt_keys *keys, const siglet_scitt_findings *findings)
 {
 	size_t services = 0;
 
@@ -65,7 +75,7 @@ static size_t count_services(const siglet_scitt_findings *findings)
 
 		for (size_t k = 0; is_new && k < i; k++)
 			if (findings->of[k].outcome == SIGLET_SCITT_VERIFIED)
-				is_new = !is_same_service(&findings->of[k], &findings->of[i]);
+				is_new = !is_same_service(keys, &findings->of[k], &findings->of[i]);
 		services += is_new;
 	}
 	return services;
@@ -93,7 +103,7 @@ siglet_err *siglet_scitt_check(siglet_cbor_doc *doc, const siglet_scitt_statemen
 		siglet_scitt_findings_clear(found);
 		goto out;
 	}
-	found->services = count_services(found);
+	found->services = count_services(keys, found);
 	*ret_findings = *found;
 out:
 	siglet_buf_clear(&registered);

@@ -407,6 +407,42 @@ static void receipts_are_bounded(void)
 
 static void a_statement_from_production(void)
 {
+/* One key under two names, and two keys of a file that nobody gave a name: a service counts once. */
+static void a_service_counts_once(void)
+{
+	service a = service_new(SIGLET_SCITT_RFC9162_SHA256, "a.example");
+	service c = service_new(SIGLET_SCITT_RFC9162_SHA256, "c.example");
+	siglet_scitt_keys *aliases = NULL, *nameless = NULL;
+	siglet_buf pem = maker_buf();
+	const given good = { &a, RECEIPT_PLAIN, SIGLET_SCITT_VERIFIED };
+	const given renamed = { &a, RECEIPT_OTHER_ISSUER, SIGLET_SCITT_VERIFIED };
+	const given second_key = { &a, RECEIPT_OTHER_SIGNER, SIGLET_SCITT_VERIFIED };
+	const given distinct = { &c, RECEIPT_PLAIN, SIGLET_SCITT_VERIFIED };
+	const given alias[] = { good, renamed }, rotated[] = { renamed, second_key };
+	const given both[] = { second_key, renamed, distinct };
+
+	MAKER_NEED(siglet_scitt_keys_new(&aliases));
+	pin(aliases, &a, "a.example");
+	pin(aliases, &a, "another.example");
+	comes_to(alias, 2, aliases, 1, 2, SIGLET_E_UNTRUSTED, "one key that was pinned twice");
+	MAKER_NEED(siglet_scitt_keys_new(&nameless));
+	MAKER_NEED(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(a.signer)),
+				     &pem));
+	MAKER_NEED(
+		siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(a.other)), &pem));
+	MAKER_NEED(siglet_scitt_keys_add(nameless, heads(), SIGLET_SLICE_NONE,
+					 siglet_buf_slice(&pem)));
+	comes_to(rotated, 2, nameless, 1, 2, SIGLET_E_UNTRUSTED,
+		 "two keys of a nameless file, whatever name they claim");
+	pin(nameless, &c, "");
+	comes_to(both, 3, nameless, 2, 2, 0, "… and another file's");
+	siglet_buf_clear(&pem);
+	siglet_scitt_keys_free(nameless);
+	siglet_scitt_keys_free(aliases);
+	service_clear(&c);
+	service_clear(&a);
+}
+
 	siglet_buf bytes, key_file;
 	siglet_scitt_keys *keys = NULL;
 	siglet_scitt_findings findings = { .count = 0 };
@@ -455,3 +491,4 @@ int main(void)
 	siglet_signer_free(author);
 	return tap_done();
 }
+	a_service_counts_once();
