@@ -268,19 +268,29 @@ static siglet_err *grow(const siglet_scitt_receipt *receipt, uint64_t old_size,
 			const siglet_hash32 *old_root, siglet_scitt_proven *proven)
 {
 	siglet_scitt_growth growth;
+	siglet_hash32 root;
+	bool found = false;
 
 	for (size_t i = 0; i < receipt->consistency_count; i++) {
 		siglet_err *err = siglet_scitt_growth_read(receipt->consistency[i], &growth);
 
+		if (err == NULL && growth.old_size != old_size)
+			continue;
+		if (err == NULL)
+			err = siglet_merkle_consistency_root(growth.old_size, growth.new_size,
+							     growth.nodes, growth.count, old_root,
+							     &root);
+		if (err == NULL && found && !siglet_hash32_equal(&root, &proven->root))
+			err = siglet_cbor_error(receipt->consistency[i], SIGLET_E_MISMATCH,
+						"this proof leads to another root than the first");
 		if (err != NULL)
 			return err;
-		if (growth.old_size != old_size)
-			continue;
+		found = true;
+		proven->root = root;
 		proven->tree_size = growth.new_size;
-		return siglet_merkle_consistency_root(growth.old_size, growth.new_size,
-						      growth.nodes, growth.count, old_root,
-						      &proven->root);
 	}
+	if (found)
+		return NULL;
 	return siglet_err_new(SIGLET_E_MISSING, "no proof from a tree of %" PRIu64 " entries",
 			      old_size);
 }

@@ -395,29 +395,43 @@ static void an_rsa_key_signs_with_its_algorithm(void)
 /* ---- growth ---- */
 
 /* Trees of three and five leaves, as in RFC 6962 section 2.1.3, by the hashes of their parts. */
-static siglet_buf growth_receipt(const service *s, uint64_t old_size, const siglet_hash32 *nodes,
-				 size_t count, const siglet_hash32 *root)
+static void write_growth(siglet_cbor_writer *w, uint64_t old_size, const siglet_hash32 *nodes,
+			 size_t count)
 {
-	siglet_buf proof = maker_buf(), outside = maker_buf(), made;
+	siglet_buf proof = maker_buf();
+	siglet_cbor_writer inner;
+
+	siglet_cbor_writer_init(&inner, heads(), &proof);
+	siglet_cbor_write_begin_array(&inner);
+	siglet_cbor_write_uint(&inner, old_size);
+	siglet_cbor_write_uint(&inner, 5);
+	siglet_cbor_write_begin_array(&inner);
+	for (size_t i = 0; i < count; i++)
+		siglet_cbor_write_bytes(&inner, siglet_hash32_slice(&nodes[i]));
+	siglet_cbor_write_end_array(&inner);
+	siglet_cbor_write_end_array(&inner);
+	MAKER_DO(siglet_cbor_writer_finish(&inner));
+	siglet_cbor_write_bytes(w, siglet_buf_slice(&proof));
+	siglet_buf_clear(&proof);
+}
+
+/* second: nodes of another proof from the same tree; NULL for none. */
+static siglet_buf growth_receipt(const service *s, uint64_t old_size, const siglet_hash32 *nodes,
+				 size_t count, const siglet_hash32 *root,
+				 const siglet_hash32 *second)
+{
+	siglet_buf outside = maker_buf(), made;
 	siglet_cbor_writer w;
 
-	siglet_cbor_writer_init(&w, heads(), &proof);
-	siglet_cbor_write_begin_array(&w);
-	siglet_cbor_write_uint(&w, old_size);
-	siglet_cbor_write_uint(&w, 5);
-	siglet_cbor_write_begin_array(&w);
-	for (size_t i = 0; i < count; i++)
-		siglet_cbor_write_bytes(&w, siglet_hash32_slice(&nodes[i]));
-	siglet_cbor_write_end_array(&w);
-	siglet_cbor_write_end_array(&w);
-	MAKER_DO(siglet_cbor_writer_finish(&w));
 	siglet_cbor_writer_init(&w, heads(), &outside);
 	siglet_cbor_write_begin_map(&w);
 	siglet_cbor_write_int(&w, SIGLET_COSE_VDP);
 	siglet_cbor_write_begin_map(&w);
 	siglet_cbor_write_int(&w, -2);
 	siglet_cbor_write_begin_array(&w);
-	siglet_cbor_write_bytes(&w, siglet_buf_slice(&proof));
+	write_growth(&w, old_size, nodes, count);
+	if (second != NULL)
+		write_growth(&w, old_size, second, count);
 	siglet_cbor_write_end_array(&w);
 	siglet_cbor_write_end_map(&w);
 	siglet_cbor_write_end_map(&w);
@@ -432,7 +446,6 @@ static siglet_buf growth_receipt(const service *s, uint64_t old_size, const sigl
 
 	siglet_buf_clear(&inside);
 	siglet_buf_clear(&outside);
-	siglet_buf_clear(&proof);
 	return made;
 }
 
@@ -451,7 +464,7 @@ static void growth_is_proven(siglet_scitt_structure structure)
 	MAKER_DO(siglet_merkle_hash_node(&ab, &cd, &abcd));
 	MAKER_DO(siglet_merkle_hash_node(&abcd, &l[4], &new_root));
 	const siglet_hash32 nodes[] = { l[2], l[3], ab, l[4] };
-	siglet_buf bytes = growth_receipt(&s, 3, nodes, 4, &new_root);
+	siglet_buf bytes = growth_receipt(&s, 3, nodes, 4, &new_root, NULL);
 
 	MAKER_DO(siglet_scitt_keys_new(&keys));
 	pin(keys, &s, "");
@@ -474,15 +487,28 @@ static void growth_is_proven(siglet_scitt_structure structure)
 	OK_ERROR(siglet_scitt_receipt_check(&receipt, heads(), keys, entry, &proven),
 		 SIGLET_E_MISSING, "it is no proof of inclusion");
 	siglet_buf_clear(&bytes);
-	bytes = growth_receipt(&s, 3, nodes, 4, &old_root);
+	bytes = growth_receipt(&s, 3, nodes, 4, &old_root, NULL);
 	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "a receipt of growth to another root");
 	OK_ERROR(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root, &proven),
 		 SIGLET_E_MISMATCH, "… is refused");
 	siglet_buf_clear(&bytes);
-	bytes = growth_receipt(&s, 3, nodes, 3, &new_root);
+	bytes = growth_receipt(&s, 3, nodes, 3, &new_root, NULL);
 	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "a receipt with a proof that is cut");
 	OK_ERROR(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root, &proven),
 		 SIGLET_E_LENGTH, "… is refused");
+	siglet_hash32 changed[] = { l[2], l[3], ab, l[3] };
+
+	siglet_buf_clear(&bytes);
+	bytes = growth_receipt(&s, 3, nodes, 4, &new_root, nodes);
+	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "a receipt with the same proof twice");
+	OK_SUCCESS(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root,
+						     &proven),
+		   "… holds");
+	siglet_buf_clear(&bytes);
+	bytes = growth_receipt(&s, 3, nodes, 4, &new_root, changed);
+	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "one whose second leads elsewhere");
+	OK_ERROR(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root, &proven),
+		 SIGLET_E_MISMATCH, "… is refused");
 out:
 	siglet_buf_clear(&bytes);
 	siglet_scitt_keys_free(keys);
