@@ -46,16 +46,6 @@ static siglet_err *need(const siglet_cbor *map, int64_t key, const char *what,
 	return siglet_cbor_error(map, SIGLET_E_MISSING, "an entry without %s", what);
 }
 
-/* The same error, with its place; err is consumed. */
-static siglet_err *wrap_at(const siglet_cbor *item, siglet_err *err)
-{
-	siglet_err *placed =
-		siglet_cbor_error(item, siglet_err_code(err), "%s", siglet_err_message(err));
-
-	siglet_err_free(err);
-	return placed;
-}
-
 static siglet_err *read_index(const siglet_cbor *item, int64_t *ret_value)
 {
 	uint64_t value = 0;
@@ -100,7 +90,7 @@ static siglet_err *check_proof(const siglet_cbor *proof, const siglet_entry *ent
 {
 	siglet_err *err = siglet_entry_check_proof_form(entry);
 
-	return err == NULL ? NULL : wrap_at(proof, err);
+	return err == NULL ? NULL : siglet_cbor_error_wrap(proof, err);
 }
 
 static siglet_err *read_kind(const siglet_cbor *map, siglet_entry *entry)
@@ -114,7 +104,7 @@ static siglet_err *read_kind(const siglet_cbor *map, siglet_entry *entry)
 	if (err != NULL)
 		return err;
 	err = siglet_entry_set_kind(siglet_slice_str("hashedrekord"), version, entry);
-	return err == NULL ? NULL : wrap_at(value, err);
+	return err == NULL ? NULL : siglet_cbor_error_wrap(value, err);
 }
 
 /* A promise without a time is none, and a Rekor v2 entry has none. */
@@ -287,7 +277,8 @@ static siglet_err *read_signature(const siglet_bundle_cose *cose, siglet_bundle 
 		err = siglet_arena_copy(&bundle->arena, siglet_buf_slice(&der),
 					&bundle->data.signature);
 	siglet_buf_clear(&der);
-	return err == NULL ? NULL : siglet_err_wrap(err, "signature");
+	return err == NULL ? NULL
+			   : siglet_cbor_error_wrap(siglet_cbor_at(cose->message.item, 3), err);
 }
 
 static siglet_err *read_content(siglet_bundle *bundle)

@@ -119,6 +119,9 @@ SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_cbor_error(const siglet_cbo
 								siglet_code code,
 								const char *format, ...)
 	SIGLET_PRINTF(3, 4);
+/* Takes err, and puts the place of item before its message. Never NULL. */
+SIGLET_MUST_USE SIGLET_NEVER_NULL siglet_err *siglet_cbor_error_wrap(const siglet_cbor *item,
+								     siglet_err *err);
 
 /*
  * The value, of an item of that kind. Errors: SIGLET_E_MALFORMED for another kind; of the integers

@@ -123,6 +123,11 @@ siglet_err *siglet_cbor_error(const siglet_cbor *item, siglet_code code, const c
 	return put_place(item, item->raw.ptr, siglet_err_new(code, "%s", message));
 }
 
+siglet_err *siglet_cbor_error_wrap(const siglet_cbor *item, siglet_err *err)
+{
+	return item == NULL ? err : put_place(item, item->raw.ptr, err);
+}
+
 /* ---- kinds ---- */
 
 siglet_err *siglet_cbor_need(const siglet_cbor *item, siglet_cbor_kind kind)

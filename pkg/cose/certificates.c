@@ -20,7 +20,8 @@ static siglet_err *add_certificate(const siglet_cbor *item, siglet_cose_chain *c
 		return err;
 	err = siglet_cert_parse(der, &chain->certs[chain->count]);
 	if (err != NULL)
-		return siglet_err_wrap(err, "certificate %zu of x5chain", chain->count);
+		return siglet_cbor_error_wrap(
+			item, siglet_err_wrap(err, "certificate %zu of x5chain", chain->count));
 	chain->count++;
 	return NULL;
 }

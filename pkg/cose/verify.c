@@ -152,5 +152,5 @@ siglet_err *siglet_cose_verify(const siglet_cose_sign1 *message, const siglet_cb
 		return err;
 	err = verify_signature(&tbs, key, algorithm->scheme, message->signature);
 	siglet_buf_clear(&tbs.bytes);
-	return err;
+	return err == NULL ? NULL : siglet_cbor_error_wrap(siglet_cbor_at(message->item, 3), err);
 }

@@ -222,6 +222,17 @@ static siglet_err *parse_all(const char *hex, siglet_bundle **ret_bundle)
 	return err;
 }
 
+static void wrong(const char *hex, const char *text)
+{
+	siglet_bundle *bundle = NULL;
+	siglet_err *err = parse_all(hex, &bundle);
+
+	if (!OK(err != NULL && strcmp(siglet_err_message(err), text) == 0, "refused: %s", text))
+		printf("# got: %s\n", err == NULL ? "success" : siglet_err_message(err));
+	siglet_err_free(err);
+	siglet_bundle_free(bundle);
+}
+
 static void signers_and_signatures(void)
 {
 	siglet_bundle *bundle = NULL;
@@ -241,6 +252,16 @@ static void signers_and_signatures(void)
 	OK_ERROR(parse_all("84 40 a0 4155" SIGNATURE, &bundle), SIGLET_E_MISSING, "no algorithm");
 	OK_ERROR(parse_all("84 48a3012602812b2b00 a0 4155" SIGNATURE, &bundle),
 		 SIGLET_E_UNSUPPORTED, "a critical label that is not understood");
+	wrong("84 43a10126 a0 4155 41ff",
+	      "byte 8: signature: a signature of 1 bytes, not the 64 of ECDSA P-256");
+	wrong("84 43a10126 a0 4155 5840"
+	      "0000000000000000000000000000000000000000000000000000000000000000"
+	      "0101010101010101010101010101010101010101010101010101010101010101",
+	      "byte 8: signature: r of the signature is zero");
+	wrong("84 43a10126 a0 4155 5840"
+	      "0101010101010101010101010101010101010101010101010101010101010101"
+	      "0000000000000000000000000000000000000000000000000000000000000000",
+	      "byte 8: signature: s of the signature is zero");
 	OK_ERROR(parse_all("84 47a2012619010200 a0 4155" SIGNATURE, &bundle), SIGLET_E_UNSUPPORTED,
 		 "a payload of an unknown hash");
 }
