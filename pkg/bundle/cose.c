@@ -23,9 +23,11 @@
 #define ENTRY_ROOT 8
 
 /* What is acted upon beyond alg, crit, content type and kid. */
-static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS,	SIGLET_COSE_TYP,
-				  SIGLET_COSE_X5CHAIN,		SIGLET_COSE_X5T,
-				  SIGLET_COSE_PAYLOAD_HASH_ALG, SIGLET_COSE_PREIMAGE_CONTENT_TYPE,
+static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS,
+				  SIGLET_COSE_X5CHAIN,
+				  SIGLET_COSE_X5T,
+				  SIGLET_COSE_PAYLOAD_HASH_ALG,
+				  SIGLET_COSE_PREIMAGE_CONTENT_TYPE,
 				  SIGLET_COSE_PAYLOAD_LOCATION };
 
 bool siglet_bundle_is_cose(siglet_slice bytes)

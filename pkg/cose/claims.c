@@ -41,6 +41,28 @@ static siglet_err *read_time(const siglet_cbor *claims, siglet_cose_claims *ret_
 	return err;
 }
 
+/* For whom, until when and since when it holds: who can't judge that must not accept it. */
+static siglet_err *check_limits(const siglet_cbor *claims)
+{
+	static const struct {
+		int64_t key;
+		const char *text;
+	} limits[] = {
+		{ SIGLET_CWT_AUD, "aud (whom it is for)" },
+		{ SIGLET_CWT_EXP, "exp (when it ends)" },
+		{ SIGLET_CWT_NBF, "nbf (when it begins)" },
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(limits); i++) {
+		const siglet_cbor *value = siglet_cbor_get(claims, limits[i].key);
+
+		if (value != NULL)
+			return siglet_cbor_error(value, SIGLET_E_UNSUPPORTED,
+						 "the claim %s is not judged here", limits[i].text);
+	}
+	return NULL;
+}
+
 siglet_err *siglet_cose_claims_read(const siglet_cose_sign1 *message,
 				    siglet_cose_claims *ret_claims)
 {
@@ -56,6 +78,8 @@ siglet_err *siglet_cose_claims_read(const siglet_cose_sign1 *message,
 		err = read_text(map, SIGLET_CWT_SUB, &claims.subject);
 	if (err == NULL)
 		err = read_time(map, &claims);
+	if (err == NULL)
+		err = check_limits(map);
 	if (err == NULL)
 		*ret_claims = claims;
 	return err;

@@ -48,6 +48,9 @@
 /* Keys of the map under SIGLET_COSE_CWT_CLAIMS (RFC 8392). */
 #define SIGLET_CWT_ISS 1
 #define SIGLET_CWT_SUB 2
+#define SIGLET_CWT_AUD 3
+#define SIGLET_CWT_EXP 4
+#define SIGLET_CWT_NBF 5
 #define SIGLET_CWT_IAT 6
 
 /* ---- algorithms (algorithm.c) ---- */
@@ -143,7 +146,11 @@ typedef struct siglet_cose_claims {
 } siglet_cose_claims;
 
 /*
- * Errors: SIGLET_E_MALFORMED  a claim of another kind
+ * Claims that say for whom or when a message holds (aud, exp, nbf) are refused: nothing here judges
+ * them, and whoever does not must not accept the message (RFC 8392 section 3.1).
+ *
+ * Errors: SIGLET_E_UNSUPPORTED  aud, exp or nbf
+ *         SIGLET_E_MALFORMED  a claim of another kind
  *         SIGLET_E_LENGTH     an empty one, or one over SIGLET_MAX_CWT_TEXT
  *         SIGLET_E_RANGE, SIGLET_E_NOMEM
  */

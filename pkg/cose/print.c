@@ -33,9 +33,9 @@ static const word header_words[] = {
 static const word claim_words[] = {
 	{ SIGLET_CWT_ISS, "iss" },
 	{ SIGLET_CWT_SUB, "sub" },
-	{ 3, "aud" },
-	{ 4, "exp" },
-	{ 5, "nbf" },
+	{ SIGLET_CWT_AUD, "aud" },
+	{ SIGLET_CWT_EXP, "exp" },
+	{ SIGLET_CWT_NBF, "nbf" },
 	{ SIGLET_CWT_IAT, "iat" },
 	{ 7, "cti" },
 };

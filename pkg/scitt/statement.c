@@ -3,9 +3,11 @@
 /* Signed statements, and what a service registered of them. */
 
 /* What a statement's reader acts upon. */
-static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS,	SIGLET_COSE_TYP,
-				  SIGLET_COSE_X5CHAIN,		SIGLET_COSE_X5T,
-				  SIGLET_COSE_PAYLOAD_HASH_ALG, SIGLET_COSE_PREIMAGE_CONTENT_TYPE,
+static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS,
+				  SIGLET_COSE_X5CHAIN,
+				  SIGLET_COSE_X5T,
+				  SIGLET_COSE_PAYLOAD_HASH_ALG,
+				  SIGLET_COSE_PREIMAGE_CONTENT_TYPE,
 				  SIGLET_COSE_PAYLOAD_LOCATION };
 static const siglet_cose_understood understood = { labels, SIGLET_COUNT(labels) };
 

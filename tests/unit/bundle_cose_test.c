@@ -252,6 +252,10 @@ static void signers_and_signatures(void)
 	OK_ERROR(parse_all("84 40 a0 4155" SIGNATURE, &bundle), SIGLET_E_MISSING, "no algorithm");
 	OK_ERROR(parse_all("84 48a3012602812b2b00 a0 4155" SIGNATURE, &bundle),
 		 SIGLET_E_UNSUPPORTED, "a critical label that is not understood");
+	OK_ERROR(parse_all("84 49a301260281101061 78 a0 4155" SIGNATURE, &bundle),
+		 SIGLET_E_UNSUPPORTED, "a critical type that nobody asks for");
+	OK_ERROR(parse_all("84 48a201260fa1 041864 a0 4155" SIGNATURE, &bundle),
+		 SIGLET_E_UNSUPPORTED, "a message that ends some day");
 	wrong("84 43a10126 a0 4155 41ff",
 	      "byte 8: signature: a signature of 1 bytes, not the 64 of ECDSA P-256");
 	wrong("84 43a10126 a0 4155 5840"

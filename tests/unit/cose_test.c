@@ -273,6 +273,26 @@ static void what_is_critical_is_understood(void)
 	      "byte 7: protected/2/0: a byte string, not an integer");
 }
 
+static siglet_err *read_claims(const char *hex)
+{
+	siglet_cose_claims claims;
+
+	accepts(hex, hex);
+	return siglet_cose_claims_read(&message, &claims);
+}
+
+/* Who must be able to judge a claim, and can't, must not go on (RFC 8392 section 3.1). */
+static void claims_that_limit_are_refused(void)
+{
+	OK_SUCCESS(read_claims("84 4b a201260fa2016161074162 a0 40 41ff"), "iss and cti");
+	wrong(read_claims("84 48a201260fa1036161 a0 40 41ff"), SIGLET_E_UNSUPPORTED,
+	      "byte 8: protected/15/3: the claim aud (whom it is for) is not judged here");
+	wrong(read_claims("84 48a201260fa1041864 a0 40 41ff"), SIGLET_E_UNSUPPORTED,
+	      "byte 8: protected/15/4: the claim exp (when it ends) is not judged here");
+	wrong(read_claims("84 48a201260fa1051864 a0 40 41ff"), SIGLET_E_UNSUPPORTED,
+	      "byte 8: protected/15/5: the claim nbf (when it begins) is not judged here");
+}
+
 static void algorithms_have_names_and_hashes_numbers(void)
 {
 	siglet_hash hash = SIGLET_SHA512;
@@ -365,6 +385,7 @@ int main(void)
 	some_labels_are_never_unprotected();
 	values_are_of_their_kinds();
 	what_is_critical_is_understood();
+	claims_that_limit_are_refused();
 	algorithms_have_names_and_hashes_numbers();
 	messages_are_readable();
 	siglet_cbor_doc_free(doc);
