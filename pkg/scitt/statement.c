@@ -38,10 +38,10 @@ static siglet_err *check_key_material(siglet_scitt_statement *s)
 	if (s->has_certificates && !bound)
 		return siglet_cbor_error(m->item, SIGLET_E_MISSING,
 					 "certificates that the signature does not cover");
-	if (!s->has_certificates && siglet_cose_protected(m, SIGLET_COSE_KID) == NULL &&
-	    siglet_cose_unprotected(m, SIGLET_COSE_KID) == NULL)
-		return siglet_cbor_error(m->item, SIGLET_E_MISSING,
-					 "neither certificates nor a key's id in it");
+	if (!s->has_certificates && siglet_cose_protected(m, SIGLET_COSE_KID) == NULL)
+		return siglet_cbor_error(siglet_cbor_at(m->item, 0), SIGLET_E_MISSING,
+					 "neither certificates nor a key's id in the protected "
+					 "header");
 	if (s->has_certificates && !is_uri(s->claims.issuer))
 		return siglet_cbor_error(siglet_cose_protected(m, SIGLET_COSE_CWT_CLAIMS),
 					 SIGLET_E_MALFORMED,

@@ -245,7 +245,6 @@ static void statements_are_of_their_form(void)
 		   statement.receipt_count == 0,
 	   "… says what it should");
 	OK_SUCCESS(read_way(STATEMENT_WORD_ISSUER), "a word for an issuer, without certificates");
-	OK_SUCCESS(read_way(STATEMENT_KID_UNPROTECTED), "a key's id that is not protected");
 	OK_SUCCESS(read_way(STATEMENT_DETACHED), "a payload that is elsewhere");
 	OK_SUCCESS(read_way(STATEMENT_X5T), "an x5t");
 	OK(statement.has_certificates, "… is of certificates");
@@ -264,7 +263,10 @@ static void statements_are_of_their_form(void)
 		"protected/15/2: a claim with a NUL in it");
 	refuses(STATEMENT_NUMBER_ISSUER, SIGLET_E_MALFORMED,
 		"protected/15/1: an unsigned integer, not text");
-	refuses(STATEMENT_NO_KID, SIGLET_E_MISSING, "neither certificates nor a key's id in it");
+	refuses(STATEMENT_NO_KID, SIGLET_E_MISSING,
+		"neither certificates nor a key's id in the protected header");
+	refuses(STATEMENT_KID_UNPROTECTED, SIGLET_E_MISSING,
+		"neither certificates nor a key's id in the protected header");
 	refuses(STATEMENT_CRITICAL_TYP, SIGLET_E_UNSUPPORTED,
 		"label 16 must be understood, and is not");
 	refuses(STATEMENT_EXPIRES, SIGLET_E_UNSUPPORTED,
