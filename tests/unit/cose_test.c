@@ -259,6 +259,13 @@ static void what_is_critical_is_understood(void)
 	      "byte 7: protected/2/0: label 34 must be understood, and is not");
 	OK_SUCCESS(check("84 4aa3012602820104044131 a0 40 41ff", NULL, 0),
 		   "alg and kid always are");
+	/* IV, Partial IV and the first countersignature have numbers next to those. */
+	wrong(check("84 48a3012602810505 40 a0 40 41ff", NULL, 0), SIGLET_E_UNSUPPORTED,
+	      "byte 7: protected/2/0: label 5 must be understood, and is not");
+	wrong(check("84 48a3012602810000 40 a0 40 41ff", NULL, 0), SIGLET_E_UNSUPPORTED,
+	      "byte 7: protected/2/0: label 0 must be understood, and is not");
+	wrong(check("84 48a3012602812020 40 a0 40 41ff", NULL, 0), SIGLET_E_UNSUPPORTED,
+	      "byte 7: protected/2/0: label -1 must be understood, and is not");
 	wrong(check("84 48a201260282011821 a0 40 41ff", labels, 2), SIGLET_E_MALFORMED,
 	      "byte 8: protected/2/1: label 33 is critical and not protected");
 	wrong(check("84 47a2012602811821 a1 182140 40 41ff", labels, 2), SIGLET_E_MALFORMED,
