@@ -5,7 +5,7 @@
 
 /*
  * SQLite comes in with the first database, in an object of ours: nothing else pays for it. The
- * linker's run path says where it lies; nothing from the environment does.
+ * linker's run path says where it lies, and LD_LIBRARY_PATH before it, as of every library.
  */
 
 typedef const siglet_db_table *entry(void);

@@ -5,8 +5,8 @@
 
 /*
  * libcurl and the 35 libraries behind it come in with the first client, in an object of ours: a
- * verification never pays for them. The linker's run path says where it lies; nothing from the
- * environment does.
+ * verification never pays for them. The linker's run path says where it lies, and LD_LIBRARY_PATH
+ * before it, as of every library.
  */
 
 typedef const siglet_net_table *entry(void);

@@ -7,8 +7,8 @@
 
 /*
  * libcbor comes in with the first COSE file, in an object of ours: a bundle never pays for it. The
- * rooms below are handed what it can do. The linker's run path says where it lies; nothing from the
- * environment does.
+ * rooms below are handed what it can do. The linker's run path says where it lies, and
+ * LD_LIBRARY_PATH before it, as of every library.
  */
 
 #define MAX_DESCRIPTION_BYTES (64u << 20)
