@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static siglet_error *read_result(const siglet_result *result, const char *path, judge_answer *answer)
+static siglet_error *read_result(const siglet_result *result, const char *path,
+				 judge_answer *answer)
 {
 	siglet_error *error = siglet_result_json(result, path, &answer->json);
 
@@ -20,9 +21,10 @@ static siglet_error *read_result(const siglet_result *result, const char *path, 
 	return NULL;
 }
 
-siglet_error *judge(const siglet_trust *trust, const siglet_expectation *expectation, const char *path,
-		    const char *digest, const void *data, size_t data_len, const char *bundle_path,
-		    const void *bundle, size_t bundle_len, bool all, judge_answer *ret_answer)
+siglet_error *judge(const siglet_trust *trust, const siglet_expectation *expectation,
+		    const char *path, const char *digest, const void *data, size_t data_len,
+		    const char *bundle_path, const void *bundle, size_t bundle_len, bool all,
+		    judge_answer *ret_answer)
 {
 	const siglet_verify_options options = {
 		.path = path,

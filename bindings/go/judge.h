@@ -16,9 +16,10 @@ typedef struct judge_answer {
 } judge_answer;
 
 /* Arguments as in siglet_verify_options. ret_answer is to be cleared on success. */
-siglet_error *judge(const siglet_trust *trust, const siglet_expectation *expectation, const char *path,
-		    const char *digest, const void *data, size_t data_len, const char *bundle_path,
-		    const void *bundle, size_t bundle_len, bool all, judge_answer *ret_answer);
+siglet_error *judge(const siglet_trust *trust, const siglet_expectation *expectation,
+		    const char *path, const char *digest, const void *data, size_t data_len,
+		    const char *bundle_path, const void *bundle, size_t bundle_len, bool all,
+		    judge_answer *ret_answer);
 void judge_clear(judge_answer *answer);
 
 #endif

@@ -157,7 +157,7 @@ int main(void)
 	siglet_buf a_keys = service_keys(&a), b_keys = maker_buf();
 
 	MAKER_DO(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(b.signer)),
-				     &b_keys));
+				   &b_keys));
 	sweep_ways(&a, &b, siglet_buf_slice(&a_keys));
 	sweep_ways(&b, &a, siglet_buf_slice(&b_keys));
 	siglet_buf_clear(&b_keys);
