@@ -1,4 +1,4 @@
-#include "cli.h"
+#include "scitt.h"
 
 #include <string.h>
 
@@ -35,9 +35,12 @@ static const cli_option trust_options[] = {
 	  .id = CLI_TRUST_CONFIG,
 	  .help = "a ClientTrustConfig likewise; without, the one that SIGLET_TRUST_CONFIG names" },
 
-	{ .help = "For init" },
+	{ .help = "For init, and scitt-keys" },
 	{ .name = "name", .value = "NAME", .id = CLI_NAME, .help = "call the instance so" },
-	{ .name = "url", .value = "URL", .id = CLI_URL, .help = "where its TUF repository is" },
+	{ .name = "url",
+	  .value = "URL",
+	  .id = CLI_URL,
+	  .help = "where its TUF repository is; the service, or its keys" },
 	{ .name = "root",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -45,15 +48,15 @@ static const cli_option trust_options[] = {
 	  .help = "the root.json of that repository, got from somebody you trust" },
 	{ .name = "force",
 	  .id = CLI_FORCE,
-	  .help = "replace the root of an instance that is set up already" },
+	  .help = "replace the root of an instance that is set up already, or other keys" },
 
-	{ .help = "For export" },
+	{ .help = "For export, and scitt-keys" },
 	{ .name = "output",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
 	  .letter = 'o',
 	  .id = CLI_OUTPUT,
-	  .help = "write the trusted_root.json there; - is standard output" },
+	  .help = "write the trusted_root.json, or the keys, there; - is standard output" },
 	{ .name = "pack",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -416,6 +419,11 @@ static siglet_err *list(const trust_run *run)
 	return l.err;
 }
 
+static siglet_err *pin_service_keys(const trust_run *run)
+{
+	return cli_pin_service_keys(run->arguments, &run->style);
+}
+
 /* ---- the verb ---- */
 
 #define MAX_TAKEN 6
@@ -432,6 +440,7 @@ static const struct {
 	{ "export", 1, export, { CLI_INSTANCE, CLI_OUTPUT, CLI_PACK, CLI_MAX_STALE } },
 	{ "import", 2, import, { CLI_INSTANCE } },
 	{ "list", 1, list, { 0 } },
+	{ "scitt-keys", 1, pin_service_keys, { CLI_URL, CLI_OUTPUT, CLI_FORCE } },
 };
 
 static bool takes(size_t action, cli_id id)
@@ -467,7 +476,8 @@ static siglet_err *act(const trust_run *run)
 
 	if (a->operand_count == 0)
 		return siglet_err_new(SIGLET_E_USAGE,
-				      "say what: show, update, init, export, import or list");
+				      "say what: show, update, init, export, import, list or "
+				      "scitt-keys");
 	for (size_t i = 0; i < SIGLET_COUNT(actions); i++) {
 		if (strcmp(actions[i].name, a->operands[0]) != 0)
 			continue;
@@ -479,7 +489,8 @@ static siglet_err *act(const trust_run *run)
 		return err == NULL ? actions[i].run(run) : err;
 	}
 	return siglet_err_new(SIGLET_E_USAGE,
-			      "\"%s\" is none of show, update, init, export, import, list",
+			      "\"%s\" is none of show, update, init, export, import, list, "
+			      "scitt-keys",
 			      siglet_text_printable(siglet_slice_str(a->operands[0])).text);
 }
 
@@ -505,14 +516,15 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 const cli_verb cli_trust = {
 	.name = "trust",
 	.operands = "VERB [FILE]",
-	.choices = "show update init export import list",
+	.choices = "show update init export import list scitt-keys",
 	.summary = "the keys this machine trusts: seen, refreshed, set up, passed on",
-	.about = "show     each authority and log: who, until when, from where\n"
-		 "update   ask the operator for newer trust material now\n"
-		 "init     set up a private instance: --name, --url, --root\n"
-		 "export   write what is trusted: --output, --pack\n"
-		 "import   take in a pack from another machine\n"
-		 "list     all instances, and how old what is at hand is\n",
+	.about = "show        each authority and log: who, until when, from where\n"
+		 "update      ask the operator for newer trust material now\n"
+		 "init        set up a private instance: --name, --url, --root\n"
+		 "export      write what is trusted: --output, --pack\n"
+		 "import      take in a pack from another machine\n"
+		 "list        all instances, and how old what is at hand is\n"
+		 "scitt-keys  the keys of a transparency service into a file: --url, --output\n",
 	.options = trust_options,
 	.option_count = SIGLET_COUNT(trust_options),
 	.uses_crypto = true,

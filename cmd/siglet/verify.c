@@ -117,6 +117,8 @@ static siglet_err *check_subject(const cli_arguments *arguments, const verify_as
 	const int kinds =
 		(operands > 0 || lists) + manifest + (ask->digest != NULL) + ask->statement_only;
 
+	if (cli_has(arguments, CLI_SCITT) && ask->bundle == NULL)
+		return refuse("--scitt takes one statement, and perhaps an artifact");
 	if (kinds == 0)
 		return refuse("no file to verify");
 	if (kinds > 1)

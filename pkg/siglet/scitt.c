@@ -112,11 +112,25 @@ static siglet_err *get(siglet_http *http, const char *url, siglet_buf *ret_body)
 	return err;
 }
 
+/* Of any bytes: as text where it is, so that it can be compared with what is shown elsewhere. */
+static void write_kid(siglet_slice kid, siglet_json_writer *w)
+{
+	bool is_plain = true;
+
+	for (size_t i = 0; i < kid.len; i++)
+		is_plain = is_plain && kid.ptr[i] > ' ' && kid.ptr[i] < 0x7f;
+	if (kid.len == 0)
+		return;
+	if (is_plain)
+		siglet_json_write_string(w, "kid", kid);
+	else
+		siglet_json_write_hex(w, "kid", kid);
+}
+
 static void write_key(const siglet_scitt_key *key, siglet_json_writer *w)
 {
 	siglet_json_write_begin_object(w, NULL);
-	if (key->kid.len > 0)
-		siglet_json_write_hex(w, "kid", key->kid);
+	write_kid(key->kid, w);
 	siglet_json_write_text(w, "key", siglet_key_describe(key->key));
 	if (key->algorithm != NULL)
 		siglet_json_write_text(w, "algorithm", key->algorithm->name);

@@ -327,7 +327,10 @@ SIGLET_CHECKED siglet_error *siglet_service_keys_fetch(
 	void (*trace)(void *context, const char *method, const char *url, int status, unsigned ms,
 		      const char *problem),
 	void *context, char **ret_keys, size_t *ret_len);
-/* Such keys as a JSON array: kid, key, algorithm, sha256 (of the SubjectPublicKeyInfo). Owned. */
+/*
+ * Such keys as a JSON array of objects: kid (as text, or else in hexadecimal), key, algorithm, sha256 (of
+ * the SubjectPublicKeyInfo); the first and third may be absent. Owned. Errors: REFUSED, UNREADABLE.
+ */
 SIGLET_CHECKED siglet_error *siglet_service_keys_describe(const void *keys, size_t len,
 							  char **ret_json);
 
