@@ -25,16 +25,30 @@ static siglet_err *set_mark(audit_watching *w)
 	return err;
 }
 
+/* These rules have found things there, which may not be handed over yet: a new one would hide them. */
+static siglet_err *check_database(const audit_watching *w, const char *path)
+{
+	if (!w->has_cursor || siglet_sys_file_size(path) > 0)
+		return NULL;
+	return siglet_err_hint(
+		siglet_err_new(SIGLET_E_IO, "%s: what these rules found before is not there", path),
+		"where it is lost, remove their cursor in %s, and say with --since "
+		"where to begin",
+		siglet_audit_state_folder(w->state));
+}
+
 siglet_err *siglet_audit_open_database(audit_watching *w)
 {
-	char path[SIGLET_AUDIT_MAX_PATH + 32];
+	char own[SIGLET_AUDIT_MAX_PATH + 32];
+	const char *path = w->watch->database;
 	siglet_err *err = set_mark(w);
 
-	if (err != NULL)
-		return err;
-	(void)snprintf(path, sizeof(path), "%s/hits.sqlite", siglet_audit_state_folder(w->state));
-	return siglet_hits_open(w->watch->database != NULL ? w->watch->database : path,
-				DATABASE_WAIT_MS, &w->hits);
+	(void)snprintf(own, sizeof(own), "%s/hits.sqlite", siglet_audit_state_folder(w->state));
+	if (path == NULL)
+		path = own;
+	if (err == NULL)
+		err = check_database(w, path);
+	return err == NULL ? siglet_hits_open(path, DATABASE_WAIT_MS, &w->hits) : err;
 }
 
 /* ---- into the database ---- */

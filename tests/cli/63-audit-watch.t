@@ -202,6 +202,19 @@ ok 'and gets all' test "$(wc -l <handed)" = 6
 : >shell
 watches 'a name that a shell would run' 1 --github acme --since begin --state t --on-match './program; rm shell'
 ok 'is a name' test -e shell
+# What was found and not handed over is nowhere else.
+watches 'a database of another name' 1 --github acme --since begin --state db --db found.sqlite --on-match ./failing
+ok 'is made' test -s found.sqlite
+ok 'and no other' test -z "$(find db -name hits.sqlite)"
+mv found.sqlite aside.sqlite
+watches 'one that is lost' 3 --github acme --state db --db found.sqlite
+out 'is named' 'found\.sqlite'
+ok 'and not begun anew' test ! -e found.sqlite
+: >found.sqlite
+watches 'one that is empty' 3 --github acme --state db --db found.sqlite
+mv aside.sqlite found.sqlite
+watches 'back again' 1 --github acme --state db --db found.sqlite
+found 'nothing is lost' '5 256 301'
 # Standard output that is full.
 if [ -e /dev/full ]; then
 	status=0
