@@ -234,7 +234,8 @@ static siglet_err *add_result(const cli_arguments *arguments, account *line,
 
 void account_take_claims(const siglet_json_doc *doc, account *line)
 {
-	const siglet_json *bundle = siglet_json_array_item(siglet_json_root(doc), 0);
+	const siglet_json *bundle =
+		siglet_json_array_item(siglet_json_object_get(siglet_json_root(doc), "bundles"), 0);
 	const siglet_json *certificate = siglet_json_object_get(bundle, "certificate");
 	const siglet_json *identity = siglet_json_object_get(certificate, "identity");
 	const siglet_json *entry =

@@ -320,6 +320,26 @@ static siglet_err *add_key_id(siglet_watch *watch, const siglet_hash32 *id)
 	return err;
 }
 
+/* The entry itself, where the line has the hash of its leaf. */
+static siglet_err *add_leaf_hash(siglet_watch *watch, siglet_slice hex)
+{
+	siglet_buf leaf;
+	siglet_err *err;
+
+	if (hex.len == 0)
+		return NULL;
+	siglet_buf_init(&leaf, SIGLET_SHA256_SIZE);
+	err = siglet_hex_decode(hex, &leaf);
+	if (err == NULL && leaf.len != SIGLET_SHA256_SIZE)
+		err = siglet_err_new(SIGLET_E_MALFORMED, "leaf of %zu bytes", leaf.len);
+	if (err == NULL)
+		err = grow(&watch->leaves, watch->leaf_count, sizeof(*watch->leaves));
+	if (err == NULL)
+		memcpy(watch->leaves[watch->leaf_count++].bytes, leaf.ptr, leaf.len);
+	siglet_buf_clear(&leaf);
+	return err;
+}
+
 /*
  * What siglet sign --audit-log writes; a line without a log is of a signature that is in none. The
  * index is what the log said then: that it is our signature there, the key says.
@@ -336,6 +356,9 @@ static siglet_err *add_line(siglet_watch *watch, const siglet_json *line)
 	err = read_key_id(line, &key);
 	if (err == NULL)
 		err = add_key_id(watch, &key);
+	if (err == NULL)
+		err = add_leaf_hash(watch,
+				    siglet_json_string(siglet_json_object_get(line, "leaf")));
 	if (err != NULL || url.len == 0)
 		return err;
 	err = siglet_json_need_int64(line, "logIndex", &index);

@@ -68,7 +68,8 @@ class Repository(http.server.BaseHTTPRequestHandler):
         if self.kind() == "downgrade":
             self.answer(302, b"", [("Location", "http://repository.example" + self.path)])
             return
-        path = self.path[len("/stored"):] if self.kind() == "stored" else self.path
+        path = self.path.split("?")[0]
+        path = path[len("/stored"):] if self.kind() == "stored" else path
         if path not in files:
             self.answer(404, b'{"errors":[{"status":404,"message":"File not found."}]}')
             return
