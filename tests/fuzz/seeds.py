@@ -120,6 +120,17 @@ def repositories(out):
         b'etag: "{SHA1{00}}"\ncontent-md5: AAAA\n' % (digest.hex().encode(), base64.b64encode(digest), base64.b64encode(digest)))
 
 
+def trails(out):
+    line = {"time": "2026-01-01T00:00:00Z", "file": "x", "digest": "sha256:" + hashlib.sha256(b"hello").hexdigest(), "keyId": "00" * 32,
+            "log": "https://log.example", "logIndex": 7, "logId": "11" * 32, "leaf": "22" * 32, "schema": 1, "action": "sign", "verdict": "signed"}
+    entry = {"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": {"hashedRekordV002": {
+        "data": {"algorithm": "SHA2_256", "digest": base64.b64encode(hashlib.sha256(b"hello").digest()).decode()},
+        "signature": {"content": "AAAA", "verifier": {"keyDetails": "PKIX_ECDSA_P256_SHA_256", "publicKey": {"rawBytes": "MAA="}}}}}}
+    put(out, "fuzz_trail", "line", json.dumps(line).encode() + b"\n" + json.dumps(entry, separators=(",", ":")).encode())
+    put(out, "fuzz_trail", "older", json.dumps({k: line[k] for k in ("time", "log", "logIndex")}).encode() + b"\n" + json.dumps(entry).encode())
+    put(out, "fuzz_trail", "refused", json.dumps(dict(line, verdict="refused", identity="me")).encode())
+
+
 def trust(out):
     """Metadata of each role (the first byte chooses how it is read), and a pack of it."""
     root = (pathlib.Path(__file__).resolve().parents[2] / "third_party_certs/public-good/root.json").read_bytes()
@@ -293,6 +304,7 @@ def main():
     tokens(out)
     trust(out)
     repositories(out)
+    trails(out)
     notes(out)
     certificates(out)
     audits(out)
