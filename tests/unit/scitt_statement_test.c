@@ -25,6 +25,7 @@ typedef enum statement_way {
 	STATEMENT_X5T_WORD_ISSUER, /* an x5t, and an issuer that is no URI */
 	STATEMENT_X5T,
 	STATEMENT_X5CHAIN_UNBOUND,
+	STATEMENT_CRITICAL_CLAIMS,
 	STATEMENT_CRITICAL_TYP,
 	STATEMENT_EXPIRES,
 } statement_way;
@@ -103,10 +104,11 @@ static siglet_buf statement_inside(statement_way way)
 		siglet_cbor_write_bytes(&w, siglet_slice_of(hash, 32));
 		siglet_cbor_write_end_array(&w);
 	}
-	if (way == STATEMENT_CRITICAL_TYP) {
+	if (way == STATEMENT_CRITICAL_CLAIMS || way == STATEMENT_CRITICAL_TYP) {
 		siglet_cbor_write_int(&w, SIGLET_COSE_CRIT);
 		siglet_cbor_write_begin_array(&w);
-		siglet_cbor_write_int(&w, SIGLET_COSE_TYP);
+		siglet_cbor_write_int(&w, way == STATEMENT_CRITICAL_TYP ? SIGLET_COSE_TYP
+									: SIGLET_COSE_CWT_CLAIMS);
 		siglet_cbor_write_end_array(&w);
 		siglet_cbor_write_int(&w, SIGLET_COSE_TYP);
 		write_str(&w, "application/cwt+cose");
@@ -294,6 +296,10 @@ static void statements_are_signed(void)
 		   "signed by its author");
 	OK_ERROR(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(other), NULL),
 		 SIGLET_E_MISMATCH, "not by another");
+	MAKER_DO(read_way(STATEMENT_CRITICAL_CLAIMS));
+	OK_SUCCESS(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(author),
+						 NULL),
+		   "with a critical label that is understood");
 	MAKER_DO(read_way(STATEMENT_DETACHED));
 	OK_SUCCESS(siglet_scitt_statement_verify(&statement, heads(), siglet_signer_key(author),
 						 &payload),
