@@ -30,13 +30,20 @@ static siglet_err *read_hashes(const siglet_cbor *array, siglet_hash32 *ret_node
 	return err;
 }
 
+siglet_err *siglet_scitt_entry_hash(siglet_slice bytes, siglet_scitt_entry *ret_entry)
+{
+	siglet_err *err = siglet_sha256(&bytes, 1, ret_entry->hash.bytes);
+
+	return err == NULL ? siglet_merkle_hash_leaf(bytes, &ret_entry->leaf) : err;
+}
+
 /* ---- RFC9162_SHA256 ---- */
 
 /* [size, index, [hashes]] */
 static siglet_err *rfc9162_root(const siglet_cbor *proof, const siglet_scitt_entry *entry,
 				siglet_scitt_proven *ret_proven)
 {
-	siglet_hash32 nodes[SIGLET_MERKLE_MAX_PROOF], leaf;
+	siglet_hash32 nodes[SIGLET_MERKLE_MAX_PROOF];
 	siglet_merkle_proof way = { .nodes = nodes };
 	siglet_err *err = siglet_cbor_need_array(proof, 3, 3);
 
@@ -51,9 +58,7 @@ static siglet_err *rfc9162_root(const siglet_cbor *proof, const siglet_scitt_ent
 	if (err == NULL)
 		err = read_hashes(siglet_cbor_at(proof, 2), nodes, &way.count);
 	if (err == NULL)
-		err = siglet_merkle_hash_leaf(entry->bytes, &leaf);
-	if (err == NULL)
-		err = siglet_merkle_inclusion_root(&way, &leaf, &ret_proven->root);
+		err = siglet_merkle_inclusion_root(&way, &entry->leaf, &ret_proven->root);
 	ret_proven->tree_size = way.tree_size;
 	ret_proven->leaf_index = way.leaf_index;
 	return err;

@@ -231,23 +231,21 @@ static siglet_err *verify_signature(const siglet_scitt_receipt *receipt,
 	return why;
 }
 
-siglet_err *siglet_scitt_receipt_check(const siglet_scitt_receipt *receipt,
-				       const siglet_cbor_heads *heads,
-				       const siglet_scitt_keys *keys, siglet_slice entry,
-				       siglet_scitt_proven *ret_proven)
+siglet_err *siglet_scitt_receipt_check_entry(const siglet_scitt_receipt *receipt,
+					     const siglet_cbor_heads *heads,
+					     const siglet_scitt_keys *keys,
+					     const siglet_scitt_entry *entry,
+					     siglet_scitt_proven *ret_proven)
 {
-	siglet_scitt_entry about = { .bytes = entry };
 	siglet_scitt_proven proven = { 0 };
 	siglet_err *err = need_known(receipt, keys);
 
 	if (err == NULL && receipt->inclusion_count == 0)
 		err = siglet_err_new(SIGLET_E_MISSING, "it has no proof of inclusion");
-	if (err == NULL)
-		err = siglet_sha256(&entry, 1, about.hash.bytes);
 	for (size_t i = 0; err == NULL && i < receipt->inclusion_count; i++) {
 		siglet_scitt_proven one = { 0 };
 
-		err = siglet_scitt_inclusion_root(receipt->structure, receipt->inclusion[i], &about,
+		err = siglet_scitt_inclusion_root(receipt->structure, receipt->inclusion[i], entry,
 						  &one);
 		if (err == NULL && i > 0 && !siglet_hash32_equal(&one.root, &proven.root))
 			err = siglet_cbor_error(receipt->inclusion[i], SIGLET_E_MISMATCH,
@@ -260,6 +258,19 @@ siglet_err *siglet_scitt_receipt_check(const siglet_scitt_receipt *receipt,
 	if (err == NULL)
 		*ret_proven = proven;
 	return judge(receipt, keys, err);
+}
+
+siglet_err *siglet_scitt_receipt_check(const siglet_scitt_receipt *receipt,
+				       const siglet_cbor_heads *heads,
+				       const siglet_scitt_keys *keys, siglet_slice entry,
+				       siglet_scitt_proven *ret_proven)
+{
+	siglet_scitt_entry about;
+	siglet_err *err = siglet_scitt_entry_hash(entry, &about);
+
+	return err == NULL
+		       ? siglet_scitt_receipt_check_entry(receipt, heads, keys, &about, ret_proven)
+		       : err;
 }
 
 /* ---- growth ---- */

@@ -21,11 +21,17 @@ SIGLET_MUST_USE siglet_err *siglet_scitt_add_json(siglet_scitt_keys *keys, sigle
 
 /* ---- proof.c ---- */
 
-/* The entry that a receipt should be about, and its hash. */
+/*
+ * The entry that a receipt should be about, by its hashes. It may have many megabytes and many proofs
+ * may be about it: it is hashed once.
+ */
 typedef struct siglet_scitt_entry {
-	siglet_slice bytes;
 	siglet_hash32 hash; /* SHA-256 */
+	siglet_hash32 leaf; /* of a tree of RFC9162_SHA256 */
 } siglet_scitt_entry;
+
+SIGLET_MUST_USE siglet_err *siglet_scitt_entry_hash(siglet_slice bytes,
+						    siglet_scitt_entry *ret_entry);
 
 /* The root that one inclusion proof leads to from the entry. Errors: those of the receipt. */
 SIGLET_MUST_USE siglet_err *siglet_scitt_inclusion_root(siglet_scitt_structure structure,
@@ -42,5 +48,14 @@ typedef struct siglet_scitt_growth {
 
 SIGLET_MUST_USE siglet_err *siglet_scitt_growth_read(const siglet_cbor *proof,
 						     siglet_scitt_growth *ret_growth);
+
+/* ---- receipt.c ---- */
+
+/* siglet_scitt_receipt_check of an entry that is hashed. */
+SIGLET_MUST_USE siglet_err *siglet_scitt_receipt_check_entry(const siglet_scitt_receipt *receipt,
+							     const siglet_cbor_heads *heads,
+							     const siglet_scitt_keys *keys,
+							     const siglet_scitt_entry *entry,
+							     siglet_scitt_proven *ret_proven);
 
 #endif

@@ -24,7 +24,7 @@ static siglet_err *set_failure(siglet_scitt_finding *finding, siglet_scitt_outco
 
 /* A receipt that can't be read names no service that could be known: it is as if it were not there. */
 static siglet_err *check_receipt(siglet_cbor_doc *doc, const siglet_cbor *bytes,
-				 const siglet_scitt_keys *keys, siglet_slice entry,
+				 const siglet_scitt_keys *keys, const siglet_scitt_entry *entry,
 				 siglet_scitt_finding *finding)
 {
 	const siglet_cbor *item = NULL;
@@ -35,8 +35,8 @@ static siglet_err *check_receipt(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 	if (err != NULL)
 		return set_failure(finding, SIGLET_SCITT_NOT_COUNTED, err);
 	finding->is_read = true;
-	err = siglet_scitt_receipt_check(&finding->receipt, siglet_cbor_doc_heads(doc), keys, entry,
-					 &finding->proven);
+	err = siglet_scitt_receipt_check_entry(&finding->receipt, siglet_cbor_doc_heads(doc), keys,
+					       entry, &finding->proven);
 	if (err == NULL)
 		finding->outcome = SIGLET_SCITT_VERIFIED;
 	else
@@ -85,6 +85,7 @@ siglet_err *siglet_scitt_check(siglet_cbor_doc *doc, const siglet_scitt_statemen
 			       const siglet_scitt_keys *keys, siglet_scitt_findings *ret_findings)
 {
 	siglet_scitt_findings *found = siglet_calloc(1, sizeof(*found));
+	siglet_scitt_entry entry;
 	siglet_buf registered;
 	siglet_err *err = SIGLET_ERR_UNSET;
 
@@ -94,10 +95,11 @@ siglet_err *siglet_scitt_check(siglet_cbor_doc *doc, const siglet_scitt_statemen
 		goto out;
 	}
 	err = siglet_scitt_registered(siglet_cbor_doc_heads(doc), statement, &registered);
+	if (err == NULL)
+		err = siglet_scitt_entry_hash(siglet_buf_slice(&registered), &entry);
 	for (size_t i = 0; err == NULL && i < statement->receipt_count; i++) {
 		found->count = i + 1;
-		err = check_receipt(doc, statement->receipts[i], keys,
-				    siglet_buf_slice(&registered), &found->of[i]);
+		err = check_receipt(doc, statement->receipts[i], keys, &entry, &found->of[i]);
 	}
 	if (err != NULL) {
 		siglet_scitt_findings_clear(found);

@@ -65,7 +65,7 @@ static void a_ccf_receipt_from_production(void)
 	siglet_buf bytes = unhex(CCF_RECEIPT), spki = unhex(CCF_SPKI), hash = unhex(CCF_DATA_HASH);
 	static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS, SIGLET_COSE_VDS };
 	siglet_cose_context context = { .is_detached = true, .understood = { labels, 2 } };
-	siglet_scitt_entry entry = { .bytes = SIGLET_SLICE_NONE };
+	siglet_scitt_entry entry = { .leaf = hash_of(0) };
 	siglet_scitt_proven proven = { 0 };
 	siglet_key *key = NULL;
 
