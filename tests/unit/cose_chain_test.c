@@ -146,6 +146,8 @@ static void x5t_is_of_its_form(void)
 {
 	refuses_x5t("a0", SIGLET_E_MALFORMED, "protected/34: a map, not an array");
 	refuses_x5t("812f", SIGLET_E_LENGTH, "protected/34: an array of 1, not 2");
+	refuses_x5t("832f5820 11fa0500d6763ae15a3238296e04c048a8fdd220a0dda0234824b18fb6666600 00",
+		    SIGLET_E_LENGTH, "protected/34: an array of 3, not 2");
 	refuses_x5t("822f41ff", SIGLET_E_LENGTH, "protected/34/1: 1 bytes, not the 32 of a hash");
 	refuses_x5t("822ff6", SIGLET_E_MALFORMED, "protected/34/1: null, not a byte string");
 	refuses_x5t("822d4114", SIGLET_E_UNSUPPORTED,
