@@ -189,11 +189,12 @@ SIGLET_MUST_USE siglet_err *siglet_audit_state_peek(const siglet_audit *audit, c
 						    siglet_slice origin, audit_view *ret_view,
 						    bool *ret_there);
 /*
- * Call visit for each origin that there is a folder of with that log's key. Errors: those of visit;
- * SIGLET_E_IO: a folder does not say whose it is.
+ * Call visit for each origin that there is a folder of with that log's key, but for some, by their
+ * SHA-256. Errors: those of visit; SIGLET_E_IO: a folder does not say whose it is.
  */
 typedef siglet_err *siglet_audit_origin_visit(void *context, siglet_slice origin);
 SIGLET_MUST_USE siglet_err *siglet_audit_state_each(const siglet_audit *audit, const audit_log *log,
+						    const siglet_hash32 *but, size_t but_count,
 						    siglet_audit_origin_visit *visit,
 						    void *context);
 /* When the view that is remembered was first seen: now, where that is not known yet. Errors: IO. */

@@ -32,17 +32,6 @@ static siglet_err *visit_shown(void *context, audit_tree *tree)
 	return l->visit(l->context, tree);
 }
 
-static siglet_err *is_shown(const leaving *l, siglet_slice origin, bool *ret_is_shown)
-{
-	siglet_hash32 hash;
-	siglet_err *err = siglet_sha256(&origin, 1, hash.bytes);
-
-	*ret_is_shown = false;
-	for (size_t i = 0; err == NULL && i < l->count; i++)
-		*ret_is_shown = *ret_is_shown || siglet_hash32_equal(&l->shown[i], &hash);
-	return err;
-}
-
 static siglet_err *say_why(const leaving *l, siglet_slice origin, const audit_view *last)
 {
 	siglet_buf folder;
@@ -68,10 +57,8 @@ static siglet_err *tell_left(void *context, siglet_slice origin)
 	bool is_there = false;
 	audit_finding finding;
 	audit_view last;
-	siglet_err *err = is_shown(l, origin, &is_there);
+	siglet_err *err;
 
-	if (err != NULL || is_there)
-		return err;
 	siglet_audit_view_init(&last);
 	err = siglet_audit_state_peek(l->audit, l->log, origin, &last, &is_there);
 	if (err == NULL && is_there) {
@@ -95,5 +82,6 @@ siglet_err *siglet_audit_each_tree_left(const siglet_audit *audit, const audit_l
 	};
 	siglet_err *err = siglet_audit_each_tree(audit, log, visit_shown, &l, ret_bad);
 
-	return err == NULL ? siglet_audit_state_each(audit, log, tell_left, &l) : err;
+	return err == NULL ? siglet_audit_state_each(audit, log, l.shown, l.count, tell_left, &l)
+			   : err;
 }

@@ -177,6 +177,43 @@ siglet_err *siglet_audit_state_open(const siglet_audit *audit, const audit_log *
 
 /* ---- views ---- */
 
+/* What is there only after a checkpoint was. */
+static siglet_err *see_later(void *context, const char *name)
+{
+	bool *is_later = context;
+
+	if (strcmp(name, "seen") == 0 || strncmp(name, "cursor-", 7) == 0 ||
+	    strncmp(name, "frontier", 8) == 0)
+		*is_later = true;
+	return NULL;
+}
+
+static siglet_err *count_one(void *context, const char *name)
+{
+	size_t *count = context;
+
+	(void)name;
+	(*count)++;
+	return NULL;
+}
+
+/*
+ * A first run that is killed leaves a copy alone. All else was written after the checkpoint: where that
+ * is not there any more, whatever the log shows now must not pass for what is seen first.
+ */
+static siglet_err *check_not_lost(const audit_state *state, const path *p)
+{
+	bool is_later = false;
+	size_t copies = 0;
+	siglet_err *err = siglet_sys_list(state->folder, see_later, &is_later);
+
+	if (err == NULL)
+		err = siglet_sys_list(path_of(state, "checkpoints").text, count_one, &copies);
+	if (err == NULL && (is_later || copies > 1))
+		err = damaged(p, siglet_err_new(SIGLET_E_IO, "is not there any more"));
+	return err;
+}
+
 siglet_err *siglet_audit_state_view(const audit_state *state, const audit_log *log,
 				    audit_view *ret_view, bool *ret_there)
 {
@@ -186,7 +223,7 @@ siglet_err *siglet_audit_state_view(const audit_state *state, const audit_log *l
 
 	if (!siglet_sys_is_there(p.text)) {
 		*ret_there = false;
-		return NULL;
+		return check_not_lost(state, &p);
 	}
 	siglet_buf_init(&text, SIGLET_MAX_NOTE_BYTES);
 	err = siglet_sys_read_kept(p.text, &text);
@@ -210,7 +247,8 @@ siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *
 	siglet_err *err = name_folder(audit, origin, &state);
 
 	*ret_there = false;
-	if (err != NULL || !siglet_sys_is_there(path_of(&state, "checkpoint").text))
+	if (err != NULL || (!siglet_sys_is_there(path_of(&state, "key").text) &&
+			    !siglet_sys_is_there(path_of(&state, "checkpoint").text)))
 		return err;
 	siglet_buf_init(&now, MAX_LINE_BYTES);
 	siglet_buf_init(&kept, MAX_LINE_BYTES);
@@ -234,9 +272,28 @@ siglet_err *siglet_audit_state_peek(const siglet_audit *audit, const audit_log *
 typedef struct listing {
 	const siglet_audit *audit;
 	const audit_log *log;
+	const siglet_hash32 *but; /* whose folders are passed over, by the hash of the origin */
+	size_t but_count;
 	siglet_audit_origin_visit *visit;
 	void *context;
 } listing;
+
+static siglet_err *is_passed_over(const listing *l, const char *name, bool *ret_is)
+{
+	siglet_hash32 hash;
+	siglet_buf bytes;
+	siglet_err *err;
+
+	*ret_is = false;
+	siglet_buf_init(&bytes, sizeof(hash.bytes));
+	err = siglet_hex_decode(siglet_slice_str(name), &bytes);
+	if (err == NULL)
+		memcpy(hash.bytes, bytes.ptr, sizeof(hash.bytes));
+	for (size_t i = 0; err == NULL && i < l->but_count; i++)
+		*ret_is = *ret_is || siglet_hash32_equal(&l->but[i], &hash);
+	siglet_buf_clear(&bytes);
+	return err;
+}
 
 /* "VERSION\nORIGIN\n…": the rest is its key, which must be that of the log. */
 static siglet_err *visit_if_its(const listing *l, const path *p, siglet_slice kept)
@@ -266,6 +323,7 @@ static siglet_err *visit_if_its(const listing *l, const path *p, siglet_slice ke
 static siglet_err *look_into(void *context, const char *name)
 {
 	const listing *l = context;
+	bool is_over = false;
 	siglet_buf kept;
 	path p;
 	siglet_err *err;
@@ -276,8 +334,9 @@ static siglet_err *look_into(void *context, const char *name)
 	if (snprintf(p.text, sizeof(p.text), "%s/%s/key", l->audit->state, name) >=
 	    (int)sizeof(p.text))
 		return siglet_err_new(SIGLET_E_USAGE, "too long a path of the state");
-	if (!siglet_sys_is_there(p.text))
-		return NULL;
+	err = is_passed_over(l, name, &is_over);
+	if (err != NULL || is_over || !siglet_sys_is_there(p.text))
+		return err;
 	siglet_buf_init(&kept, MAX_LINE_BYTES);
 	err = siglet_sys_read_kept(p.text, &kept);
 	if (err == NULL)
@@ -287,9 +346,10 @@ static siglet_err *look_into(void *context, const char *name)
 }
 
 siglet_err *siglet_audit_state_each(const siglet_audit *audit, const audit_log *log,
+				    const siglet_hash32 *but, size_t but_count,
 				    siglet_audit_origin_visit *visit, void *context)
 {
-	listing l = { audit, log, visit, context };
+	listing l = { audit, log, but, but_count, visit, context };
 
 	return audit->state == NULL ? NULL : siglet_sys_list(audit->state, look_into, &l);
 }

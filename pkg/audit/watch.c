@@ -332,7 +332,7 @@ static siglet_err *watch_trees(audit_watching *w, const audit_log *log, siglet_b
 	siglet_err *err;
 
 	w->has_earlier = w->is_earlier_unknown = false;
-	err = siglet_audit_state_each(w->audit, log, find_earlier, w);
+	err = siglet_audit_state_each(w->audit, log, NULL, 0, find_earlier, w);
 	return err == NULL
 		       ? siglet_audit_each_tree_left(w->audit, log, CHECK, watch_tree, w, ret_bad)
 		       : err;

@@ -224,6 +224,21 @@ gives 'a threshold without a policy' 2 audit consistency $known --from "$url" --
 gives 'a policy that is none' 3 audit consistency $known --from "$url" --witness-policy empty
 
 # ---- what is remembered ----
+# Without it a log that shows less would be seen for the first time.
+cp -r "$state" lost
+audit_in "$tmp/lost" 'before it is lost' 0 consistent consistency $known --from "$url"
+rm "lost/$(folder_of log.example)/checkpoint"
+audit_in "$tmp/lost" 'a checkpoint that is lost' 3 incomplete consistency $known --from "$url"
+out 'is named' "$(folder_of log.example)/checkpoint"
+ok 'and not begun anew' test ! -e "lost/$(folder_of log.example)/checkpoint"
+# As the very first run leaves it that is killed before it wrote that file.
+(cd "lost/$(folder_of log.example)" && ls | grep -v 'key\|lock\|checkpoints' | xargs rm -r &&
+	cd checkpoints && ls | sed 1d | xargs rm)
+audit_in "$tmp/lost" 'where there was none yet' 0 first-seen consistency $known --from "$url"
+echo nothing >"lost/$(folder_of log.example)/key"
+audit_in "$tmp/lost" 'a key that is damaged' 3 incomplete consistency $known --from "$url"
+json 'is told once' 'len(d) == 1'
+
 cp -r "$state" busy
 make_log --out log --size 1900 --entry-bytes 20 --name log.example
 log_url=$url
