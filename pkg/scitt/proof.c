@@ -128,7 +128,7 @@ static siglet_err *ccf_step(const siglet_cbor *step, siglet_hash32 *acc)
 	const bool left = siglet_cbor_bool(siglet_cbor_at(step, 0));
 	const siglet_slice parts[] = { siglet_hash32_slice(left ? &sibling : acc),
 				       siglet_hash32_slice(left ? acc : &sibling) };
-	siglet_hash32 above;
+	siglet_hash32 above = { { 0 } };
 
 	err = siglet_sha256(parts, SIGLET_COUNT(parts), above.bytes);
 	if (err == NULL)
