@@ -427,17 +427,17 @@ static void a_service_counts_once(void)
 	const given alias[] = { good, renamed }, rotated[] = { renamed, second_key };
 	const given both[] = { second_key, renamed, distinct };
 
-	MAKER_NEED(siglet_scitt_keys_new(&aliases));
+	MAKER_DO(siglet_scitt_keys_new(&aliases));
 	pin(aliases, &a, "a.example");
 	pin(aliases, &a, "another.example");
 	comes_to(alias, 2, aliases, 1, 2, SIGLET_E_UNTRUSTED, "one key that was pinned twice");
-	MAKER_NEED(siglet_scitt_keys_new(&nameless));
-	MAKER_NEED(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(a.signer)),
-				     &pem));
-	MAKER_NEED(
+	MAKER_DO(siglet_scitt_keys_new(&nameless));
+	MAKER_DO(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(a.signer)),
+				   &pem));
+	MAKER_DO(
 		siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(a.other)), &pem));
-	MAKER_NEED(siglet_scitt_keys_add(nameless, heads(), SIGLET_SLICE_NONE,
-					 siglet_buf_slice(&pem)));
+	MAKER_DO(siglet_scitt_keys_add(nameless, heads(), SIGLET_SLICE_NONE,
+				       siglet_buf_slice(&pem)));
 	comes_to(rotated, 2, nameless, 1, 2, SIGLET_E_UNTRUSTED,
 		 "two keys of a nameless file, whatever name they claim");
 	pin(nameless, &c, "");
