@@ -136,6 +136,7 @@ typedef enum cli_id {
 	CLI_BUNDLE_OUT,
 	CLI_FORMAT,
 	CLI_PAYLOAD,
+	CLI_ENTRY,
 } cli_id;
 
 /* What completes a value, where it is no list of words. */
@@ -183,7 +184,7 @@ struct cli_verb {
 extern const cli_verb *const cli_verbs[]; /* NULL at the end */
 extern const char cli_prefix[]; /* what stands before a verb where a command is shown: "siglet " */
 extern const cli_verb cli_sign, cli_attest, cli_verify, cli_publish, cli_fetch, cli_inspect,
-	cli_audit, cli_trust, cli_whoami, cli_help, cli_version, cli_completion;
+	cli_convert, cli_audit, cli_trust, cli_whoami, cli_help, cli_version, cli_completion;
 
 const cli_verb *cli_find_verb(const char *name); /* NULL when there is none */
 

@@ -11,9 +11,9 @@
 
 const char cli_prefix[] = "siglet ";
 const cli_verb *const cli_verbs[] = {
-	&cli_sign,    &cli_attest,     &cli_verify, &cli_publish, &cli_fetch,
-	&cli_inspect, &cli_audit,      &cli_trust,  &cli_whoami,  &cli_version,
-	&cli_help,    &cli_completion, NULL,
+	&cli_sign,    &cli_attest,  &cli_verify,     &cli_publish, &cli_fetch,
+	&cli_inspect, &cli_convert, &cli_audit,	     &cli_trust,   &cli_whoami,
+	&cli_version, &cli_help,    &cli_completion, NULL,
 };
 
 /*

@@ -123,6 +123,15 @@ SIGLET_MUST_USE siglet_err *siglet_bundle_write_carried(const siglet_cbor_heads 
 							siglet_buf *ret_map);
 
 /*
+ * Append an entry's inclusion in its log as an encoded map, a Rekor proof in CBOR (docs/cose.md). The
+ * path must lead from the entry to the checkpoint's root; who signed that is not asked.
+ * Errors: SIGLET_E_MISSING (no body, proof or checkpoint), those of siglet_entry_recompute.
+ */
+SIGLET_MUST_USE siglet_err *siglet_bundle_write_rekor_proof(const siglet_cbor_heads *heads,
+							    const siglet_entry *entry,
+							    siglet_buf *ret_cbor);
+
+/*
  * The lines of a .sigstore.jsonl file: the next non-empty line. False at the end.
  */
 bool siglet_bundle_next_line(siglet_slice *text, siglet_slice *ret_line);

@@ -44,6 +44,11 @@
 /* Labels for private use (RFC 9052 section 11.1), in unprotected headers: docs/cose.md. */
 #define SIGLET_COSE_LOG_ENTRIES (-65537)
 #define SIGLET_COSE_TIMESTAMPS (-65538)
+/* And in a Rekor proof, a map that is no message: there is no header that a signature covers. */
+#define SIGLET_COSE_REKOR_ENTRY (-65539)
+#define SIGLET_COSE_REKOR_CHECKPOINT (-65540)
+#define SIGLET_COSE_REKOR_LOG_ID (-65541)
+#define SIGLET_COSE_REKOR_LOG_INDEX (-65542)
 
 /* Keys of the map under SIGLET_COSE_CWT_CLAIMS (RFC 8392). */
 #define SIGLET_CWT_ISS 1

@@ -28,6 +28,10 @@ static const word header_words[] = {
 	{ SIGLET_COSE_VDP, "vdp" },
 	{ SIGLET_COSE_LOG_ENTRIES, "sigstore log entries" },
 	{ SIGLET_COSE_TIMESTAMPS, "sigstore timestamps" },
+	{ SIGLET_COSE_REKOR_ENTRY, "rekor entry" },
+	{ SIGLET_COSE_REKOR_CHECKPOINT, "rekor checkpoint" },
+	{ SIGLET_COSE_REKOR_LOG_ID, "rekor log id" },
+	{ SIGLET_COSE_REKOR_LOG_INDEX, "rekor log index" },
 };
 
 static const word claim_words[] = {
@@ -80,13 +84,21 @@ static bool number_of(const siglet_cbor *item, int64_t *ret_number)
 	return siglet_cbor_kind_of(item) <= SIGLET_CBOR_NINT;
 }
 
-/* The protected or unprotected map of an array of four. */
+/* A Rekor proof: the outermost map, with proofs in it (docs/cose.md). */
+static bool is_rekor_proof(const siglet_cbor *map)
+{
+	return siglet_cbor_parent(map) == NULL && siglet_cbor_get(map, SIGLET_COSE_VDP) != NULL;
+}
+
+/* The protected or unprotected map of an array of four; or one that has the same labels. */
 static bool is_header(const siglet_cbor *map)
 {
 	const siglet_cbor *parent = siglet_cbor_parent(map);
 
 	if (siglet_cbor_kind_of(map) != SIGLET_CBOR_MAP)
 		return false;
+	if (is_rekor_proof(map))
+		return true;
 	if (siglet_cbor_kind_of(parent) == SIGLET_CBOR_BYTES) {
 		const siglet_cbor *array = siglet_cbor_parent(parent);
 
@@ -209,10 +221,18 @@ static siglet_err *open_receipts(siglet_cbor_doc *doc, const siglet_cbor *receip
 	return err;
 }
 
+static siglet_err *open_proofs(siglet_cbor_doc *doc, const siglet_cbor *proofs)
+{
+	siglet_err *err = NULL;
+
+	for (size_t i = 0; err == NULL && i < siglet_cbor_count(proofs); i++)
+		err = open_each(doc, siglet_cbor_value(proofs, i));
+	return err;
+}
+
 static siglet_err *open_message(siglet_cbor_doc *doc, const siglet_cbor *item)
 {
 	siglet_cose_sign1 message = { 0 };
-	const siglet_cbor *proofs;
 	siglet_err *err;
 
 	if (item == NULL)
@@ -220,9 +240,7 @@ static siglet_err *open_message(siglet_cbor_doc *doc, const siglet_cbor *item)
 	err = pass_over(siglet_cose_sign1_read(doc, item, &message));
 	if (err != NULL || message.item == NULL)
 		return err;
-	proofs = siglet_cose_unprotected(&message, SIGLET_COSE_VDP);
-	for (size_t i = 0; err == NULL && i < siglet_cbor_count(proofs); i++)
-		err = open_each(doc, siglet_cbor_value(proofs, i));
+	err = open_proofs(doc, siglet_cose_unprotected(&message, SIGLET_COSE_VDP));
 	if (err == NULL)
 		err = open_receipts(doc, siglet_cose_unprotected(&message, SIGLET_COSE_RECEIPTS));
 	return err;
@@ -231,7 +249,10 @@ static siglet_err *open_message(siglet_cbor_doc *doc, const siglet_cbor *item)
 siglet_err *siglet_cose_print(siglet_cbor_doc *doc, size_t max_string, siglet_buf *ret_text)
 {
 	const siglet_cbor_style style = { .name = name_of, .indent = 2, .max_string = max_string };
-	siglet_err *err = open_message(doc, siglet_cbor_root(doc));
+	const siglet_cbor *root = siglet_cbor_root(doc);
+	siglet_err *err = is_rekor_proof(root)
+				  ? open_proofs(doc, siglet_cbor_get(root, SIGLET_COSE_VDP))
+				  : open_message(doc, root);
 
-	return err == NULL ? siglet_cbor_print(siglet_cbor_root(doc), &style, ret_text) : err;
+	return err == NULL ? siglet_cbor_print(root, &style, ret_text) : err;
 }

@@ -77,6 +77,11 @@ size_t siglet_bundles_count(const siglet_bundles *bundles)
 	return bundles->count;
 }
 
+size_t siglet_bundles_entry_count(const siglet_bundles *bundles, size_t index)
+{
+	return index < bundles->count ? siglet_bundle_get(bundles->items[index])->entry_count : 0;
+}
+
 const char *siglet_bundles_source(const siglet_bundles *bundles)
 {
 	return bundles->source;

@@ -13,7 +13,7 @@
 
 #define MAX_DESCRIPTION_BYTES (64u << 20)
 
-typedef const siglet_cbor_heads *entry(void);
+typedef const siglet_cbor_heads *entry_function(void);
 
 static siglet_err *cannot_load(const char *why)
 {
@@ -58,12 +58,41 @@ siglet_error *siglet_cose_describe(const void *cose, size_t len, size_t max_stri
 	return err;
 }
 
+siglet_error *siglet_bundles_rekor_proof(const siglet_bundles *bundles, size_t index, size_t entry,
+					 char **ret_cbor, size_t *ret_len)
+{
+	const siglet_bundle_data *data = NULL;
+	const siglet_cbor_heads *heads = NULL;
+	siglet_buf cbor;
+	siglet_err *err;
+
+	if (index >= bundles->count)
+		return siglet_err_new(SIGLET_E_USAGE, "bundle %zu of %zu", index, bundles->count);
+	data = siglet_bundle_get(bundles->items[index]);
+	if (entry >= data->entry_count)
+		return siglet_err_new(SIGLET_E_USAGE, "log entry %zu of %zu", entry,
+				      data->entry_count);
+	if (data->cose != NULL)
+		return siglet_err_new(SIGLET_E_UNSUPPORTED,
+				      "a COSE message, which carries its proof itself");
+	siglet_buf_init(&cbor, (size_t)2 * SIGLET_MAX_BUNDLE_BYTES);
+	err = siglet_load_heads(&heads);
+	if (err == NULL)
+		err = siglet_bundle_write_rekor_proof(heads, &data->entries[entry], &cbor);
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&cbor), ret_cbor);
+	if (err == NULL)
+		*ret_len = cbor.len;
+	siglet_buf_clear(&cbor);
+	return err == NULL ? NULL : siglet_err_wrap(err, "log entry %zu", entry);
+}
+
 /* The object stays: what was handed out must not outlive its code. */
 siglet_err *siglet_load_heads(const siglet_cbor_heads **ret_heads)
 {
 	void *library = NULL, *symbol = NULL;
 	const siglet_cbor_heads *heads = NULL;
-	entry *functions = NULL;
+	entry_function *functions = NULL;
 
 	if (!SIGLET_COSE)
 		return cannot_load("this siglet was built without it");

@@ -405,6 +405,18 @@ SIGLET_CHECKED siglet_error *siglet_bundles_describe_json(const siglet_bundles *
  */
 SIGLET_CHECKED siglet_error *siglet_bundles_write(const siglet_bundles *bundles, size_t index,
 						  char **ret_json);
+/* How many log entries bundle number index has. */
+SIGLET_API size_t siglet_bundles_entry_count(const siglet_bundles *bundles, size_t index);
+/*
+ * The inclusion of such an entry in its log as a Rekor proof in CBOR (docs/cose.md), which is no
+ * receipt. Checked is that the proof leads from the entry to its checkpoint; not who signed that.
+ * Freed by siglet_string_free. Not in libsiglet-verify. Errors: USAGE (no such bundle or entry),
+ * REFUSED (no proof, or a wrong one; a COSE message, which carries its own), UNREADABLE (libcbor
+ * can't be loaded), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_bundles_rekor_proof(const siglet_bundles *bundles, size_t index,
+							size_t entry, char **ret_cbor,
+							size_t *ret_len);
 SIGLET_API void siglet_bundles_free(siglet_bundles *bundles);
 
 /* ---- artifacts ---- */

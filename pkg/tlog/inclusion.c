@@ -109,3 +109,25 @@ siglet_err *siglet_entry_check_inclusion(const siglet_entry *entry, siglet_slice
 	*ret_inclusion = inclusion;
 	return NULL;
 }
+
+siglet_err *siglet_entry_recompute(const siglet_entry *entry, siglet_slice body,
+				   siglet_arena *arena, siglet_inclusion *ret_inclusion)
+{
+	siglet_inclusion inclusion = { 0 };
+	siglet_err *err;
+
+	if (entry->checkpoint.len == 0)
+		return siglet_err_new(SIGLET_E_MISSING, "no checkpoint");
+	err = siglet_note_parse(entry->checkpoint, arena, &inclusion.note);
+	if (err == NULL)
+		err = siglet_checkpoint_parse(&inclusion.note, &inclusion.checkpoint);
+	if (err != NULL)
+		return siglet_err_wrap(err, "checkpoint");
+	err = compare_tree(entry, &inclusion.checkpoint);
+	if (err == NULL)
+		err = siglet_entry_check_proof(entry, body, &inclusion);
+	if (err != NULL)
+		return err;
+	*ret_inclusion = inclusion;
+	return NULL;
+}

@@ -145,4 +145,13 @@ SIGLET_MUST_USE siglet_err *siglet_entry_check_checkpoint(const siglet_entry *en
 SIGLET_MUST_USE siglet_err *siglet_entry_check_proof(const siglet_entry *entry, siglet_slice body,
 						     siglet_inclusion *inclusion);
 
+/*
+ * Does the path lead from body to the root that the checkpoint names? Whoever signed that: nothing
+ * is proven by it, it only tells a proof from what is none, for who writes proofs in other forms.
+ * Errors: as above.
+ */
+SIGLET_MUST_USE siglet_err *siglet_entry_recompute(const siglet_entry *entry, siglet_slice body,
+						   siglet_arena *arena,
+						   siglet_inclusion *ret_inclusion);
+
 #endif

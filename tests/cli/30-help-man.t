@@ -21,18 +21,18 @@ same_letters() {
 	diff "$tmp/help" "$tmp/other"
 }
 
-for verb in sign attest verify publish fetch inspect audit trust whoami; do
+for verb in sign attest verify publish fetch inspect convert audit trust whoami; do
 	ok "$verb: the manual has the options of the help" same $verb of_man
 	ok "$verb: and their letters" same_letters $verb
 done
-for verb in sign attest verify publish fetch inspect audit trust whoami version help completion; do
+for verb in sign attest verify publish fetch inspect convert audit trust whoami version help completion; do
 	ok "$verb: bash completes the options of the help" same $verb of_bash
 	ok "$verb: zsh does" same $verb of_zsh
 	ok "$verb: fish does" same $verb of_fish
 	ok "siglet(1) names $verb" grep -q "^\\.It Cm $verb" docs/man/siglet.1
 done
 widest() {
-	for verb in sign attest verify publish fetch inspect audit trust whoami version help completion; do "$SIGLET" help "$verb"; done |
+	for verb in sign attest verify publish fetch inspect convert audit trust whoami version help completion; do "$SIGLET" help "$verb"; done |
 		awk '{ if (length > w) w = length } END { print w }'
 }
 ok 'help fits 80 columns' test "$(widest)" -le 80
