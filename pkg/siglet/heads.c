@@ -21,7 +21,7 @@ static siglet_err *cannot_load(const char *why)
 
 	if (!SIGLET_COSE)
 		return siglet_err_hint(err, "build siglet with libcbor, without COSE=0");
-	return siglet_err_hint(err, "install libcbor, and %s" SIGLET_LOADED_WHERE,
+	return siglet_err_hint(err, "siglet reads it with libcbor, and %s" SIGLET_LOADED_WHERE,
 			       SIGLET_COSE_LIBRARY);
 }
 

@@ -232,7 +232,7 @@ audit_in "$tmp/lost" 'a checkpoint that is lost' 3 incomplete consistency $known
 out 'is named' "$(folder_of log.example)/checkpoint"
 ok 'and not begun anew' test ! -e "lost/$(folder_of log.example)/checkpoint"
 # As the very first run leaves it that is killed before it wrote that file.
-(cd "lost/$(folder_of log.example)" && ls | grep -v 'key\|lock\|checkpoints' | xargs rm -r &&
+(cd "lost/$(folder_of log.example)" && find . -mindepth 1 -maxdepth 1 ! -name '*key*' ! -name '*lock*' ! -name '*checkpoints*' -exec rm -r {} + &&
 	cd checkpoints && ls | sed 1d | xargs rm)
 audit_in "$tmp/lost" 'where there was none yet' 0 first-seen consistency $known --from "$url"
 echo nothing >"lost/$(folder_of log.example)/key"

@@ -79,8 +79,8 @@ else
 	in_nothing 'no such file' 3 demo/none --github acme/app
 	echo app >"$root/demo/message"
 	printf '\322\204' >"$root/demo/message.cose"
-	in_nothing 'a COSE message is not read' 1 demo/message --github acme/app
-	err 'and that is said' 'refused: no COSE'
+	in_nothing 'a COSE message is not read' 3 demo/message --github acme/app
+	err 'and that is said' 'no COSE: siglet-verify is one static file'
 	in_nothing '--version' 0 --version
 	out 'names the program' '^siglet-verify [0-9]'
 	in_nothing '--help' 0 --help

@@ -301,6 +301,7 @@ static void helpers_get_their_signals(void)
 	sigset_t all, before;
 	siglet_buf output;
 
+	(void)signal(SIGHUP, SIG_DFL); /* under nohup it is ignored, and helpers are not to mind */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
