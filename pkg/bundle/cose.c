@@ -32,9 +32,12 @@ static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS,
 
 bool siglet_bundle_is_cose(siglet_slice bytes)
 {
-	/* Arrays and tags of CBOR; no text of JSON begins so. */
-	return bytes.len > 0 && (bytes.ptr[0] >> 5 == SIGLET_CBOR_MAJOR_ARRAY ||
-				 bytes.ptr[0] >> 5 == SIGLET_CBOR_MAJOR_TAG);
+	/*
+	 * Arrays, maps and tags of CBOR; no text of JSON begins so. A map is no message, but whoever
+	 * names one should hear that, and not that it is no JSON.
+	 */
+	return bytes.len > 0 && bytes.ptr[0] >> 5 >= SIGLET_CBOR_MAJOR_ARRAY &&
+	       bytes.ptr[0] >> 5 <= SIGLET_CBOR_MAJOR_TAG;
 }
 
 /* ---- log entries ---- */

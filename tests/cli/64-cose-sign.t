@@ -95,6 +95,9 @@ refuses 'a message with a byte behind it' long.cose many/a
 err 'with the place' 'byte [0-9]+: 1 bytes too many behind the item'
 printf '{}' >json.cose
 refuses 'JSON' json.cose many/a
+printf '\241\001\046' >map.cose
+refuses 'a map of CBOR' map.cose many/a
+err 'is called one' 'byte 0: a map, not an array'
 printf '\232\020\000\000\000' >hostile.cose
 refuses 'a count that is a lie' hostile.cose many/a
 err 'takes no memory' 'byte 0: 268435456 items in the 0 bytes that are left'

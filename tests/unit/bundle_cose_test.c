@@ -298,11 +298,15 @@ static void what_is_read_can_be_written(void)
 static void cose_is_told_from_json(void)
 {
 	OK(siglet_bundle_is_cose(siglet_slice_str("\x84")) &&
+		   siglet_bundle_is_cose(siglet_slice_str("\xa1")) &&
+		   siglet_bundle_is_cose(siglet_slice_str("\xbf")) &&
 		   siglet_bundle_is_cose(siglet_slice_str("\xd2\x84")),
-	   "an array or a tag of CBOR");
+	   "an array, a map or a tag of CBOR");
 	OK(!siglet_bundle_is_cose(siglet_slice_str("{")) &&
 		   !siglet_bundle_is_cose(siglet_slice_str("[")) &&
 		   !siglet_bundle_is_cose(siglet_slice_str(" ")) &&
+		   !siglet_bundle_is_cose(siglet_slice_str("\x7f")) &&
+		   !siglet_bundle_is_cose(siglet_slice_str("\xef\xbb\xbf{")) &&
 		   !siglet_bundle_is_cose(SIGLET_SLICE_NONE),
 	   "is not JSON, nor nothing");
 }
