@@ -11,8 +11,8 @@ struct siglet_cbor {
 	const siglet_cbor *parent; /* NULL: the outermost; of what was opened: the byte string */
 	const siglet_cbor *key;	   /* of a value in a map */
 	const char *name;	   /* what its place is called; NULL: key or index say it */
-	const siglet_cbor *before; /* of what was opened: what was opened before it */
-	siglet_cbor *items;	   /* of an array or tag; of a map keys and values in turn */
+	siglet_cbor *items;	   /* of an array or tag; of a map keys and values in turn;
+				    * of a byte string, beyond count: what was opened in it */
 	siglet_slice raw;
 	siglet_slice content; /* of a string */
 	uint64_t value;	      /* the head's argument; of BOOL 0 or 1 */
@@ -29,7 +29,6 @@ struct siglet_cbor_doc {
 	siglet_slice input;
 	siglet_arena arena;
 	size_t items_left;
-	const siglet_cbor *opened; /* the last */
 	siglet_cbor root;
 };
 

@@ -335,6 +335,12 @@ siglet_err *siglet_cbor_parse(const siglet_cbor_heads *heads, siglet_slice bytes
 	return NULL;
 }
 
+/* The document's own item: what the caller holds is for reading. */
+static siglet_cbor *own(siglet_cbor_doc *doc, const siglet_cbor *item)
+{
+	return item->parent == NULL ? &doc->root : &item->parent->items[item->index];
+}
+
 siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 			     const char *const *names, const siglet_cbor **ret_item)
 {
@@ -359,20 +365,14 @@ siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 	err = read_whole(doc, content, names, item);
 	if (err != NULL)
 		return err;
-	item->before = doc->opened;
-	doc->opened = item;
+	own(doc, bytes)->items = item;
 	*ret_item = item;
 	return NULL;
 }
 
 const siglet_cbor *siglet_cbor_opened(const siglet_cbor *bytes)
 {
-	if (bytes == NULL || bytes->kind != SIGLET_CBOR_BYTES)
-		return NULL;
-	for (const siglet_cbor *item = bytes->doc->opened; item != NULL; item = item->before)
-		if (item->parent == bytes)
-			return item;
-	return NULL;
+	return siglet_cbor_kind_of(bytes) == SIGLET_CBOR_BYTES ? bytes->items : NULL;
 }
 
 void siglet_cbor_doc_free(siglet_cbor_doc *doc)
