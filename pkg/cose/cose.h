@@ -201,6 +201,14 @@ SIGLET_MUST_USE siglet_err *siglet_cose_tbs_head(const siglet_cbor_heads *heads,
 						 siglet_buf *ret_bytes);
 
 /*
+ * Is the key one for the algorithm, and the signature as long as one by it is? Errors:
+ * SIGLET_E_MISMATCH, SIGLET_E_LENGTH.
+ */
+SIGLET_MUST_USE siglet_err *siglet_cose_check_key(const siglet_cose_sign1 *message,
+						  const siglet_cose_algorithm *algorithm,
+						  const siglet_key *key);
+
+/*
  * Is the signature this key's, over this message and context? Headers first, then the key, then the
  * signature: the algorithm is the protected header's, and must be the one for such a key.
  *

@@ -57,16 +57,6 @@ siglet_err *siglet_cose_tbs(const siglet_cbor_heads *heads, siglet_scheme scheme
 
 /* ---- the key ---- */
 
-static siglet_err *check_key(const siglet_cose_sign1 *message, const siglet_key *key,
-			     const siglet_cose_algorithm *algorithm)
-{
-	if (siglet_key_type_of(key) == algorithm->key_type)
-		return NULL;
-	return siglet_cbor_error(siglet_cose_protected(message, SIGLET_COSE_ALG), SIGLET_E_MISMATCH,
-				 "%s is not for a key of type %s", algorithm->name,
-				 siglet_key_describe(key));
-}
-
 static size_t signature_size(const siglet_key *key)
 {
 	const size_t half = siglet_ecdsa_half(siglet_key_type_of(key));
@@ -78,15 +68,20 @@ static size_t signature_size(const siglet_key *key)
 	return 64; /* Ed25519 */
 }
 
-static siglet_err *check_length(const siglet_cose_sign1 *message, const siglet_key *key)
+siglet_err *siglet_cose_check_key(const siglet_cose_sign1 *message,
+				  const siglet_cose_algorithm *algorithm, const siglet_key *key)
 {
 	const size_t size = signature_size(key);
 
-	if (message->signature.len == size)
-		return NULL;
-	return siglet_cbor_error(siglet_cbor_at(message->item, 3), SIGLET_E_LENGTH,
-				 "%zu bytes, not the %zu of a signature by %s",
-				 message->signature.len, size, siglet_key_describe(key));
+	if (siglet_key_type_of(key) != algorithm->key_type)
+		return siglet_cbor_error(siglet_cose_protected(message, SIGLET_COSE_ALG),
+					 SIGLET_E_MISMATCH, "%s is not for a key of type %s",
+					 algorithm->name, siglet_key_describe(key));
+	if (message->signature.len != size)
+		return siglet_cbor_error(siglet_cbor_at(message->item, 3), SIGLET_E_LENGTH,
+					 "%zu bytes, not the %zu of a signature by %s",
+					 message->signature.len, size, siglet_key_describe(key));
+	return NULL;
 }
 
 /* ---- the signature ---- */
@@ -140,9 +135,7 @@ siglet_err *siglet_cose_verify(const siglet_cose_sign1 *message, const siglet_cb
 	siglet_err *err = siglet_cose_check(message, &context->understood, &algorithm);
 
 	if (err == NULL)
-		err = check_key(message, key, algorithm);
-	if (err == NULL)
-		err = check_length(message, key);
+		err = siglet_cose_check_key(message, algorithm, key);
 	if (err == NULL)
 		err = check_payload(message, context, &payload);
 	if (err == NULL)

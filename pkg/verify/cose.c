@@ -113,17 +113,6 @@ static siglet_err *make_bodies(verification *v)
 	return NULL;
 }
 
-/* The algorithm is the protected header's, and fits the key, or nothing is verified with it. */
-static siglet_err *check_algorithm(const verification *v)
-{
-	const siglet_cose_algorithm *algorithm = v->data->cose->algorithm;
-
-	if (siglet_key_type_of(v->key) == algorithm->key_type)
-		return NULL;
-	return siglet_err_new(SIGLET_E_MISMATCH, "%s is not for a key of type %s", algorithm->name,
-			      siglet_key_describe(v->key));
-}
-
 /* ---- the signature ---- */
 
 /* Pure Ed25519 wants all of it in one piece. */
@@ -154,6 +143,8 @@ static siglet_err *check_signature(verification *v)
 					       &v->signed_digests.of[hash], v->data->signature);
 	else
 		err = verify_whole(v, algorithm->scheme);
+	if (err != NULL)
+		err = siglet_cbor_error_wrap(siglet_cbor_at(v->data->cose->message.item, 3), err);
 	if (err != NULL && !v->data->cose->message.has_payload)
 		err = siglet_err_hint(err,
 				      "the payload is detached: it may be of another artifact");
@@ -173,7 +164,7 @@ siglet_err *siglet_verify_cose_prepare(verification *v)
 
 	if (cose == NULL)
 		return NULL;
-	err = check_algorithm(v);
+	err = siglet_cose_check_key(&cose->message, cose->algorithm, v->key);
 	if (err != NULL)
 		return siglet_verify_fail(v, SIGLET_RULE_SIGNATURE, -1, err);
 	v->signed_parts[1] = cose->message.payload;

@@ -108,6 +108,18 @@ for f in cut long hostile; do
 	gives "inspect of $f" 1 inspect $f.cose
 done
 
+# The signature, last in the message, another way.
+cat >resign.py <<'PY'
+import sys
+content, size, how = open("one.cose", "rb").read(), int(sys.argv[1]), sys.argv[2]
+head = 2 if size < 256 else 3
+rest, signature = content[:-size - head], content[-size:]
+assert content[-size - head] == (0x58 if head == 2 else 0x59)
+signature = {"short": signature[:-1], "long": signature + b"\0", "flipped": signature[:-1] + bytes([signature[-1] ^ 1]),
+             "without-r": bytes(size // 2) + signature[size // 2:], "without-s": signature[:size // 2] + bytes(size // 2)}[how]
+open("wrong.cose", "wb").write(rest + (b"\x58" if head == 2 else b"\x59") + len(signature).to_bytes(head - 1, "big") + signature)
+PY
+
 # Managed keys: with a log for ECDSA, without for others.
 for kind in 'EC -pkeyopt ec_paramgen_curve:P-384' 'RSA -pkeyopt rsa_keygen_bits:3072' ED25519; do
 	# shellcheck disable=SC2086
@@ -117,6 +129,21 @@ for kind in 'EC -pkeyopt ec_paramgen_curve:P-384' 'RSA -pkeyopt rsa_keygen_bits:
 	gives '… and verified' 0 verify one.cose one --key key.pub --trust-config config --tlog-threshold 0 --timestamp-threshold 0
 	gives '… not for another file' 1 verify one.cose other --key key.pub --trust-config config --tlog-threshold 0 --timestamp-threshold 0
 	gives '… nor where a log is wanted' 1 verify one.cose one --key key.pub --trust-config config --timestamp-threshold 0
+	case $kind in
+	EC*) size=96 name='ECDSA P-384' wrong='short long flipped without-r without-s' ;;
+	RSA*) size=384 name='RSA 3072' wrong='short long flipped' ;;
+	*) size=64 name=Ed25519 wrong='short long flipped' ;;
+	esac
+	for how in $wrong; do
+		python3 resign.py $size "$how"
+		gives "… its signature $how" 1 verify wrong.cose one --key key.pub --trust-config config --tlog-threshold 0 --timestamp-threshold 0
+		case $how in
+		short) err '… told with its place' "byte [0-9]+: signature: .*$((size - 1)) bytes, not the $size of .*$name" ;;
+		long) err '… told with its place' "byte [0-9]+: signature: .*$((size + 1)) bytes, not the $size of .*$name" ;;
+		flipped) err '… told with its place' "byte [0-9]+: signature: the signature is not the key's" ;;
+		*) err '… told with its place' "byte [0-9]+: signature: ${how#without-} of the signature is zero" ;;
+		esac
+	done
 	case $kind in
 	EC*) gives '… and with a log' 0 sign --force --format cose --key key.pem one ;;
 	*)
