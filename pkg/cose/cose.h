@@ -174,8 +174,9 @@ typedef struct siglet_cose_envelope {
 
 /*
  * *ret_is_envelope says whether the message is one: it has label 258. Errors:
- * SIGLET_E_UNSUPPORTED (another hash), SIGLET_E_MALFORMED (a content type, label 3), SIGLET_E_LENGTH
- * (a payload that is no such digest), SIGLET_E_RANGE, SIGLET_E_NOMEM.
+ * SIGLET_E_UNSUPPORTED (another hash), SIGLET_E_MALFORMED (a content type, label 3), SIGLET_E_MISSING
+ * (label 259 or 260 without 258), SIGLET_E_LENGTH (a payload that is no such digest),
+ * SIGLET_E_RANGE, SIGLET_E_NOMEM.
  */
 SIGLET_MUST_USE siglet_err *siglet_cose_envelope_read(const siglet_cose_sign1 *message,
 						      bool *ret_is_envelope,

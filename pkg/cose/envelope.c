@@ -46,6 +46,19 @@ static siglet_err *read_optional(const siglet_cose_sign1 *message, siglet_cose_e
 	return err;
 }
 
+/* What describes something that was hashed, in a payload that nothing says was. */
+static siglet_err *check_none(const siglet_cose_sign1 *message)
+{
+	const siglet_cbor *type = siglet_cose_protected(message, SIGLET_COSE_PREIMAGE_CONTENT_TYPE);
+	const siglet_cbor *location = siglet_cose_protected(message, SIGLET_COSE_PAYLOAD_LOCATION);
+
+	if (type == NULL && location == NULL)
+		return NULL;
+	return siglet_cbor_error(type != NULL ? type : location, SIGLET_E_MISSING,
+				 "what was hashed is described, and no hash (%d)",
+				 SIGLET_COSE_PAYLOAD_HASH_ALG);
+}
+
 siglet_err *siglet_cose_envelope_read(const siglet_cose_sign1 *message, bool *ret_is_envelope,
 				      siglet_cose_envelope *ret_envelope)
 {
@@ -54,7 +67,7 @@ siglet_err *siglet_cose_envelope_read(const siglet_cose_sign1 *message, bool *re
 
 	if (siglet_cose_protected(message, SIGLET_COSE_PAYLOAD_HASH_ALG) == NULL) {
 		*ret_is_envelope = false;
-		return NULL;
+		return check_none(message);
 	}
 	err = read_hash(message, &envelope.hash);
 	if (err == NULL)

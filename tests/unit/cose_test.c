@@ -300,6 +300,125 @@ static void claims_that_limit_are_refused(void)
 	      "byte 8: protected/15/5: the claim nbf (when it begins) is not judged here");
 }
 
+static void claims_are_of_their_kinds(void)
+{
+	siglet_cose_claims claims;
+
+	OK_SUCCESS(read_claims("84 43a10126 a0 40 41ff"), "no claims at all");
+	OK_SUCCESS(read_claims("84 4ca201260fa106c11a0001e240 a0 40 41ff"), "a time with tag 1");
+	OK(siglet_cose_claims_read(&message, &claims) == NULL && claims.has_issued_at &&
+		   claims.issued_at_s == 123456,
+	   "… is that time");
+	OK_SUCCESS(read_claims("84 47a201260fa10620 a0 40 41ff"), "a time before 1970");
+	OK(siglet_cose_claims_read(&message, &claims) == NULL && claims.issued_at_s == -1,
+	   "… is that time");
+	wrong(read_claims("84 48a201260fa106c200 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 8: protected/15/6: a tag, not an integer");
+	wrong(read_claims("84 49a201260fa106c1c100 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 9: protected/15/6: a tag, not an integer");
+	wrong(read_claims("84 47a201260fa10660 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 8: protected/15/6: text, not an integer");
+	wrong(read_claims("84 46a201260f6161 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 6: protected/15: text, not a map");
+	wrong(read_claims("84 45a201260f80 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 6: protected/15: an array, not a map");
+	wrong(read_claims("84 47a201260fa10100 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 8: protected/15/1: an unsigned integer, not text");
+	wrong(read_claims("84 47a201260fa10260 a0 40 41ff"), SIGLET_E_LENGTH,
+	      "byte 8: protected/15/2: a claim of 0 bytes, not 1 to 8192");
+	wrong(read_claims("84 49a201260fa102626100 a0 40 41ff"), SIGLET_E_MALFORMED,
+	      "byte 8: protected/15/2: a claim with a NUL in it");
+}
+
+/* An issuer of so many bytes. */
+static siglet_err *read_issuer(size_t len)
+{
+	char hex[2 * 8400];
+	size_t at =
+		(size_t)snprintf(hex, sizeof(hex), "84 59%04zx a201260fa10179%04zx", len + 9, len);
+
+	for (size_t i = 0; i < len; i++)
+		at += (size_t)snprintf(hex + at, sizeof(hex) - at, "61");
+	(void)snprintf(hex + at, sizeof(hex) - at, "a0 40 41ff");
+	siglet_buf_clear(&kept);
+	OK_SUCCESS(read_message(hex, &kept), "an issuer of %zu bytes", len);
+	if (doc == NULL)
+		exit(1);
+	siglet_cose_claims claims;
+
+	return siglet_cose_claims_read(&message, &claims);
+}
+
+static void claims_have_a_size(void)
+{
+	OK_SUCCESS(read_issuer(SIGLET_MAX_CWT_TEXT), "as long as may be");
+	wrong(read_issuer(SIGLET_MAX_CWT_TEXT + 1), SIGLET_E_LENGTH,
+	      "byte 10: protected/15/1: a claim of 8193 bytes, not 1 to 8192");
+}
+
+/* ---- hash envelopes ---- */
+
+static bool is_envelope;
+static siglet_cose_envelope envelope;
+
+static siglet_err *read_envelope(const char *hex)
+{
+	accepts(hex, hex);
+	is_envelope = false;
+	return siglet_cose_envelope_read(&message, &is_envelope, &envelope);
+}
+
+#define TAIL "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define DIGEST "00" TAIL
+
+static void payloads_are_digests(void)
+{
+	OK_SUCCESS(read_envelope("84 43a10126 a0 40 41ff"), "no envelope");
+	OK(!is_envelope, "… is none");
+	OK_SUCCESS(read_envelope("84 47a201261901022f a0 5820" DIGEST "41ff"), "an envelope");
+	OK(is_envelope && envelope.has_digest && envelope.hash == SIGLET_SHA256 &&
+		   envelope.digest.bytes[31] == 0x1f,
+	   "… with a digest");
+	OK_SUCCESS(read_envelope("84 47a201261901022f a0 f6 41ff"), "a detached one");
+	OK(is_envelope && !envelope.has_digest, "… without");
+	OK_SUCCESS(
+		read_envelope("84 56a4012619010238 2a190103 18 32 19010465 6c6f63616c a0 f6 41ff"),
+		"with all that can be said");
+	OK(envelope.hash == SIGLET_SHA384 && envelope.content_type.len == 0 &&
+		   siglet_slice_is(envelope.location, "local"),
+	   "… of what was hashed");
+	wrong(read_envelope("84 47a201261901022f a0 581f" TAIL "41ff"), SIGLET_E_LENGTH,
+	      "byte 10: payload: 31 bytes, not the 32 of a sha256 digest");
+	wrong(read_envelope("84 47a201261901022f a0 5821" DIGEST "20 41ff"), SIGLET_E_LENGTH,
+	      "byte 10: payload: 33 bytes, not the 32 of a sha256 digest");
+	wrong(read_envelope("84 47a201261901022d a0 f6 41ff"), SIGLET_E_UNSUPPORTED,
+	      "byte 8: protected/258: a payload hashed by algorithm -14, which is not used here");
+	wrong(read_envelope("84 4e a2012619010267 5348412d323536 a0 f6 41ff"), SIGLET_E_MALFORMED,
+	      "byte 8: protected/258: text, not an integer");
+}
+
+/* Label 3 would be the type of the digest; of what was hashed, 259 tells. */
+static void envelopes_have_no_content_type(void)
+{
+	wrong(read_envelope("84 49a301260300 1901022f a0 f6 41ff"), SIGLET_E_MALFORMED,
+	      "byte 6: protected/3: a content type in a hash envelope");
+	wrong(read_envelope("84 47a201261901022f a10300 f6 41ff"), SIGLET_E_MALFORMED,
+	      "byte 11: unprotected/3: a content type in a hash envelope");
+	wrong(read_envelope("84 4ba301261901022f19010320 a0 f6 41ff"), SIGLET_E_RANGE,
+	      "byte 12: protected/259: a negative number");
+	wrong(read_envelope("84 4ba301261901022f19010440 a0 f6 41ff"), SIGLET_E_MALFORMED,
+	      "byte 12: protected/260: a byte string, not text");
+}
+
+/* They speak of what was hashed. Where nothing says that anything was, is the payload it, or its hash? */
+static void what_was_hashed_needs_a_hash(void)
+{
+	wrong(read_envelope("84 47a2012619010300 a0 40 41ff"), SIGLET_E_MISSING,
+	      "byte 8: protected/259: what was hashed is described, and no hash (258)");
+	wrong(read_envelope("84 48a201261901046161 a0 40 41ff"), SIGLET_E_MISSING,
+	      "byte 8: protected/260: what was hashed is described, and no hash (258)");
+}
+
 static void algorithms_have_names_and_hashes_numbers(void)
 {
 	siglet_hash hash = SIGLET_SHA512;
@@ -393,6 +512,11 @@ int main(void)
 	values_are_of_their_kinds();
 	what_is_critical_is_understood();
 	claims_that_limit_are_refused();
+	claims_are_of_their_kinds();
+	claims_have_a_size();
+	payloads_are_digests();
+	envelopes_have_no_content_type();
+	what_was_hashed_needs_a_hash();
 	algorithms_have_names_and_hashes_numbers();
 	messages_are_readable();
 	siglet_cbor_doc_free(doc);
