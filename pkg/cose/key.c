@@ -43,6 +43,15 @@ static siglet_err *need_member(const siglet_cbor *map, int64_t label, const char
 	return NULL;
 }
 
+/* Types, curves and algorithms may have names in place of numbers; those that are used here have not. */
+static siglet_err *need_number(const siglet_cbor *value, int64_t *ret_number)
+{
+	if (siglet_cbor_kind_of(value) == SIGLET_CBOR_TEXT)
+		return siglet_cbor_error(value, SIGLET_E_UNSUPPORTED,
+					 "a name in text, which is not used here");
+	return siglet_cbor_need_int64(value, ret_number);
+}
+
 static siglet_err *need_coordinate(const siglet_cbor *map, int64_t label, const char *name,
 				   size_t size, uint8_t *ret_bytes)
 {
@@ -78,7 +87,7 @@ static siglet_err *read_ec2(const siglet_cbor *map, siglet_key **ret_key)
 	siglet_err *err = need_member(map, -1, "crv", &value);
 
 	if (err == NULL)
-		err = siglet_cbor_need_int64(value, &number);
+		err = need_number(value, &number);
 	if (err != NULL)
 		return err;
 	for (size_t i = 0; i < SIGLET_COUNT(curves); i++) {
@@ -108,7 +117,7 @@ static siglet_err *read_okp(const siglet_cbor *map, siglet_key **ret_key)
 	siglet_err *err = need_member(map, -1, "crv", &value);
 
 	if (err == NULL)
-		err = siglet_cbor_need_int64(value, &number);
+		err = need_number(value, &number);
 	if (err == NULL && number != ed25519)
 		err = unknown_curve(map, number);
 	if (err == NULL)
@@ -151,7 +160,7 @@ static siglet_err *read_material(const siglet_cbor *map, siglet_key **ret_key)
 	siglet_err *err = need_member(map, KEY_KTY, "kty", &value);
 
 	if (err == NULL)
-		err = siglet_cbor_need_int64(value, &kty);
+		err = need_number(value, &kty);
 	if (err == NULL)
 		err = check_public(map, kty);
 	if (err != NULL)
@@ -196,7 +205,7 @@ static siglet_err *read_algorithm(const siglet_cbor *map, const siglet_key *key,
 
 	if (value == NULL)
 		return NULL;
-	err = siglet_cbor_need_int64(value, &number);
+	err = need_number(value, &number);
 	if (err != NULL)
 		return err;
 	*ret_algorithm = siglet_cose_algorithm_find(number);

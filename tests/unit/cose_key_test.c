@@ -92,7 +92,13 @@ static void neighbours_are_refused(void)
 	refuses("a1 0103", SIGLET_E_MISSING, "a key without n");
 	refuses("a2 0103 20590100" VECTOR_RSA_N, SIGLET_E_MISSING, "a key without e");
 	refuses("a4 0104 " P256, SIGLET_E_UNSUPPORTED, "a key of type 4, which is not used here");
-	refuses("a4 01613a " P256, SIGLET_E_MALFORMED, "1: text, not an integer");
+	refuses("a4 01613a " P256, SIGLET_E_UNSUPPORTED,
+		"1: a name in text, which is not used here");
+	refuses("a4 0140 " P256, SIGLET_E_MALFORMED, "1: a byte string, not an integer");
+	refuses("a3 0102 206161 2140", SIGLET_E_UNSUPPORTED,
+		"-1: a name in text, which is not used here");
+	refuses("a3 0101 206161 2140", SIGLET_E_UNSUPPORTED,
+		"-1: a name in text, which is not used here");
 	refuses("a4 0102 2008 215820" VECTOR_P256_X "225820" VECTOR_P256_Y, SIGLET_E_UNSUPPORTED,
 		"-1: curve 8, which is not used here");
 	refuses("a3 0101 2007 215820" VECTOR_ED25519_X, SIGLET_E_UNSUPPORTED,
@@ -125,6 +131,13 @@ static void keys_say_what_they_are_for(void)
 		"3: PS256 is not for a key of type ECDSA P-256");
 	refuses("a5 0102 033818 " P256, SIGLET_E_UNSUPPORTED,
 		"3: algorithm -25, which is not used here");
+	refuses("a5 0102 03654553323536 " P256, SIGLET_E_UNSUPPORTED,
+		"3: a name in text, which is not used here");
+	refuses("a5 0102 03f5 " P256, SIGLET_E_MALFORMED, "3: a boolean, not an integer");
+	refuses("a5 0102 048122 " P256, SIGLET_E_UNSUPPORTED, "4: a key that is not for verifying");
+	refuses("a5 0102 048103 " P256, SIGLET_E_UNSUPPORTED, "4: a key that is not for verifying");
+	refuses("a5 0102 048166766572696679 " P256, SIGLET_E_UNSUPPORTED,
+		"4: a key that is not for verifying");
 	refuses("a5 0102 048101 " P256, SIGLET_E_UNSUPPORTED, "4: a key that is not for verifying");
 	refuses("a5 0102 0480 " P256, SIGLET_E_LENGTH, "4: an array of 0");
 	refuses("a5 0102 0402 " P256, SIGLET_E_MALFORMED, "4: an unsigned integer, not an array");

@@ -72,6 +72,7 @@ static void cose_keys_are_read(void)
 	   "… with both");
 	accepts_hex("82 a4 0102 " P256 ED25519, 2, "a set of two");
 	accepts_hex("83 a1 0104 a3 0101 2004 214101 " ED25519, 1, "two that are not used, and one");
+	accepts_hex("83 a1 016161 a5 0102 036161 " P256 ED25519, 1, "two that have names, and one");
 	accepts_hex("82 a5 0102 04 8101 " P256 ED25519, 1,
 		    "one that is not for verifying, and one");
 	refuses_hex("a5 0102 04 8101 " P256, SIGLET_E_UNSUPPORTED,
