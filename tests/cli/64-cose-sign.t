@@ -68,6 +68,25 @@ err 'the messages are left out' '2 bundles are left out'
 rm many/b.cose
 refuses 'one without its message' many/*
 
+# libcbor comes with the first COSE message and never with a bundle: the linker tells what it opens.
+no_libcbor() { ! grep -E 'libcbor|libsiglet-cose' "$tmp/err"; }
+# shellcheck disable=SC2016
+ok 'a bundle is signed beside a message' "$SANDBOX" run -- sh -c \
+	'"$0" sign --quiet one && "$0" sign --force --quiet --format cose one && cp "$SIGLET_TRUST_CONFIG" config' "$SIGLET"
+before='env LD_DEBUG=files'
+accepts 'the message is verified' one.cose one
+if grep -q 'calling init' "$tmp/err"; then
+	err '… by libcbor' 'calling init: .*libcbor'
+	accepts 'the bundle is' one --bundle one.sigstore.json
+	ok '… without' no_libcbor
+	gives 'inspect of a bundle' 0 inspect one.sigstore.json
+	ok '… without' no_libcbor
+else
+	skip 'this linker does not tell what it opens'
+fi
+before=
+rm one.sigstore.json
+
 # What else can be asked.
 gives 'a payload without COSE' 2 sign --payload attached one --force
 gives 'no such format' 2 sign --format jose one
