@@ -148,7 +148,7 @@ tsan: all ## build with the thread sanitizer and run the tests that use threads
 		tests/cli/64-audit-shards.t
 
 .PHONY: interop
-interop: all ## sign and verify with sigstore-js and sigstore-python, both ways
+interop: all $(B)/tests/gen/siglet-cose ## sign and verify with sigstore-js and sigstore-python, both ways
 	@SIGLET=$(B)/siglet B=$(B) prove --exec sh tests/interop/*.t
 
 .PHONY: interop-go

@@ -19,6 +19,8 @@ sign() {
 we_accept() {
 	"$SIGLET" verify "$1" one --key "$2" --trusted-root "$root" --tlog-threshold 0 --timestamp-threshold 0
 }
+# With external data (RFC 9052 section 4.3): the library's, since the program signs files and nothing beside them.
+with_aad() { "$B/tests/gen/siglet-cose" "$@"; }
 root=$here/../../third_party_certs/public-good/trusted_root.json
 
 for kind in 'EC -pkeyopt ec_paramgen_curve:P-256' 'EC -pkeyopt ec_paramgen_curve:P-384' 'EC -pkeyopt ec_paramgen_curve:P-521' \
@@ -43,6 +45,19 @@ for kind in 'EC -pkeyopt ec_paramgen_curve:P-256' 'EC -pkeyopt ec_paramgen_curve
 			echo changed >one
 			ok '… and refuse another file' refused we_accept theirs.cose public.pem
 			echo 'to be signed' >one
+		done
+	done
+	for payload in attached detached; do
+		ok "$kind, $payload, external data: we sign" with_aad sign key.pem one aside $payload one.cose
+		for who in pycose cwt; do
+			ok "… $who verifies it" peer verify $who public.pem one.cose one aside
+			ok "… $who refuses other data" refused peer verify $who public.pem one.cose one inside
+			ok "… $who refuses it without" refused peer verify $who public.pem one.cose one
+			rm -f theirs.cose
+			ok "… $who signs" peer sign $who key.pem one theirs.cose $payload aside
+			ok '… we verify it' with_aad verify public.pem one aside theirs.cose
+			ok '… we refuse other data' refused with_aad verify public.pem one inside theirs.cose
+			ok '… we refuse it without' refused with_aad verify public.pem one '' theirs.cose
 		done
 	done
 done

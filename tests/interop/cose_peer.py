@@ -1,7 +1,7 @@
 """The other side of tests/interop/cose.t: COSE_Sign1 by pycose and by cwt.
 
-cose_peer.py sign   pycose|cwt KEY.pem FILE OUT attached|detached
-cose_peer.py verify pycose|cwt PUBLIC.pem MESSAGE [PAYLOAD]
+cose_peer.py sign   pycose|cwt KEY.pem FILE OUT attached|detached [AAD]
+cose_peer.py verify pycose|cwt PUBLIC.pem MESSAGE [PAYLOAD [AAD]]
 Exit status 0 when all went well, 1 when a signature does not verify.
 """
 import hashlib
@@ -54,12 +54,13 @@ def pycose_key(key):
                   dq=number(p.dmq1), qinv=number(p.iqmp))
 
 
-def pycose_sign(key, payload, detached):
+def pycose_sign(key, payload, detached, aad):
     from pycose import algorithms, headers
     from pycose.messages import Sign1Message
     names = {"ES256": algorithms.Es256, "ES384": algorithms.Es384, "ES512": algorithms.Es512, "EdDSA": algorithms.EdDSA,
              "PS256": algorithms.Ps256}
-    message = Sign1Message(phdr={headers.Algorithm: names[algorithm_of(key)]}, uhdr={headers.KID: b"peer"}, payload=payload)
+    message = Sign1Message(phdr={headers.Algorithm: names[algorithm_of(key)]}, uhdr={headers.KID: b"peer"}, payload=payload,
+                           external_aad=aad)
     message.key = pycose_key(key)
     encoded = message.encode()
     if detached:
@@ -69,9 +70,10 @@ def pycose_sign(key, payload, detached):
     return encoded
 
 
-def pycose_verify(key, encoded):
+def pycose_verify(key, encoded, aad):
     from pycose.messages import Sign1Message
     message = Sign1Message.decode(encoded)
+    message.external_aad = aad
     message.key = pycose_key(key)
     return message.verify_signature()
 
@@ -81,10 +83,10 @@ def cwt_key(path, key, kid=b"peer"):
     return COSEKey.from_pem(open(path).read(), alg=algorithm_of(key), kid=kid)
 
 
-def cwt_sign(path, key, payload, detached):
+def cwt_sign(path, key, payload, detached, aad):
     from cwt import COSE
     sender = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
-    encoded = sender.encode(payload, cwt_key(path, key))
+    encoded = sender.encode(payload, cwt_key(path, key), external_aad=aad)
     if detached:
         tag = cbor2.loads(encoded)
         value = list(tag.value)
@@ -93,11 +95,11 @@ def cwt_sign(path, key, payload, detached):
     return encoded
 
 
-def cwt_verify(path, key, encoded):
+def cwt_verify(path, key, encoded, aad):
     from cwt import COSE, VerifyError
     kid = cbor2.loads(cbor2.loads(encoded).value[0]).get(4, b"peer")
     try:
-        COSE.new().decode(encoded, cwt_key(path, key, kid))
+        COSE.new().decode(encoded, cwt_key(path, key, kid), external_aad=aad)
     except VerifyError:
         return False
     return True
@@ -112,7 +114,7 @@ def attach(encoded, payload):
     return cbor2.dumps(cbor2.CBORTag(tag.tag, value))
 
 
-def verify(peer, path, message, payload):
+def verify(peer, path, message, payload, aad):
     encoded = open(message, "rb").read()
     content = open(payload, "rb").read() if payload else None
     header = cbor2.loads(cbor2.loads(encoded).value[0])
@@ -123,16 +125,18 @@ def verify(peer, path, message, payload):
     if content is not None and 258 in header and header[258] != -16:
         return False
     key = load(path)
-    return pycose_verify(key, encoded) if peer == "pycose" else cwt_verify(path, key, encoded)
+    return pycose_verify(key, encoded, aad) if peer == "pycose" else cwt_verify(path, key, encoded, aad)
 
 
 def main():
     command, peer, path = sys.argv[1:4]
+    aad = sys.argv[6 if command == "verify" else 7:]
+    aad = aad[0].encode() if aad else b""
     if command == "verify":
-        sys.exit(0 if verify(peer, path, sys.argv[4], sys.argv[5] if len(sys.argv) > 5 else None) else 1)
+        sys.exit(0 if verify(peer, path, sys.argv[4], sys.argv[5] if len(sys.argv) > 5 else None, aad) else 1)
     payload = open(sys.argv[4], "rb").read()
     key, detached = load(path), sys.argv[6] == "detached"
-    encoded = pycose_sign(key, payload, detached) if peer == "pycose" else cwt_sign(path, key, payload, detached)
+    encoded = pycose_sign(key, payload, detached, aad) if peer == "pycose" else cwt_sign(path, key, payload, detached, aad)
     open(sys.argv[5], "wb").write(encoded)
 
 
