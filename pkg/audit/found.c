@@ -234,7 +234,7 @@ static siglet_err *try_issuer(const siglet_authority *authority, const audit_fou
 	     i++) {
 		const siglet_cert *cert = siglet_chain_cert(authority->chain, i);
 		const siglet_slice spki = siglet_cert_spki(cert);
-		siglet_hash32 hash;
+		siglet_hash32 hash = { { 0 } };
 
 		err = siglet_sha256(&spki, 1, hash.bytes);
 		*ret_ok = err == NULL && siglet_cert_is_ca(cert) &&
