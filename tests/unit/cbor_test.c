@@ -138,6 +138,13 @@ static void keys_are_unique(void)
 	malformed("a2 01 02 01 03", "byte 3: 1: this key is repeated");
 	malformed("a2 01 02 1801 03", "byte 3: 1: this key is repeated");
 	malformed("82 40 a2 20 02 20 03", "byte 5: unprotected/-1: this key is repeated");
+	malformed("a2 3bffffffffffffffff 02 3bffffffffffffffff 03",
+		  "byte 11: -18446744073709551616: this key is repeated");
+	malformed("a2 1bffffffffffffffff 02 1bffffffffffffffff 03",
+		  "byte 11: 18446744073709551615: this key is repeated");
+	/* Names are of the outermost array. */
+	malformed("a1 01 82 00 ff", "byte 4: 1/1: an indefinite length");
+	malformed("81 82 00 ff", "byte 3: protected/1: an indefinite length");
 	malformed("a2 61 61 01 61 61 02", "byte 4: \"a\": this key is repeated");
 	malformed("a2 61 61 01 7801 61 02", "byte 4: \"a\": this key is repeated");
 	malformed("a2 41 61 01 41 61 02", "byte 4: a byte string: this key is repeated");
@@ -235,6 +242,9 @@ static void tags_are_read_whichever_libcbor_this_is(void)
 	}
 	accepts("d9d9f7 01", true, "tag 55799");
 	malformed("d2", "byte 1: the bytes end before this item");
+	accepts("da00012345 01", true, "a tag of four bytes");
+	accepts("db0000000123456789 01", true, "a tag of eight bytes");
+	malformed("db00000001234567", "byte 0: the bytes end in the middle of this item");
 	malformed("d8", "byte 0: the bytes end in the middle of this item");
 }
 
@@ -515,6 +525,11 @@ static void only_maps_have_keys(void)
 	OK(siglet_cbor_key(array, 0) == NULL && siglet_cbor_value(array, 0) == NULL &&
 		   siglet_cbor_at(siglet_cbor_at(array, 0), 0) == NULL,
 	   "nor a number items");
+	siglet_cbor_doc_free(doc);
+	siglet_buf_clear(&bytes);
+	bytes = unhex("a1 01 02");
+	OK_SUCCESS(parse(siglet_buf_slice(&bytes), &doc), "a map");
+	OK(siglet_cbor_at(siglet_cbor_root(doc), 0) == NULL, "its keys are not items");
 	siglet_cbor_doc_free(doc);
 	siglet_buf_clear(&bytes);
 }

@@ -244,6 +244,42 @@ static void keys_take_their_own_algorithm_only(void)
 	}
 }
 
+/* A key that signs in another way than the algorithm has it, though it is of the right type or hash. */
+static void keys_sign_in_the_algorithm_s_way(void)
+{
+	static const struct {
+		const char *made, *details;
+		int64_t number;
+	} wrong[] = {
+		{ "PKIX_RSA_PSS_3072_SHA256", "PKIX_RSA_PKCS1V5", -37 },
+		{ "PKIX_RSA_PSS_3072_SHA256", "PKIX_RSA_PSS", -38 },
+		{ "PKIX_ECDSA_P384_SHA_384", "PKIX_ECDSA_P384_SHA_256", -7 },
+		{ "PKIX_ECDSA_P384_SHA_384", "PKIX_ECDSA_P384_SHA_256", -35 },
+		{ "PKIX_ED25519", "PKIX_ED25519_PH", -8 },
+	};
+
+	for (size_t i = 0; i < SIGLET_COUNT(wrong); i++) {
+		siglet_signer *made = make_signer(wrong[i].made), *signer = NULL;
+		siglet_buf map = header_with(wrong[i].number), signature;
+		const siglet_cose_draft draft = { .protected_map = siglet_buf_slice(&map) };
+
+		siglet_buf_init(&signature, 1024);
+		OK_SUCCESS(siglet_signer_from_pkey(
+				   siglet_signer_pkey(made),
+				   siglet_key_details_find(siglet_slice_str(wrong[i].details)),
+				   &signer),
+			   "%s", wrong[i].details);
+		if (signer == NULL)
+			exit(1);
+		OK_ERROR(siglet_cose_sign(heads(), signer, &draft, &signature), SIGLET_E_USAGE,
+			 "… does not sign as %d", (int)wrong[i].number);
+		siglet_buf_clear(&signature);
+		siglet_buf_clear(&map);
+		siglet_signer_free(signer);
+		siglet_signer_free(made);
+	}
+}
+
 /* RFC 9864's numbers name the same. */
 static void fully_specified_numbers_are_the_same(void)
 {
@@ -345,6 +381,7 @@ int main(void)
 	}
 	der_is_no_cose_signature();
 	keys_take_their_own_algorithm_only();
+	keys_sign_in_the_algorithm_s_way();
 	fully_specified_numbers_are_the_same();
 	drafts_that_are_none_are_refused();
 	messages_that_are_none_are_not_written();

@@ -146,6 +146,9 @@ static void jwks_are_read(void)
 		     SIGLET_E_LENGTH, "x of 1 bytes, not 32");
 	refuses_text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A+==\"}", SIGLET_E_MALFORMED,
 		     "x: not base64url");
+	refuses_text("{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+		     "\"x\":\"11qYAYKxCrfVS+7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+		     SIGLET_E_MALFORMED, "x: not base64url");
 	refuses_text("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A_/A\"}", SIGLET_E_MALFORMED,
 		     "x: not base64url");
 	refuses_text("{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
@@ -262,6 +265,13 @@ static void keys_are_bounded(void)
 	while (set.len <= SIGLET_MAX_SCITT_KEY_BYTES)
 		MAKER_DO(siglet_buf_append_str(&set, "# nothing but words, line after line\n"));
 	refuses(siglet_buf_slice(&set), SIGLET_E_LIMIT, "bytes of keys, more than");
+	siglet_buf_truncate(&set, 0);
+	MAKER_DO(siglet_buf_append_str(&set, JWK_EC));
+	while (set.len < SIGLET_MAX_SCITT_KEY_BYTES)
+		MAKER_DO(siglet_buf_append_byte(&set, ' '));
+	OK_SUCCESS(add(siglet_buf_slice(&set)), "as many bytes as may be");
+	MAKER_DO(siglet_buf_append_byte(&set, ' '));
+	refuses(siglet_buf_slice(&set), SIGLET_E_LIMIT, "1048577 bytes of keys, more than 1048576");
 	siglet_buf_clear(&one);
 	siglet_buf_clear(&set);
 }

@@ -32,6 +32,7 @@ typedef enum receipt_way {
 	/* right */
 	RECEIPT_ATTACHED, /* the root is the payload */
 	RECEIPT_TWO_PROOFS,
+	RECEIPT_MOST_PROOFS,
 	RECEIPT_WITHOUT_KID,
 	RECEIPT_WITHOUT_ISSUER,
 	/* wrong */
@@ -77,7 +78,7 @@ typedef struct service {
 	siglet_scitt_structure structure;
 	int64_t algorithm;
 	const char *issuer;
-	char kid[65];
+	char kid[66];
 } service;
 
 MAKER_UNUSED static siglet_signer *maker_signer(const char *name)
@@ -355,6 +356,7 @@ static inline void write_proofs(siglet_cbor_writer *w, siglet_slice proof, sigle
 {
 	const size_t count = way == RECEIPT_NO_PROOFS				     ? 0
 			     : way == RECEIPT_MANY_PROOFS			     ? 17
+			     : way == RECEIPT_MOST_PROOFS			     ? 16
 			     : way == RECEIPT_TWO_PROOFS || way == RECEIPT_TWO_ROOTS ? 2
 										     : 1;
 

@@ -165,6 +165,7 @@ static const fate fates[] = {
 	{ RECEIPT_PLAIN, 0, 0, "" },
 	{ RECEIPT_ATTACHED, 0, 0, "" },
 	{ RECEIPT_TWO_PROOFS, 0, 0, "" },
+	{ RECEIPT_MOST_PROOFS, 0, 0, "" },
 	{ RECEIPT_WITHOUT_KID, 0, 0, "" },
 	{ RECEIPT_WITHOUT_ISSUER, 0, 0, "" },
 	{ RECEIPT_UNTAGGED, SIGLET_E_MALFORMED, SIGLET_E_MALFORMED, "a receipt without its tag" },
@@ -219,6 +220,62 @@ static const fate fates[] = {
 	{ RECEIPT_OTHER_ISSUER, SIGLET_E_UNTRUSTED, SIGLET_E_UNTRUSTED,
 	  "no key of another.example was pinned" },
 };
+
+/* ---- proofs of CCF by themselves ---- */
+
+/* A leaf of so many parts under evidence of that size, and a path of steps of so many parts. */
+static siglet_err *ccf_root_of(size_t leaf_parts, size_t evidence, size_t steps, size_t step_parts)
+{
+	static char text[2048];
+	const siglet_hash32 hash = hash_of(7);
+	const siglet_scitt_entry about = { .hash = hash, .leaf = hash };
+	siglet_scitt_proven proven = { 0 };
+	siglet_buf bytes = maker_buf();
+	siglet_cbor_doc *proof = NULL;
+	siglet_cbor_writer w;
+	siglet_err *err;
+
+	memset(text, 'a', sizeof(text));
+	siglet_cbor_writer_init(&w, heads(), &bytes);
+	siglet_cbor_write_begin_map(&w);
+	siglet_cbor_write_int(&w, 1);
+	siglet_cbor_write_begin_array(&w);
+	for (size_t i = 0; i < leaf_parts; i++)
+		if (i == 1)
+			siglet_cbor_write_text(&w, siglet_slice_of(text, evidence));
+		else
+			siglet_cbor_write_bytes(&w, siglet_hash32_slice(&hash));
+	siglet_cbor_write_end_array(&w);
+	siglet_cbor_write_int(&w, 2);
+	siglet_cbor_write_begin_array(&w);
+	for (size_t i = 0; i < steps; i++) {
+		siglet_cbor_write_begin_array(&w);
+		siglet_cbor_write_bool(&w, true);
+		for (size_t k = 1; k < step_parts; k++)
+			siglet_cbor_write_bytes(&w, siglet_hash32_slice(&hash));
+		siglet_cbor_write_end_array(&w);
+	}
+	siglet_cbor_write_end_array(&w);
+	siglet_cbor_write_end_map(&w);
+	MAKER_DO(siglet_cbor_writer_finish(&w));
+	MAKER_DO(siglet_cbor_parse(heads(), siglet_buf_slice(&bytes), bytes.len, NULL, &proof));
+	err = siglet_scitt_inclusion_root(SIGLET_SCITT_CCF_LEDGER_SHA256, siglet_cbor_root(proof),
+					  &about, &proven);
+	siglet_cbor_doc_free(proof);
+	siglet_buf_clear(&bytes);
+	return err;
+}
+
+static void proofs_of_ledgers_have_bounds(void)
+{
+	OK_SUCCESS(ccf_root_of(3, 1, 0, 2), "a leaf alone");
+	OK_SUCCESS(ccf_root_of(3, 1024, 64, 2), "as much evidence and as long a path as may be");
+	OK_ERROR(ccf_root_of(3, 1025, 64, 2), SIGLET_E_LENGTH, "more evidence");
+	OK_ERROR(ccf_root_of(3, 1024, 65, 2), SIGLET_E_LENGTH, "a longer path");
+	OK_ERROR(ccf_root_of(4, 1, 1, 2), SIGLET_E_LENGTH, "a leaf of four");
+	OK_ERROR(ccf_root_of(3, 1, 1, 3), SIGLET_E_LENGTH, "a step of three");
+	OK_ERROR(ccf_root_of(3, 1, 1, 1), SIGLET_E_LENGTH, "a step of one");
+}
 
 static void every_way_has_its_fate(void)
 {
@@ -286,6 +343,33 @@ static void keys_are_for_whom_they_were_pinned(void)
 	service_clear(&s);
 }
 
+/* Whoever is trusted for one service is nobody for another. */
+static void services_do_not_sign_for_each_other(void)
+{
+	service s = service_new(SIGLET_SCITT_RFC9162_SHA256, "service.example");
+	service other = service_new(SIGLET_SCITT_RFC9162_SHA256, "another.example");
+	service forged = s;
+	siglet_scitt_keys *keys = NULL;
+	siglet_scitt_proven proven;
+
+	MAKER_DO(siglet_scitt_keys_new(&keys));
+	pin(keys, &s, "service.example");
+	pin(keys, &other, "another.example");
+	forged.signer = other.signer;
+	OK_SUCCESS(check(&s, RECEIPT_PLAIN, keys, &proven), "a service");
+	OK_SUCCESS(check(&other, RECEIPT_PLAIN, keys, &proven), "and another");
+	OK_ERROR(check(&forged, RECEIPT_PLAIN, keys, &proven), SIGLET_E_MISMATCH,
+		 "one in the other's name, under its id");
+	OK_ERROR(check(&forged, RECEIPT_WITHOUT_KID, keys, &proven), SIGLET_E_MISMATCH,
+		 "… or under none");
+	(void)snprintf(forged.kid, sizeof(forged.kid), "%s", other.kid);
+	OK_ERROR(check(&forged, RECEIPT_PLAIN, keys, &proven), SIGLET_E_UNTRUSTED,
+		 "… or under its own");
+	siglet_scitt_keys_free(keys);
+	service_clear(&other);
+	service_clear(&s);
+}
+
 static void pin_pem(siglet_scitt_keys *keys, const siglet_key *key)
 {
 	siglet_buf pem = maker_buf();
@@ -324,6 +408,24 @@ static void keys_without_an_id_are_tried(siglet_scitt_structure structure)
 		 ccf ? SIGLET_E_MISMATCH : SIGLET_E_UNTRUSTED, "… a wrong proof by one of them");
 	siglet_scitt_keys_free(stranger);
 	siglet_scitt_keys_free(own);
+	service_clear(&s);
+}
+
+/* The hash of a ledger's key is its id; what only begins with it is not. */
+static void ids_of_ledgers_are_whole(void)
+{
+	service s = service_new(SIGLET_SCITT_CCF_LEDGER_SHA256, "service.example");
+	siglet_scitt_keys *keys = NULL;
+	siglet_scitt_proven proven;
+
+	MAKER_DO(siglet_scitt_keys_new(&keys));
+	pin_pem(keys, siglet_signer_key(s.signer));
+	OK_SUCCESS(check(&s, RECEIPT_PLAIN, keys, &proven), "the id of a ledger's key");
+	s.kid[64] = '0';
+	OK_ERROR(check(&s, RECEIPT_PLAIN, keys, &proven), SIGLET_E_UNTRUSTED, "… and one more");
+	s.kid[63] = '\0';
+	OK_ERROR(check(&s, RECEIPT_PLAIN, keys, &proven), SIGLET_E_UNTRUSTED, "… and one less");
+	siglet_scitt_keys_free(keys);
 	service_clear(&s);
 }
 
@@ -509,6 +611,11 @@ static void growth_is_proven(siglet_scitt_structure structure)
 	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "one whose second leads elsewhere");
 	OK_ERROR(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root, &proven),
 		 SIGLET_E_MISMATCH, "… is refused");
+	siglet_buf_clear(&bytes);
+	bytes = growth_receipt(&s, 3, changed, 4, &new_root, nodes);
+	OK_SUCCESS(read_bytes(siglet_buf_slice(&bytes)), "one whose first does");
+	OK_ERROR(siglet_scitt_receipt_check_growth(&receipt, heads(), keys, 3, &old_root, &proven),
+		 SIGLET_E_MISMATCH, "… is refused");
 out:
 	siglet_buf_clear(&bytes);
 	siglet_scitt_keys_free(keys);
@@ -527,6 +634,9 @@ int main(void)
 	receipts_of(SIGLET_SCITT_RFC9162_SHA256, false);
 	receipts_of(SIGLET_SCITT_CCF_LEDGER_SHA256, true);
 	keys_are_for_whom_they_were_pinned();
+	proofs_of_ledgers_have_bounds();
+	services_do_not_sign_for_each_other();
+	ids_of_ledgers_are_whole();
 	keys_without_an_id_are_tried(SIGLET_SCITT_RFC9162_SHA256);
 	keys_without_an_id_are_tried(SIGLET_SCITT_CCF_LEDGER_SHA256);
 	a_key_signs_with_its_algorithm();

@@ -28,6 +28,7 @@ typedef enum statement_way {
 	STATEMENT_CRITICAL_CLAIMS,
 	STATEMENT_CRITICAL_TYP,
 	STATEMENT_EXPIRES,
+	STATEMENT_X5T_NO_SCHEME, /* an x5t, and an issuer that begins with the colon of a URI */
 } statement_way;
 
 static siglet_signer *author;
@@ -46,7 +47,8 @@ static void write_claims(siglet_cbor_writer *w, statement_way way)
 			write_str(w,
 				  way == STATEMENT_WORD_ISSUER || way == STATEMENT_X5T_WORD_ISSUER
 					  ? "acme"
-					  : "https://acme.example");
+				  : way == STATEMENT_X5T_NO_SCHEME ? "://acme.example"
+								   : "https://acme.example");
 	}
 	if (way != STATEMENT_NO_SUBJECT) {
 		siglet_cbor_write_int(w, SIGLET_CWT_SUB);
@@ -97,7 +99,8 @@ static siglet_buf statement_inside(statement_way way)
 		siglet_cbor_write_int(&w, SIGLET_COSE_CONTENT_TYPE);
 		write_str(&w, "text/plain");
 	}
-	if (way == STATEMENT_X5T || way == STATEMENT_X5T_WORD_ISSUER) {
+	if (way == STATEMENT_X5T || way == STATEMENT_X5T_WORD_ISSUER ||
+	    way == STATEMENT_X5T_NO_SCHEME) {
 		siglet_cbor_write_int(&w, SIGLET_COSE_X5T);
 		siglet_cbor_write_begin_array(&w);
 		siglet_cbor_write_int(&w, -16);
@@ -281,6 +284,8 @@ static void statements_are_of_their_form(void)
 		"protected/258: a payload hashed by algorithm -14");
 	refuses(STATEMENT_X5T_WORD_ISSUER, SIGLET_E_MALFORMED,
 		"protected/15: with certificates the issuer is a URI");
+	refuses(STATEMENT_X5T_NO_SCHEME, SIGLET_E_MALFORMED,
+		"protected/15: with certificates the issuer is a URI");
 	refuses(STATEMENT_X5CHAIN_UNBOUND, SIGLET_E_MISSING,
 		"certificates that the signature does not cover");
 }
@@ -310,9 +315,9 @@ static void statements_are_signed(void)
 	siglet_signer_free(other);
 }
 
-static void receipts_take_nothing_from_what_was_registered(void)
+static void receipts_take_nothing_from_what_was_registered(statement_way way)
 {
-	made m = make_statement(STATEMENT_PLAIN);
+	made m = make_statement(way);
 	siglet_buf junk[2] = { unhex("00"), unhex("01") }, again = maker_buf();
 
 	MAKER_DO(read_statement(with_receipts(&m, junk, 2)));
@@ -414,6 +419,41 @@ static void receipts_come_to_something(void)
 }
 
 /* One key under two names, and two keys of a file that nobody gave a name: a service counts once. */
+static void add_key(siglet_scitt_keys *keys, const char *issuer, const siglet_signer *signer)
+{
+	siglet_buf pem = maker_buf();
+
+	MAKER_DO(siglet_pem_encode("PUBLIC KEY", siglet_key_spki(siglet_signer_key(signer)), &pem));
+	MAKER_DO(siglet_scitt_keys_add(keys, heads(), siglet_slice_str(issuer),
+				       siglet_buf_slice(&pem)));
+	siglet_buf_clear(&pem);
+}
+
+/* A name is one service, whichever files its keys are in; no name is none. */
+static void services_are_told_apart_by_name(void)
+{
+	service a = service_new(SIGLET_SCITT_RFC9162_SHA256, "a.example");
+	service c = service_new(SIGLET_SCITT_RFC9162_SHA256, "c.example");
+	siglet_scitt_keys *named = NULL, *nameless = NULL;
+	const given rotated[] = { { &a, RECEIPT_PLAIN, SIGLET_SCITT_VERIFIED },
+				  { &a, RECEIPT_OTHER_SIGNER, SIGLET_SCITT_VERIFIED } };
+	const given silent[] = { { &a, RECEIPT_WITHOUT_ISSUER, SIGLET_SCITT_VERIFIED },
+				 { &c, RECEIPT_WITHOUT_ISSUER, SIGLET_SCITT_VERIFIED } };
+
+	MAKER_DO(siglet_scitt_keys_new(&named));
+	add_key(named, "a.example", a.signer);
+	add_key(named, "a.example", a.other);
+	comes_to(rotated, 2, named, 1, 2, SIGLET_E_UNTRUSTED, "one name's keys of two files");
+	MAKER_DO(siglet_scitt_keys_new(&nameless));
+	add_key(nameless, "", a.signer);
+	add_key(nameless, "", c.signer);
+	comes_to(silent, 2, nameless, 2, 2, 0, "two files, and receipts without a name");
+	siglet_scitt_keys_free(nameless);
+	siglet_scitt_keys_free(named);
+	service_clear(&c);
+	service_clear(&a);
+}
+
 static void a_service_counts_once(void)
 {
 	service a = service_new(SIGLET_SCITT_RFC9162_SHA256, "a.example");
@@ -460,6 +500,8 @@ static void receipts_are_bounded(void)
 		   "as many receipts as may be");
 	OK_ERROR(read_statement(with_receipts(&m, junk, SIGLET_MAX_RECEIPTS + 1)), SIGLET_E_LIMIT,
 		 "one more");
+	OK_ERROR(read_statement(unhex("d284 4d a3012604400fa2016161026162 a119018a80 40 41ff")),
+		 SIGLET_E_LENGTH, "none");
 	for (size_t i = 0; i < SIGLET_COUNT(junk); i++)
 		siglet_buf_clear(&junk[i]);
 	made_clear(&m);
@@ -508,9 +550,12 @@ int main(void)
 	author = maker_signer("PKIX_ECDSA_P256_SHA_256");
 	statements_are_of_their_form();
 	statements_are_signed();
-	receipts_take_nothing_from_what_was_registered();
+	receipts_take_nothing_from_what_was_registered(STATEMENT_PLAIN);
+	receipts_take_nothing_from_what_was_registered(STATEMENT_ENVELOPE);
+	receipts_take_nothing_from_what_was_registered(STATEMENT_DETACHED);
 	receipts_come_to_something();
 	a_service_counts_once();
+	services_are_told_apart_by_name();
 	receipts_are_bounded();
 	a_statement_from_production();
 	siglet_cbor_doc_free(doc);
