@@ -4,6 +4,19 @@
 
 #define MAX_SIGNATURE_BYTES 8192
 #define MAX_HEADER_BYTES ((size_t)1 << 20)
+/* Beside it there is room in a message for who signed, and for what every service says of it. */
+#define MAX_ATTACHED_BYTES (SIGLET_MAX_BUNDLE_BYTES - (1u << 20))
+
+/* Before anybody is asked: what a log has of a message that can't be written, it has for good. */
+static siglet_err *check_size(const siglet_cose_wish *choice, siglet_slice artifact)
+{
+	if (!choice->is_whole || choice->is_detached || artifact.len <= MAX_ATTACHED_BYTES)
+		return NULL;
+	return siglet_err_hint(siglet_err_new(SIGLET_E_USAGE,
+					      "%zu bytes to be attached, more than %u",
+					      artifact.len, MAX_ATTACHED_BYTES),
+			       "sign their hash, or with a detached payload");
+}
 
 static siglet_err *find_payload(const siglet_content *content, siglet_slice *ret_payload)
 {
@@ -21,7 +34,7 @@ static siglet_err *find_payload(const siglet_content *content, siglet_slice *ret
 	if (digest == NULL)
 		return siglet_err_new(SIGLET_E_USAGE, "no sha256 digest is there");
 	*ret_payload = content->cose->is_whole ? artifact->message : siglet_digest_slice(digest);
-	return NULL;
+	return check_size(content->cose, artifact->message);
 }
 
 /* ---- the protected header ---- */
