@@ -189,4 +189,9 @@ for kind in 'EC -pkeyopt ec_paramgen_curve:P-384' 'RSA -pkeyopt rsa_keygen_bits:
 	openssl pkey -in key.pem -pubout -out key.pub
 	gives '… another key' 1 verify one.cose one --key key.pub --trust-config config --tlog-threshold 0 --timestamp-threshold 0
 done
+# The algorithm is the message's, and for one type of key.
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out key.pem 2>/dev/null
+openssl pkey -in key.pem -pubout -out key.pub
+gives 'a key of another type' 1 verify one.cose one --key key.pub --trust-config config --tlog-threshold 0 --timestamp-threshold 0
+err '… is told with the place' 'byte [0-9]+: protected/1: EdDSA is not for a key of type ECDSA P-384'
 done_testing

@@ -2,6 +2,7 @@
 
 #include "../lib/check.h"
 #include "../lib/heads.h"
+#include "cose_alice.h"
 
 /* What a COSE message carries has one form, and the error says where it has another. */
 
@@ -195,6 +196,17 @@ static void lists_have_bounds(void)
 		"byte 12: unprotected/-65537: a byte string, not an array");
 	refuses("a1" LABEL_ENTRIES "82" ENTRY ENTRY, SIGLET_E_MALFORMED,
 		"byte 147: unprotected/-65537/1: the same entry as 0");
+	siglet_bundle *bundle = accepts("a1" LABEL_ENTRIES "83" ENTRY "a8" VERSION LOG_ID
+					"03 06" TIME PROMISE PROOF CHECKPOINT ROOT "a8" VERSION
+					"02 42aabc" INDEX TIME PROMISE PROOF CHECKPOINT ROOT,
+					"another entry of the log, and the same of another log");
+	OK(siglet_bundle_get(bundle)->entry_count == 3, "… are three");
+	siglet_bundle_free(bundle);
+	many(LABEL_ENTRIES, 32, "a6" VERSION LOG_ID PROOF CHECKPOINT ROOT "0318", true, hex,
+	     sizeof(hex));
+	bundle = accepts(hex, "32 entries");
+	OK(siglet_bundle_get(bundle)->entry_count == 32, "… all of them");
+	siglet_bundle_free(bundle);
 	many(LABEL_ENTRIES, 33, "a0", false, hex, sizeof(hex));
 	refuses(hex, SIGLET_E_LENGTH, "byte 12: unprotected/-65537: an array of 33, not 1 to 32");
 	refuses("a1" LABEL_STAMPS "80", SIGLET_E_LENGTH,
@@ -208,7 +220,7 @@ static void lists_have_bounds(void)
 	many(LABEL_STAMPS, 33, "42aa", true, hex, sizeof(hex));
 	refuses(hex, SIGLET_E_LENGTH, "byte 12: unprotected/-65538: an array of 33, not 1 to 32");
 	many(LABEL_STAMPS, 32, "42aa", true, hex, sizeof(hex));
-	siglet_bundle *bundle = accepts(hex, "32 timestamps");
+	bundle = accepts(hex, "32 timestamps");
 	OK(siglet_bundle_get(bundle)->timestamp_count == 32, "… all of them");
 	siglet_bundle_free(bundle);
 }
@@ -266,6 +278,18 @@ static void signers_and_signatures(void)
 	      "0101010101010101010101010101010101010101010101010101010101010101"
 	      "0000000000000000000000000000000000000000000000000000000000000000",
 	      "byte 8: signature: s of the signature is zero");
+	/* Whoever is bound by the signature is no managed key, wherever the certificate is carried. */
+	OK_SUCCESS(parse_all("84 5829 a20126 1822" ALICE_X5T "a1 1821 5901ad" ALICE
+			     "4155" SIGNATURE,
+			     &bundle),
+		   "a certificate that x5t binds");
+	OK(siglet_bundle_leaf(bundle) != NULL &&
+		   siglet_bundle_get(bundle)->material == SIGLET_MATERIAL_CERTIFICATE,
+	   "… is the signer's");
+	siglet_bundle_free(bundle);
+	bundle = NULL;
+	OK_ERROR(parse_all("84 43a10126 a1 1821 5901ad" ALICE "4155" SIGNATURE, &bundle),
+		 SIGLET_E_MISSING, "a certificate that nothing binds");
 	OK_ERROR(parse_all("84 47a2012619010200 a0 4155" SIGNATURE, &bundle), SIGLET_E_UNSUPPORTED,
 		 "a payload of an unknown hash");
 }
