@@ -13,9 +13,9 @@
  */
 
 #define STRING_OF(name) #name
-#define LINKED(name)                                  \
-	{                                             \
-		STRING_OF(name), (void (*)(void))name \
+#define LINKED(name)                                    \
+	{                                               \
+		STRING_OF(name), (void (*)(void))(name) \
 	}
 
 /* Its name, and the handle that stands for it. */

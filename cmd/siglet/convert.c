@@ -103,7 +103,7 @@ static siglet_err *tell(const char *path)
 	siglet_buf line;
 	siglet_err *err;
 
-	siglet_buf_init(&line, MAX_PATH_BYTES * 5);
+	siglet_buf_init(&line, (size_t)5 * MAX_PATH_BYTES);
 	err = cli_append_name(&line, path);
 	if (err == NULL)
 		err = siglet_buf_append_str(&line, ": a Rekor proof in CBOR; who signed its "

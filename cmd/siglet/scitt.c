@@ -37,7 +37,7 @@ static siglet_err *print_keys(const char *json)
 	siglet_buf out;
 	siglet_err *err = siglet_json_parse(siglet_slice_str(json), MAX_KEY_FILE_BYTES, &doc);
 
-	siglet_buf_init(&out, MAX_LINE_BYTES * 256);
+	siglet_buf_init(&out, (size_t)256 * MAX_LINE_BYTES);
 	for (size_t i = 0; err == NULL && i < siglet_json_array_count(siglet_json_root(doc)); i++)
 		err = append_key(siglet_json_array_item(siglet_json_root(doc), i), &out);
 	if (err == NULL)

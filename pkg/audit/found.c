@@ -330,7 +330,7 @@ static siglet_err *write_members(siglet_slice origin, const audit_found *found, 
 	siglet_buf id;
 	siglet_err *err;
 
-	siglet_buf_init(&id, 2 * SIGLET_AUDIT_MAX_ORIGIN);
+	siglet_buf_init(&id, (size_t)2 * SIGLET_AUDIT_MAX_ORIGIN);
 	err = siglet_buf_append(&id, origin);
 	if (err == NULL)
 		err = siglet_buf_printf(&id, ":%" PRIu64, found->index);

@@ -331,10 +331,10 @@ siglet_err *siglet_audit_combine(const siglet_audit *audit, const char *checkpoi
 	offline.from = NULL;
 	for (size_t i = 0; err == NULL && i < count; i++)
 		err = add_file(&list, files[i]);
-	if (err == NULL && list.count == 0)
+	if (err == NULL && list.parts == NULL)
 		err = siglet_err_new(SIGLET_E_IO, "there is no part in %s",
 				     siglet_text_printable(siglet_slice_str(files[0])).text);
-	if (err == NULL) {
+	else if (err == NULL) {
 		qsort(list.parts, list.count, sizeof(*list.parts), by_begin);
 		c.parts = list.parts;
 		c.count = list.count;

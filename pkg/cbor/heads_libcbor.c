@@ -212,11 +212,10 @@ static siglet_cbor_found look_at_tag(const uint8_t *bytes, size_t len, siglet_cb
 /* A length or count of eight bytes that no memory here has room for: libcbor would cut it. */
 static bool is_beyond_memory(const uint8_t *bytes, size_t len)
 {
-	const unsigned major = bytes[0] >> 5;
 	uint64_t value = 0;
 
-	if (sizeof(size_t) >= sizeof(uint64_t) || (bytes[0] & 0x1f) != 27 || len < 9 || major < 2 ||
-	    major > 5)
+	if (sizeof(size_t) >= sizeof(uint64_t) || (bytes[0] & 0x1f) != 27 || len < 9 ||
+	    bytes[0] >> 5 < 2 || bytes[0] >> 5 > 5)
 		return false;
 	for (size_t i = 1; i < 9; i++)
 		value = value << 8 | bytes[i];

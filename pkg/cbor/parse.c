@@ -279,12 +279,17 @@ static siglet_err *read_whole(siglet_cbor_doc *doc, siglet_slice bytes, const ch
 	return err;
 }
 
+static bool is_space(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 /* "{" and "[" would begin strings of a length that no file has; white space, a number alone. */
 static bool looks_like_json(siglet_slice bytes, size_t *ret_at)
 {
 	size_t at = 0;
 
-	while (at < bytes.len - 1 && memchr(" \t\n\r", bytes.ptr[at], 4) != NULL)
+	while (at < bytes.len - 1 && is_space(bytes.ptr[at]))
 		at++;
 	*ret_at = at;
 	if (bytes.ptr[at] != '{' && bytes.ptr[at] != '[')
@@ -351,6 +356,8 @@ siglet_err *siglet_cbor_open(siglet_cbor_doc *doc, const siglet_cbor *bytes,
 
 	if (err != NULL)
 		return err;
+	if (bytes == NULL)
+		return siglet_err_new(SIGLET_E_INTERNAL, "no byte string to open");
 	if (known != NULL) {
 		*ret_item = known;
 		return NULL;

@@ -23,16 +23,10 @@ static siglet_err *algorithm_of(const siglet_cbor_heads *heads, siglet_slice map
 	return err;
 }
 
-static siglet_err *check_signer(const siglet_signer *signer, const siglet_cose_algorithm *algorithm)
+static bool signs_by(const siglet_signer *signer, const siglet_cose_algorithm *algorithm)
 {
-	const siglet_key *key = siglet_signer_key(signer);
-
-	if (algorithm != NULL && algorithm->key_type == siglet_key_type_of(key) &&
-	    algorithm->scheme == siglet_signer_scheme(signer))
-		return NULL;
-	return siglet_err_new(SIGLET_E_USAGE, "%s is not how this key (%s) signs",
-			      algorithm == NULL ? "the algorithm" : algorithm->name,
-			      siglet_scheme_name(siglet_signer_scheme(signer)));
+	return algorithm->key_type == siglet_key_type_of(siglet_signer_key(signer)) &&
+	       algorithm->scheme == siglet_signer_scheme(signer);
 }
 
 static siglet_err *sign_tbs(const siglet_signer *signer, const siglet_cose_tbs_parts *tbs,
@@ -67,10 +61,12 @@ siglet_err *siglet_cose_sign(const siglet_cbor_heads *heads, const siglet_signer
 	siglet_cose_tbs_parts tbs;
 	siglet_err *err = algorithm_of(heads, draft->protected_map, &algorithm);
 
-	if (err == NULL)
-		err = check_signer(signer, algorithm);
 	if (err != NULL)
 		return err;
+	if (algorithm == NULL || !signs_by(signer, algorithm))
+		return siglet_err_new(SIGLET_E_USAGE, "%s is not how this key (%s) signs",
+				      algorithm == NULL ? "the algorithm" : algorithm->name,
+				      siglet_scheme_name(siglet_signer_scheme(signer)));
 	err = siglet_cose_tbs(heads, algorithm->scheme, draft->protected_map, draft->external_aad,
 			      draft->payload, &tbs);
 	if (err != NULL)

@@ -17,7 +17,7 @@ typedef struct prover {
 static siglet_err *hash_leaves(const prover *p, uint64_t begin, uint64_t end,
 			       siglet_hash32 *ret_hash)
 {
-	siglet_hash32 hashes[SIGLET_MERKLE_MAX_PROOF];
+	siglet_hash32 hashes[SIGLET_MERKLE_MAX_PROOF] = { 0 };
 	size_t count = 0;
 	siglet_err *err = NULL;
 

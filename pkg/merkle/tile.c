@@ -63,7 +63,7 @@ siglet_tile_path siglet_tile_path_of(const siglet_tile *tile)
 
 siglet_err *siglet_tile_fold(const siglet_hash32 *hashes, size_t count, siglet_hash32 *ret_hash)
 {
-	siglet_hash32 folded[SIGLET_TILE_WIDTH / 2];
+	siglet_hash32 folded[SIGLET_TILE_WIDTH / 2] = { 0 };
 	siglet_err *err = NULL;
 
 	if (count == 0 || count > SIGLET_TILE_WIDTH || (count & (count - 1)) != 0)

@@ -61,7 +61,7 @@ static siglet_err *coordinate(source *s, const char *name, size_t size, uint8_t 
 
 	if (err != NULL)
 		return err;
-	if (bytes.len != size)
+	if (bytes.ptr == NULL || bytes.len != size)
 		return siglet_err_new(SIGLET_E_LENGTH, "%s of %zu bytes, not %zu", name, bytes.len,
 				      size);
 	memcpy(ret_bytes, bytes.ptr, size);
@@ -204,7 +204,7 @@ static siglet_err *add_jwk(siglet_scitt_keys *keys, siglet_slice issuer, const s
 	siglet_key *key = NULL;
 	siglet_err *err = check_use(jwk);
 
-	siglet_arena_init(&s.arena, 8u * MAX_NUMBER_BYTES);
+	siglet_arena_init(&s.arena, (size_t)8 * MAX_NUMBER_BYTES);
 	if (err == NULL)
 		err = text_member(jwk, "kid", &kid);
 	if (err == NULL)
@@ -254,7 +254,7 @@ static siglet_err *add_service(siglet_scitt_keys *keys, siglet_slice issuer,
 	siglet_key *key = NULL;
 	siglet_err *err = siglet_json_need_string(service, "serviceCertificate", &text);
 
-	siglet_arena_init(&arena, 2 * SIGLET_MAX_CERT_BYTES);
+	siglet_arena_init(&arena, (size_t)2 * SIGLET_MAX_CERT_BYTES);
 	if (err == NULL)
 		err = siglet_proto_bytes_value(siglet_json_object_get(service,
 								      "serviceCertificate"),

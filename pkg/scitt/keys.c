@@ -188,9 +188,14 @@ static bool is_cbor(siglet_slice bytes)
 	return bytes.len > 0 && bytes.ptr[0] >= 0x80;
 }
 
+static bool is_space(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 static siglet_slice skip_space(siglet_slice text)
 {
-	while (text.len > 0 && memchr(" \t\r\n", text.ptr[0], 4) != NULL)
+	while (text.len > 0 && is_space(text.ptr[0]))
 		text = siglet_slice_of(text.ptr + 1, text.len - 1);
 	return text;
 }
@@ -217,8 +222,10 @@ siglet_err *siglet_scitt_keys_add(siglet_scitt_keys *keys, const siglet_cbor_hea
 				      "service keys are a COSE_Key set, a JWKS, or certificates or "
 				      "public keys in "
 				      "PEM");
-	while (err != NULL && keys->count > before)
-		clear(&keys->of[--keys->count]);
+	for (size_t i = before; err != NULL && i < SIGLET_COUNT(keys->of) && i < keys->count; i++)
+		clear(&keys->of[i]);
+	if (err != NULL)
+		keys->count = before;
 	keys->files++;
 	return err;
 }

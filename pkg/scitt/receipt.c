@@ -105,7 +105,7 @@ static bool is_spki_hash(siglet_slice kid, const siglet_key *key)
 {
 	const siglet_digest *id = siglet_key_id(key);
 
-	if (kid.len != 2 * SIGLET_SHA256_SIZE)
+	if (kid.len != (size_t)2 * SIGLET_SHA256_SIZE)
 		return false;
 	for (size_t i = 0; i < SIGLET_SHA256_SIZE; i++) {
 		static const char digits[] = "0123456789abcdef";

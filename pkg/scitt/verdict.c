@@ -89,7 +89,7 @@ siglet_err *siglet_scitt_check(siglet_cbor_doc *doc, const siglet_scitt_statemen
 	siglet_buf registered;
 	siglet_err *err = SIGLET_ERR_UNSET;
 
-	siglet_buf_init(&registered, 2 * SIGLET_MAX_CBOR_BYTES);
+	siglet_buf_init(&registered, (size_t)2 * SIGLET_MAX_CBOR_BYTES);
 	if (found == NULL) {
 		err = siglet_err_nomem();
 		goto out;

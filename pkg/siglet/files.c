@@ -206,8 +206,11 @@ siglet_error *siglet_verify_file(const siglet_trust *trust, const siglet_expecta
 {
 	siglet_artifact *artifact = NULL;
 	siglet_bundles *bundles = NULL;
-	siglet_err *err = siglet_policy_check(&expectation->policy);
+	siglet_err *err;
 
+	if (path == NULL)
+		return siglet_err_new(SIGLET_E_USAGE, "no artifact");
+	err = siglet_policy_check(&expectation->policy);
 	if (err == NULL)
 		err = open_bundles(path, bundle_path, &bundles);
 	if (err != NULL)

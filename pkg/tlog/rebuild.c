@@ -75,6 +75,8 @@ siglet_err *siglet_tlog_rebuild_v1(const siglet_entry_subject *subject, siglet_b
 
 	if (err != NULL)
 		return err;
+	if (digest == NULL)
+		return siglet_err_new(SIGLET_E_INTERNAL, "no digest to write");
 	siglet_json_writer_init(&w, ret_body, 0);
 	err = write_body(subject, digest, &w);
 	failed = siglet_json_writer_finish(&w);

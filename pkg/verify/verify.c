@@ -8,7 +8,7 @@
 
 #define MAX_NOTE_ARENA_BYTES                                      \
 	((size_t)2 * SIGLET_MAX_ENTRIES * SIGLET_MAX_NOTE_BYTES + \
-	 SIGLET_MAX_ENTRIES * 2 * sizeof(siglet_witness_result))
+	 (size_t)2 * SIGLET_MAX_ENTRIES * sizeof(siglet_witness_result))
 
 bool siglet_verify_is_new_voter(const siglet_slice *voters, size_t count, siglet_slice voter)
 {
