@@ -286,6 +286,9 @@ static void beside_sigstore(forge *instance, const forge_options *options, size_
 	policy.services = both;
 	policy.thresholds.receipt = 1;
 	policy.thresholds.tlog = 0;
+	/* When it was signed, Sigstore's authorities say; a service's time, which is earlier, does not count. */
+	policy.has_signed_after = true;
+	policy.signed_after_s = ISSUED_S + 1;
 	if (options->cose != FORGE_NO_COSE)
 		whole = with_receipts(siglet_buf_slice(&product.json), one, receipts);
 	const siglet_rule rule = judge_bytes(
