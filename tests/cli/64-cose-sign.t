@@ -96,18 +96,18 @@ err 'is not replaced' 'many/a.cose'
 
 # A message has an end: who would not read it is told before a log has it.
 head -c 15728640 /dev/zero >most
-head -c 15728641 /dev/zero >more
+head -c 15728641 /dev/zero >excess
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem 2>/dev/null
 openssl pkey -in key.pem -pubout -out key.pub
 gives 'as much as can be attached' 0 sign --format cose --payload attached --key key.pem most
 gives '… is verified' 0 verify most.cose most --key key.pub --trust-config "$SIGLET_TRUST_CONFIG"
-gives 'a byte more' 2 sign -v --format cose --payload attached --key key.pem more
+gives 'a byte more' 2 sign -v --format cose --payload attached --key key.pem excess
 err '… for a reason' '15728641 bytes to be attached, more than 15728640'
 err '… with a way out' 'hint: sign their hash, or with a detached payload'
 ok '… before a log is asked' test -z "$(grep POST "$tmp/err")"
-gives '… detached it can be signed' 0 sign -v --format cose --payload detached --key key.pem more
+gives '… detached it can be signed' 0 sign -v --format cose --payload detached --key key.pem excess
 err '… and then a log is asked' POST
-rm most most.cose more more.cose
+rm most most.cose excess excess.cose
 
 # A hash envelope with everything said of it.
 gives 'inspect' 0 inspect many/a.cose
