@@ -187,11 +187,14 @@ siglet_error *siglet_service_keys_fetch(const char *url,
 	siglet_http *http = NULL;
 	siglet_buf settled, body;
 	char *json = NULL;
-	siglet_err *err;
+	const siglet_cbor_heads *heads = NULL;
+	/* Nobody is asked for what could not be read. */
+	siglet_err *err = siglet_load_heads(&heads);
 
 	siglet_buf_init(&settled, MAX_URL_BYTES);
 	siglet_buf_init(&body, SIGLET_MAX_SCITT_KEY_BYTES);
-	err = settle_url(url, &settled);
+	if (err == NULL)
+		err = settle_url(url, &settled);
 	if (err == NULL)
 		err = siglet_http_new(&options, &http);
 	if (err == NULL)

@@ -6,6 +6,8 @@ if ! "$B/tests/gen/siglet-scitt" "$tmp" >/dev/null 2>&1; then
 	: >"$tmp/keys"
 	gives 'without COSE nobody is pinned' 3 verify --scitt "$tmp/keys" --scitt-keys "$tmp/keys"
 	err 'for a reason that is said' 'this siglet was built without it'
+	gives 'nor is a service asked for keys' 3 trust scitt-keys --url https://127.0.0.1:1/ -o "$tmp/pinned"
+	err 'for the same reason' 'this siglet was built without it'
 	done_testing
 	exit
 fi
