@@ -33,7 +33,8 @@ static maker_plan leaf_plan(void)
 {
 	return (maker_plan) {
 		.name = "Alice B.",
-		.more = { "C", "US", "O", "Acme, Inc.", "2.5.4.15", "Org", "L", "M\xc3\xbcnchen" },
+		.more = { "C", "US", "O", "Acme, Inc.", "2.5.4.15", "Org", "L", "M\xc3\xbcnchen",
+			  "OU", "one", "OU", "two" },
 		.key = leaf_key,
 		.issuer = middle,
 		.issuer_key = middle_key,
@@ -192,6 +193,9 @@ static void subjects(void)
 	accepts("::subject:2.5.4.15:Org");
 	accepts("::subject:2.5.4.6:US");
 	accepts("::subject:L:M%C3%BCnchen");
+	/* Which of two would be the one that is named? */
+	refuses("::subject:OU:one", SIGLET_E_UNSUPPORTED);
+	refuses("::subject:C:US:2.5.4.11:two", SIGLET_E_UNSUPPORTED);
 	refuses("::subject:C:DE", SIGLET_E_MISMATCH);
 	refuses("::subject:C:us", SIGLET_E_MISMATCH);
 	refuses("::subject:C:US:ST:Bavaria", SIGLET_E_MISMATCH);
