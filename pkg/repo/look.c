@@ -72,19 +72,29 @@ siglet_err *siglet_publish_look_at_bundle(const publish_run *r, publish_state *r
 	return err;
 }
 
+typedef struct reading {
+	siglet_hasher *hasher;
+	uint64_t left; /* of what ours has */
+} reading;
+
 static siglet_err *hash_piece(void *context, const siglet_http_response *head, siglet_slice piece)
 {
+	reading *r = context;
+
 	(void)head;
-	return siglet_hasher_update(context, piece);
+	if (piece.len > r->left)
+		return siglet_err_new(SIGLET_E_LIMIT, "longer than ours");
+	r->left -= piece.len;
+	return siglet_hasher_update(r->hasher, piece);
 }
 
 /* The whole of it, for servers that give no checksum. */
 static siglet_err *read_back(const publish_run *r, publish_state *ret_state)
 {
-	siglet_hasher *hasher = NULL;
+	reading ours = { .left = r->parcel->sums.size };
 	siglet_digests digests = { 0 };
-	siglet_err *err = siglet_hasher_new(SIGLET_HASH_BIT(SIGLET_SHA256), &hasher);
-	const siglet_http_sink sink = { hash_piece, hasher };
+	siglet_err *err = siglet_hasher_new(SIGLET_HASH_BIT(SIGLET_SHA256), &ours.hasher);
+	const siglet_http_sink sink = { hash_piece, &ours };
 	const siglet_http_request request = {
 		.what = WHAT, .method = "GET", .url = siglet_buf_text(&r->done->url), .sink = &sink
 	};
@@ -96,13 +106,18 @@ static siglet_err *read_back(const publish_run *r, publish_state *ret_state)
 	if (err == NULL && answer.status != 200)
 		err = siglet_repo_refuse(&request, &answer);
 	if (err == NULL)
-		err = siglet_hasher_finish(hasher, &digests);
+		err = siglet_hasher_finish(ours.hasher, &digests);
 	if (err == NULL)
 		*ret_state = known(siglet_digest_equal(&digests.of[SIGLET_SHA256],
 						       &r->parcel->sums.sha256),
 				   "content");
 	siglet_http_response_clear(&answer);
-	siglet_hasher_free(hasher);
+	siglet_hasher_free(ours.hasher);
+	if (err != NULL && siglet_err_code(err) == SIGLET_E_LIMIT) {
+		siglet_err_free(err);
+		err = NULL;
+		*ret_state = known(false, "size");
+	}
 	return err;
 }
 

@@ -262,6 +262,11 @@ static void what_is_read_back(void)
 	OK(published.checked != NULL && strcmp(published.checked, "content") == 0 &&
 		   published.sent_artifact && published.sent_bundle,
 	   "and compared");
+	s.no_length = true;
+	s.endless = 1;
+	OK_ERROR(publish(&s, false), SIGLET_E_MISMATCH, "and a body that is longer");
+	s.endless = 1000000000;
+	OK_ERROR(publish(&s, false), SIGLET_E_MISMATCH, "one without an end is not read to it");
 	OK(strcmp(siglet_buf_text(&published.url), FILE_URL) == 0 &&
 		   strcmp(siglet_buf_text(&published.bundle_url), BUNDLE_URL) == 0,
 	   "under these URLs");

@@ -37,6 +37,7 @@ typedef struct scene {
 	const char *rival_at; /* a name that somebody else takes just before our PUT of it */
 	siglet_err *(*on_put)(struct scene *s, const char *name); /* something happens then */
 	bool no_length;
+	unsigned endless; /* so often a body comes again behind itself */
 	unsigned pauses;
 } scene;
 
@@ -123,9 +124,11 @@ __attribute__((unused)) static siglet_err *scene_stream(scene *s, const siglet_h
 	const size_t end = breaks ? s->break_after : body.len;
 	siglet_err *err = NULL;
 
-	for (size_t at = 0; err == NULL && at < end; at += 3)
-		err = r->sink->take(r->sink->context, response,
-				    siglet_slice_of(body.ptr + at, end - at < 3 ? end - at : 3));
+	for (unsigned n = 0; err == NULL && n <= s->endless; n++)
+		for (size_t at = 0; err == NULL && at < end; at += 3)
+			err = r->sink->take(r->sink->context, response,
+					    siglet_slice_of(body.ptr + at,
+							    end - at < 3 ? end - at : 3));
 	if (err != NULL || !breaks)
 		return err;
 	s->breaks--;
