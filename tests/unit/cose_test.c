@@ -149,6 +149,36 @@ static void a_label_is_in_one_header(void)
 	accepts("84 43a10126 a1 044132 40 41ff", "each label once");
 }
 
+/* A message of so many bytes: its payload fills it up. */
+static siglet_err *read_size(size_t size)
+{
+	siglet_buf bytes = unhex("d284 43a10126 a0 5a"), end = unhex("4101");
+	const size_t payload = size - bytes.len - 4 - end.len;
+	siglet_err *err = NULL;
+
+	for (unsigned shift = 32; err == NULL && shift > 0; shift -= 8)
+		err = siglet_buf_append_byte(&bytes, (uint8_t)(payload >> (shift - 8)));
+	while (err == NULL && bytes.len < size - end.len)
+		err = siglet_buf_append_byte(&bytes, 0);
+	if (err == NULL)
+		err = siglet_buf_append(&bytes, siglet_buf_slice(&end));
+	siglet_cbor_doc_free(doc);
+	doc = NULL;
+	if (err == NULL)
+		err = siglet_cose_sign1_parse(heads(), siglet_buf_slice(&bytes), &doc, &message);
+	siglet_cbor_doc_free(doc);
+	doc = NULL;
+	siglet_buf_clear(&end);
+	siglet_buf_clear(&bytes);
+	return err;
+}
+
+static void messages_have_a_size(void)
+{
+	OK_SUCCESS(read_size(16u << 20), "a message of 16 MiB");
+	wrong(read_size((16u << 20) + 1), SIGLET_E_LIMIT, "16777217 bytes, more than 16777216");
+}
+
 /* ---- headers that make sense ---- */
 
 static siglet_err *check(const char *hex, const int64_t *labels, size_t count)
@@ -507,6 +537,7 @@ int main(void)
 	an_empty_map_has_two_spellings();
 	labels_are_integers_or_words();
 	a_label_is_in_one_header();
+	messages_have_a_size();
 	algorithms_are_numbers_that_we_use();
 	some_labels_are_never_unprotected();
 	values_are_of_their_kinds();
