@@ -1,6 +1,8 @@
 #!/bin/sh
 # Keys that never leave their token, by the example of SoftHSM.
 . tests/cli/sandbox.sh
+cose=
+[ -f "$B/libsiglet-cose.so.0" ] && cose=yes
 cd "$tmp" || exit 1
 module=
 for candidate in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
@@ -44,6 +46,21 @@ for key in ec ec384 rsa; do
 	gives 'and verifies' 0 verify one --key "../$key.pub"
 	rm -f one.sigstore.json
 done
+# COSE as well: ECDSA in the log; of RSA, which signs by PSS then, no log has signatures.
+if [ -n "$cose" ]; then
+	for key in ec ec384 rsa; do
+		alone='' && [ $key = rsa ] && alone=--no-tlog
+		threshold='' && [ $key = rsa ] && threshold='--tlog-threshold 0'
+		for payload in hash attached; do
+			# shellcheck disable=SC2086
+			gives "signs COSE with $key, $payload" 0 sign one --format cose --payload $payload $alone \
+				--key "pkcs11:token=acme;object=$key$where" --passphrase-file ../pin
+			# shellcheck disable=SC2086
+			gives 'and verifies' 0 verify one.cose one --key "../$key.pub" $threshold
+			rm -f one.cose
+		done
+	done
+fi
 echo '{}' >../empty.json
 gives 'attests' 0 attest one --type spdx --predicate ../empty.json --key "pkcs11:token=acme;object=ec$where" --passphrase-file ../pin
 
