@@ -7,7 +7,9 @@
 #include "../lib/check.h"
 #include "../lib/deny.h"
 #include "../lib/heads.h"
+#include "bundle/bundle.h"
 #include "cose/cose.h"
+#include "sys/sys.h"
 
 #include "../unit/cose_vectors.h"
 
@@ -92,6 +94,22 @@ static siglet_err *sign(const scene *s)
 		err = siglet_cose_write(heads(), &draft, siglet_buf_slice(&signature), &message);
 	siglet_buf_clear(&message);
 	siglet_buf_clear(&signature);
+	return err;
+}
+
+/* The input is a bundle in JSON. */
+static siglet_err *convert(const scene *s)
+{
+	siglet_bundle *bundle = NULL;
+	siglet_buf cbor;
+	siglet_err *err = siglet_bundle_parse(s->input, &bundle);
+
+	siglet_buf_init(&cbor, 65536);
+	if (err == NULL)
+		err = siglet_bundle_write_rekor_proof(heads(), siglet_bundle_get(bundle)->entries,
+						      &cbor);
+	siglet_buf_clear(&cbor);
+	siglet_bundle_free(bundle);
 	return err;
 }
 
@@ -207,6 +225,35 @@ static void sweep_signing(const char *name, const char *map)
 	siglet_signer_free(signer);
 }
 
+/* A real bundle, and one whose proof leads elsewhere. */
+static void sweep_conversion(void)
+{
+	static const char path[] =
+		"testdata/demo/signed-package-2.1.0-hb0f4dca_0.conda.sigstore.json";
+	siglet_buf json;
+	siglet_err *err;
+	scene s = { .claim = "a bundle's inclusion as CBOR", .act = convert };
+	char *hash;
+
+	siglet_buf_init(&json, 65536);
+	err = siglet_sys_read_file(path, &json);
+	hash = err == NULL ? strstr(siglet_buf_text(&json), "\"hashes\":") : NULL;
+	if (hash == NULL) {
+		printf("Bail out! %s\n", path);
+		exit(3);
+	}
+	s.input = siglet_buf_slice(&json);
+	sweep(&s, true);
+	hash = strchr(hash, '[');
+	hash = hash == NULL ? NULL : strchr(hash, '"');
+	if (hash == NULL)
+		exit(3);
+	hash[1] = hash[1] == 'A' ? 'B' : 'A';
+	s.claim = "one whose path leads elsewhere";
+	sweep(&s, false);
+	siglet_buf_clear(&json);
+}
+
 int main(void)
 {
 	scene s = { .key = NULL };
@@ -230,6 +277,7 @@ int main(void)
 		  "84 43a10126 a1 19018a 81 58 22 d284 47a2012619018b01 a1 19018c a1 20 81 4d "
 		  "83 05 03 81 48 0001020304050607 f6 41ff f6 41ff",
 		  true);
+	sweep_conversion();
 	sweep_signing("PKIX_ECDSA_P256_SHA_256", "a10126");
 	sweep_signing("PKIX_ED25519", "a10127");
 	return tap_done();
