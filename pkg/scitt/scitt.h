@@ -92,7 +92,11 @@ SIGLET_MUST_USE siglet_err *siglet_scitt_receipt_read(siglet_cbor_doc *doc, cons
 typedef struct siglet_scitt_proven {
 	size_t key; /* which of the pinned keys signed it */
 	siglet_hash32 root;
-	uint64_t tree_size, leaf_index; /* RFC9162_SHA256 only */
+	/*
+	 * RFC9162_SHA256 only, as the proof has them. Only the root is signed, and the same hashes can
+	 * lead there from another index in a tree of another size: they tell people where to look.
+	 */
+	uint64_t tree_size, leaf_index;
 } siglet_scitt_proven;
 
 /*

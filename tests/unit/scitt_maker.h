@@ -33,6 +33,7 @@ typedef enum receipt_way {
 	RECEIPT_ATTACHED, /* the root is the payload */
 	RECEIPT_TWO_PROOFS,
 	RECEIPT_MOST_PROOFS,
+	RECEIPT_OTHER_SIZE, /* in which the same hashes lead to the same root */
 	RECEIPT_WITHOUT_KID,
 	RECEIPT_WITHOUT_ISSUER,
 	/* wrong */
@@ -233,7 +234,7 @@ static inline void write_rfc9162_proof(siglet_cbor_writer *w, const maker_tree *
 	if (way == RECEIPT_HUGE_SIZE)
 		siglet_cbor_write_uint(w, (uint64_t)INT64_MAX + 1);
 	else
-		siglet_cbor_write_uint(w, 7);
+		siglet_cbor_write_uint(w, way == RECEIPT_OTHER_SIZE ? 8 : 7);
 	if (way == RECEIPT_NEGATIVE_INDEX)
 		siglet_cbor_write_int(w, -1);
 	else

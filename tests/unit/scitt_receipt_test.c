@@ -166,6 +166,7 @@ static const fate fates[] = {
 	{ RECEIPT_ATTACHED, 0, 0, "" },
 	{ RECEIPT_TWO_PROOFS, 0, 0, "" },
 	{ RECEIPT_MOST_PROOFS, 0, 0, "" },
+	{ RECEIPT_OTHER_SIZE, 0, -1, "" }, /* scitt.h: only the root is signed */
 	{ RECEIPT_WITHOUT_KID, 0, 0, "" },
 	{ RECEIPT_WITHOUT_ISSUER, 0, 0, "" },
 	{ RECEIPT_UNTAGGED, SIGLET_E_MALFORMED, SIGLET_E_MALFORMED, "a receipt without its tag" },
