@@ -60,6 +60,12 @@ static const word ccf_words[] = {
 	{ 2, "path" },
 };
 
+/* Of a log entry that siglet put there (docs/cose.md). */
+static const word entry_words[] = {
+	{ 1, "version" }, { 2, "log" },	      { 3, "index" },	   { 4, "integrated time" },
+	{ 5, "promise" }, { 6, "inclusion" }, { 7, "checkpoint" }, { 8, "root" },
+};
+
 static const char *find_word(const word *words, size_t count, int64_t number)
 {
 	for (size_t i = 0; i < count; i++)
@@ -140,6 +146,8 @@ static const char *name_key(const siglet_cbor *map, int64_t number)
 		return WORD(claim_words, number);
 	if (label_of(map) == SIGLET_COSE_VDP)
 		return WORD(proof_words, number);
+	if (label_of(siglet_cbor_parent(map)) == SIGLET_COSE_LOG_ENTRIES)
+		return WORD(entry_words, number);
 	return is_proof(map, &kind) ? WORD(ccf_words, number) : NULL;
 }
 

@@ -115,6 +115,13 @@ out 'shows the algorithm' '/ alg / 1: -7 / ES256 /'
 out 'and who says he signed' "/ sub / 2: \"$WHO\""
 out 'and the hash' '/ payload-hash-alg / 258: -16 / SHA-256 /'
 out 'and what is carried' '/ sigstore log entries / -65537: '
+out 'and what of it is what' '/ checkpoint / 7: "'
+# The certificate, its hash and the claims are the signer's word: they stand in the protected header.
+sed -n '/<<{/,/}>>/p' "$tmp/out" >protected
+for member in "alg / 1: -7" "iss / 1: \"$ISSUER\"" "sub / 2: \"$WHO\"" 'iat / 6: [0-9]{10}$' "x5chain / 33: h'30" 'x5t / 34: \[' \
+	'payload-hash-alg / 258: -16'; do
+	ok "protected: $member" grep -Eq "/ $member" protected
+done
 out 'and the identity' "identity: $WHO"
 gives 'inspect --json' 0 inspect --json many/a.cose
 json 'is an object' "d[0]['bundles'][0]['mediaType'].startswith('application/cose')"
