@@ -180,9 +180,9 @@ for i in 1 2 3 4 5 6 7 8; do
 	second=$!
 	wait $first && first=0
 	wait $second && second=0
-	[ $first = 0 ] && [ $second = 0 ] && echo both
-	if cmp -s "$web/root/race$i/large" large; then cmp "$web/root/race$i/large.sigstore.json" large.sigstore.json; else
-		cmp "$web/root/race$i/large.sigstore.json" second/large.sigstore.json || [ $first$second != 00 ]; fi
+	# nginx heeds no condition: what is left may be of both, which readers refuse, but then one was told.
+	if [ $first = 0 ] && [ $second = 0 ]; then echo "both of $i"; fi
+	[ ! -e "$web/root/race$i/large" ] || [ -e "$web/root/race$i/large.sigstore.json" ] || echo "a file alone in $i"
 done >../races 2>&1
 ok 'of two at once never both succeed' test ! -s ../races
 
