@@ -16,10 +16,10 @@ typedef struct audit_trail_line {
 	siglet_hash32 log_id;
 	uint64_t index;
 	bool has_leaf, has_key, has_digest;
-	siglet_hash32 leaf;    /* of the entry */
-	siglet_hash32 key;     /* SHA-256 of the SubjectPublicKeyInfo */
-	siglet_hash32 sha256;  /* of what the entry must be about */
-	siglet_slice identity; /* where no key is said; may be empty */
+	siglet_hash32 leaf;	       /* of the entry */
+	siglet_hash32 key;	       /* SHA-256 of the SubjectPublicKeyInfo */
+	siglet_hash32 sha256;	       /* of what the entry must be about */
+	siglet_slice identity, issuer; /* of its certificate; may be empty */
 } audit_trail_line;
 
 /*
@@ -29,8 +29,8 @@ typedef struct audit_trail_line {
 SIGLET_MUST_USE siglet_err *siglet_audit_trail_read(const siglet_json *line,
 						    audit_trail_line *ret_line);
 /*
- * Is an entry that is in the log the one that the line tells of? By what the line says of key, digest
- * and identity; that its hash is the line's was checked before. Errors: SIGLET_E_MISMATCH: it is
+ * Is an entry that is in the log the one that the line tells of? By all that the line says of key,
+ * identity, issuer and digest; that its hash is the line's was checked before. Errors: SIGLET_E_MISMATCH: it is
  * another; those of siglet_audit_content_read, where what it is about can't be told. (trail_line.c)
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_trail_compare(const audit_trail_line *line,

@@ -103,8 +103,8 @@ siglet_err *siglet_audit_trail_read(const siglet_json *line, audit_trail_line *r
 	read.has_key = key.len > 0;
 	if (err == NULL && read.has_key)
 		err = read_hash(key, "keyId", &read.key);
-	if (!read.has_key)
-		read.identity = member(line, "identity");
+	read.identity = member(line, "identity");
+	read.issuer = member(line, "issuer");
 	if (err == NULL)
 		err = read_digest(line, &read);
 	if (err == NULL)
@@ -139,7 +139,24 @@ static siglet_err *has_key(const audit_content *content, const siglet_hash32 *ke
 	return err;
 }
 
-static siglet_err *has_identity(const audit_content *content, siglet_slice identity, bool *ret_has)
+static bool has_name(const siglet_glance *glance, siglet_slice name)
+{
+	for (size_t i = 0; i < glance->name_count; i++)
+		if (siglet_slice_equal(glance->names[i].text, name))
+			return true;
+	return false;
+}
+
+/* Old certificates have the issuer in .1, new ones in both. */
+static bool has_issuer(const siglet_glance *glance, siglet_slice issuer)
+{
+	return siglet_slice_equal(glance->value[SIGLET_FULCIO_ISSUER_V2], issuer) ||
+	       siglet_slice_equal(glance->value[SIGLET_FULCIO_ISSUER_V1], issuer);
+}
+
+/* One certificate must have both. */
+static siglet_err *names_signer(const audit_content *content, const audit_trail_line *line,
+				bool *ret_names)
 {
 	siglet_err *err = NULL;
 
@@ -147,8 +164,11 @@ static siglet_err *has_identity(const audit_content *content, siglet_slice ident
 		siglet_glance glance;
 
 		err = siglet_cert_glance(content->certs[i], false, &glance);
-		for (size_t n = 0; err == NULL && n < glance.name_count; n++)
-			*ret_has = *ret_has || siglet_slice_equal(glance.names[n].text, identity);
+		if (err == NULL)
+			*ret_names =
+				*ret_names ||
+				((line->identity.len == 0 || has_name(&glance, line->identity)) &&
+				 (line->issuer.len == 0 || has_issuer(&glance, line->issuer)));
 	}
 	return err;
 }
@@ -180,18 +200,32 @@ static siglet_err *check_digest(const audit_content *content, const siglet_hash3
 	return err;
 }
 
+static siglet_err *check_key(const audit_content *content, const siglet_hash32 *key)
+{
+	bool has = false;
+	siglet_err *err = has_key(content, key, &has);
+
+	return err != NULL || has
+		       ? err
+		       : siglet_err_new(SIGLET_E_MISMATCH, "the entry there is by another key");
+}
+
+static siglet_err *check_signer(const audit_content *content, const audit_trail_line *line)
+{
+	bool names = false;
+	siglet_err *err = names_signer(content, line, &names);
+
+	return err != NULL || names ? err
+				    : siglet_err_new(SIGLET_E_MISMATCH,
+						     "the entry there is by another identity");
+}
+
 static siglet_err *compare(const audit_trail_line *line, const audit_content *content)
 {
-	bool is_same = !line->has_key && line->identity.len == 0;
-	siglet_err *err = NULL;
+	siglet_err *err = line->has_key ? check_key(content, &line->key) : NULL;
 
-	if (line->has_key)
-		err = has_key(content, &line->key, &is_same);
-	else if (line->identity.len > 0)
-		err = has_identity(content, line->identity, &is_same);
-	if (err == NULL && !is_same)
-		err = siglet_err_new(SIGLET_E_MISMATCH, "the entry there is by another %s",
-				     line->has_key ? "key" : "identity");
+	if (err == NULL && (line->identity.len > 0 || line->issuer.len > 0))
+		err = check_signer(content, line);
 	if (err == NULL && line->has_digest)
 		err = check_digest(content, &line->sha256);
 	return err;

@@ -188,6 +188,11 @@ trail 'another key' 1 not-included $log
 json 'is told' 'd[0]["error"]["message"].endswith("by another key")'
 change 'del l["keyId"]; del l["leaf"]; l["identity"] = "https://github.com/evil/app"'
 trail 'another identity' 1 not-included $log
+change 'l["identity"] = "https://github.com/evil/app"'
+trail 'and with the key of the one who signed' 1 not-included $log
+json 'is told' 'd[0]["error"]["message"].endswith("by another identity")'
+change 'l["issuer"] = "https://issuer.evil.example"'
+trail 'another issuer' 1 not-included $log
 change 'l["logIndex"] = lines[1]["logIndex"]; del l["leaf"]'
 trail 'the entry of another line' 1 not-included $log
 change 'del l["leaf"]; del l["logId"]; del l["schema"]; del l["action"]; del l["verdict"]; l["log"] = "https://log2026.sandbox.example/"'

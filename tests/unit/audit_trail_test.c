@@ -54,16 +54,16 @@ static void lines(void)
 	OK(line.is_logged && line.index == 7 && siglet_slice_is(line.log, "https://log.example"),
 	   "says where");
 	OK(!line.has_leaf && !line.has_key && !line.has_digest && !line.has_log_id &&
-		   line.identity.len == 0,
+		   line.identity.len == 0 && line.issuer.len == 0,
 	   "and no more");
 	OK_SUCCESS(read(LOGGED ",\"schema\":1,\"leaf\":\"" ZEROS "\",\"keyId\":\"" ZEROS
 			       "\",\"logId\":\"" ZEROS "\",\"digest\":\"sha256:" ZEROS
-			       "\",\"identity\":\"me\"}",
+			       "\",\"identity\":\"me\",\"issuer\":\"him\"}",
 			&line),
 		   "a line of this one");
 	OK(line.has_leaf && line.has_key && line.has_digest && line.has_log_id &&
-		   line.identity.len == 0,
-	   "says all; a key stands for its identity");
+		   siglet_slice_is(line.identity, "me") && siglet_slice_is(line.issuer, "him"),
+	   "says all");
 	for (size_t i = 0; i < SIGLET_COUNT(good); i++) {
 		char text[256];
 
@@ -126,6 +126,34 @@ static void clear(scene *s)
 	forge_product_clear(&s->product);
 }
 
+/* Who it is said to be by is compared, whether the line has the key, too, or not. */
+static void compare_signer(const scene *s, bool has_key)
+{
+	const siglet_slice evil = siglet_slice_str("https://github.com/evil/app");
+	audit_trail_line line = s->line;
+
+	line.has_key = has_key;
+	if (s->product.identity == NULL) {
+		line.identity = evil;
+		OK_ERROR(siglet_audit_trail_compare(&line, s->entry), SIGLET_E_MISMATCH,
+			 "a key is nobody's identity");
+		return;
+	}
+	line.identity = siglet_slice_str(s->product.identity);
+	OK_SUCCESS(siglet_audit_trail_compare(&line, s->entry), "by its identity");
+	line.issuer = siglet_slice_str(s->product.issuer);
+	OK_SUCCESS(siglet_audit_trail_compare(&line, s->entry), "and issuer");
+	line.issuer = evil;
+	OK_ERROR(siglet_audit_trail_compare(&line, s->entry), SIGLET_E_MISMATCH, "of another");
+	line.identity = SIGLET_SLICE_NONE;
+	OK_ERROR(siglet_audit_trail_compare(&line, s->entry), SIGLET_E_MISMATCH, "alone, too");
+	line.issuer = SIGLET_SLICE_NONE;
+	line.identity = evil;
+	OK_ERROR(siglet_audit_trail_compare(&line, s->entry), SIGLET_E_MISMATCH, "by another");
+	line.identity = siglet_slice_of(s->product.identity, strlen(s->product.identity) - 1);
+	OK_ERROR(siglet_audit_trail_compare(&line, s->entry), SIGLET_E_MISMATCH, "or a part of it");
+}
+
 static void compare_with(forge *instance, const forge_options *options, const char *what)
 {
 	scene s = make(instance, options);
@@ -140,16 +168,8 @@ static void compare_with(forge *instance, const forge_options *options, const ch
 	line = s.line;
 	line.has_key = line.has_digest = false;
 	OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "where nothing is said, any");
-	if (s.product.identity != NULL) {
-		line.identity = siglet_slice_str(s.product.identity);
-		OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "by its identity");
-		line.identity = siglet_slice_str("https://github.com/evil/app");
-		OK_ERROR(siglet_audit_trail_compare(&line, s.entry), SIGLET_E_MISMATCH,
-			 "by another");
-		line.identity = siglet_slice_of(s.product.identity, strlen(s.product.identity) - 1);
-		OK_ERROR(siglet_audit_trail_compare(&line, s.entry), SIGLET_E_MISMATCH,
-			 "or a part of it");
-	}
+	compare_signer(&s, false);
+	compare_signer(&s, true);
 	OK_ERROR(siglet_audit_trail_compare(&s.line, siglet_slice_str("{}")), SIGLET_E_MISSING,
 		 "what is no entry");
 	clear(&s);
