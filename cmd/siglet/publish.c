@@ -84,6 +84,16 @@ static const char *last_part(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* What can't be a name there is found out before anything is sent. */
+static siglet_err *check_name(const batch *b, const char *name)
+{
+	char *url = NULL;
+	siglet_err *err = siglet_url_of_file(cli_value(b->arguments, CLI_TO), name, &url);
+
+	siglet_string_free(url);
+	return err;
+}
+
 static siglet_err *name_jobs(batch *b)
 {
 	const char *name = cli_value(b->arguments, CLI_NAME);
@@ -150,6 +160,8 @@ static void pack(void *context, size_t index, verify_answer *answer)
 	siglet_err *err =
 		siglet_parcel_open(j->path, cli_value(b->arguments, CLI_BUNDLE), &j->parcel);
 
+	if (err == NULL)
+		err = check_name(b, j->name);
 	if (err == NULL)
 		err = siglet_parcel_sha256(j->parcel, &j->digest);
 	if (err != NULL)

@@ -308,6 +308,19 @@ siglet_error *siglet_url_file_name(const char *url, char **ret_name)
 	return err;
 }
 
+siglet_error *siglet_url_of_file(const char *folder, const char *name, char **ret_url)
+{
+	siglet_buf url;
+	siglet_err *err;
+
+	siglet_buf_init(&url, SIGLET_REPO_MAX_URL_BYTES);
+	err = siglet_repo_join(folder, name, &url);
+	if (err == NULL)
+		err = siglet_strndup(siglet_buf_slice(&url), ret_url);
+	siglet_buf_clear(&url);
+	return err;
+}
+
 static siglet_err *fetch(siglet_arrival *a, const siglet_trust *trust)
 {
 	siglet_err *err = siglet_expectation_check(a->expectation);

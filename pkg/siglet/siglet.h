@@ -872,6 +872,12 @@ SIGLET_API void siglet_receipt_free(siglet_receipt *receipt);
  * that a file here can have), INTERNAL.
  */
 SIGLET_CHECKED siglet_error *siglet_url_file_name(const char *url, char **ret_name);
+/*
+ * The URL of a file in a folder, whose name may hold what must be escaped there. Owned. Errors: USAGE (a
+ * folder's URL that is none, a name that can be no file's), INTERNAL.
+ */
+SIGLET_CHECKED siglet_error *siglet_url_of_file(const char *folder, const char *name,
+						char **ret_url);
 
 typedef struct siglet_fetch_options {
 	const char *url;

@@ -66,6 +66,13 @@ cp one.sigstore.json two.sigstore.json
 gives 'the bundle of another file' 1 publish two --to "$repo/changed"
 sign_by ../key two
 echo changed >two
+bad=$(printf 'a\nb')
+cp one "$bad"
+sign_by ../key "$bad"
+gives 'a name that can be none there' 2 publish "$bad" empty --to "$repo/changed"
+err 'is told' 'a.x0ab" can.t be a file.s name$'
+err 'and nothing is sent' '1 of 2 files can.t be published, so nothing was'
+rm "$bad" "$bad.sigstore.json"
 gives 'one bad of many' 1 publish one two empty --to "$repo/changed"
 err 'is named' '^siglet: two: refused'
 err 'and nothing is sent' '1 of 3 files can.t be published, so nothing was'
