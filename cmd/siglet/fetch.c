@@ -12,6 +12,10 @@ static const cli_option fetch_options[] = {
 	VERIFY_WHOM_OPTIONS,
 
 	{ .help = "What to fetch" },
+	{ .name = "name",
+	  .value = "NAME",
+	  .id = CLI_NAME,
+	  .help = "this file of a folder, which the URL is then, as publish --to puts it there" },
 	{ .name = "output",
 	  .value = "FILE",
 	  .choices = CLI_FILES,
@@ -61,8 +65,9 @@ typedef struct download {
 	const cli_arguments *arguments;
 	verify_ask ask; /* its output is ours, or borrowed from argv */
 	const char *url;
-	char *shown; /* the same without its query, which may hold a secret */
-	char *named; /* the output, where the URL names it */
+	char *joined; /* that, where it is a folder's and a name's */
+	char *shown;  /* the same without its query, which may hold a secret */
+	char *named;  /* the output, where the URL names it */
 	uint64_t max_bytes;
 	siglet_repository *repository;
 	siglet_arrival *arrival;
@@ -113,6 +118,22 @@ static siglet_err *check_outputs(const download *d)
 	return NULL;
 }
 
+/* A folder and a name, which need not know what a URL must escape. */
+static siglet_err *find_url(download *d)
+{
+	const char *name = cli_value(d->arguments, CLI_NAME);
+	siglet_err *err = NULL;
+
+	d->url = d->arguments->operands[0];
+	if (name != NULL)
+		err = siglet_url_of_file(d->url, name, &d->joined);
+	if (d->joined != NULL)
+		d->url = d->joined;
+	return err == NULL
+		       ? siglet_strndup(siglet_slice_of(d->url, strcspn(d->url, "?")), &d->shown)
+		       : err;
+}
+
 static siglet_err *find_output(download *d)
 {
 	siglet_err *err = NULL;
@@ -135,8 +156,7 @@ static siglet_err *read_command(download *d)
 		err = siglet_err_new(SIGLET_E_USAGE, "name one URL");
 	if (err != NULL)
 		return err;
-	d->url = arguments->operands[0];
-	err = siglet_strndup(siglet_slice_of(d->url, strcspn(d->url, "?")), &d->shown);
+	err = find_url(d);
 	d->ask.all = cli_has(arguments, CLI_ALL);
 	d->ask.explain = cli_has(arguments, CLI_EXPLAIN);
 	d->ask.predicate_out = cli_value(arguments, CLI_PREDICATE_OUT);
@@ -324,6 +344,7 @@ static siglet_status run(const cli_verb *verb, int argc, char **argv)
 	verify_ask_clear(&d.ask);
 	siglet_string_free(d.named);
 	siglet_string_free(d.shown);
+	siglet_string_free(d.joined);
 	cli_arguments_clear(&arguments);
 	return status;
 }

@@ -66,6 +66,22 @@ fetch 'explained' 0 "$repo/files/one" --explain
 out 'every check' 'messageDigest is the artifact'
 clean
 
+# ---- by its name in a folder ----
+odd='a b+c%20&d=ü~(1)#?.txt'
+cp ../made/one "$web/root/files/$odd"
+cp ../made/one.sigstore.json "$web/root/files/$odd.sigstore.json"
+fetch 'a name that a URL must escape' 0 "$repo/files" --name "$odd"
+ok 'is fetched by that name' same one "$odd"
+fetch 'a folder with a slash behind' 0 "$repo/files/" --name one -o got --json
+json 'and another output' 'd[0]["url"].endswith("/files/one") and d[0]["file"] == "got"'
+ok 'which is there' same one got
+fetch 'a name that leads elsewhere' 2 "$repo/files" --name ../../etc/passwd
+err 'is told' '"../../etc/passwd" can.t be a file.s name'
+fetch 'the folder above' 2 "$repo/files" --name ..
+fetch 'an empty one' 2 "$repo/files" --name ''
+fetch 'a folder with a query' 2 "$repo/files?x=y" --name one
+clean
+
 # ---- the bundle ----
 fetch 'a bundle that is kept' 0 "$repo/files/one" --bundle-out one.sigstore.json
 ok 'stands beside' cmp one.sigstore.json ../made/one.sigstore.json
