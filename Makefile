@@ -142,7 +142,7 @@ asan: ## build with the address and undefined-behaviour sanitizers and run the t
 
 .PHONY: tsan
 tsan: all ## build with the thread sanitizer and run the tests that use threads
-	@$(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' build-tsan/siglet unit
+	@LD_LIBRARY_PATH=$(CURDIR)/build-tsan $(MAKE) --no-print-directory B=build-tsan SANITIZE=thread CFLAGS='-O1 -g' build-tsan/siglet unit
 	@SIGLET=build-tsan/siglet SANDBOX=$(B)/siglet-sandbox B=build-tsan LD_LIBRARY_PATH=$(CURDIR)/build-tsan \
 		prove --exec sh tests/cli/40-sign.t tests/cli/41-sign-services.t tests/cli/43-attest.t \
 		tests/cli/64-audit-shards.t
