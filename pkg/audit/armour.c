@@ -116,11 +116,6 @@ static siglet_err *take_der(audit_content *content, siglet_slice bytes, bool *re
 
 /* ---- PEM ---- */
 
-static siglet_slice behind(siglet_slice text, const uint8_t *at)
-{
-	return siglet_slice_of(at, text.len - (size_t)(at - text.ptr));
-}
-
 static const uint8_t *find(siglet_slice text, const char *part)
 {
 	const size_t len = strlen(part);
@@ -130,9 +125,24 @@ static const uint8_t *find(siglet_slice text, const char *part)
 
 		if (at == NULL || memcmp(at, part, len) == 0)
 			return at;
-		text = behind(text, at + 1);
+		text.len -= (size_t)(at + 1 - text.ptr);
+		text.ptr = at + 1;
 	}
 	return NULL;
+}
+
+/* What stands before part, if it is there; text is what stands behind it then. */
+static bool cut(siglet_slice *text, const char *part, siglet_slice *ret_before)
+{
+	const uint8_t *at = find(*text, part);
+	const size_t len = strlen(part);
+
+	if (at == NULL)
+		return false;
+	*ret_before = siglet_slice_of(text->ptr, (size_t)(at - text->ptr));
+	text->len -= ret_before->len + len;
+	text->ptr = at + len;
+	return true;
 }
 
 /* Of other labels, such as PGP's, no signature of Sigstore is verified with what they have. */
@@ -162,21 +172,19 @@ static siglet_err *take_block(audit_content *content, siglet_slice label, siglet
 /* Every block, wherever in a line it begins, and whatever stands around it. */
 static siglet_err *take_pem(audit_content *content, siglet_slice text)
 {
-	const uint8_t *at;
+	siglet_slice label = SIGLET_SLICE_NONE;
 	siglet_err *err = NULL;
 
-	while (err == NULL && (at = find(text, BEGIN)) != NULL) {
-		siglet_slice label, digits;
+	while (err == NULL && cut(&text, BEGIN, &label)) {
+		siglet_slice digits;
 		const uint8_t *end;
 
-		text = behind(text, at + strlen(BEGIN));
-		end = find(text, DASHES);
-		if (end == NULL)
+		if (!cut(&text, DASHES, &label))
 			return siglet_err_new(SIGLET_E_MALFORMED, "PEM that is cut off");
-		label = siglet_slice_of(text.ptr, (size_t)(end - text.ptr));
-		text = behind(text, end + strlen(DASHES));
+		digits = text;
 		end = find(text, DASHES);
-		digits = end == NULL ? text : siglet_slice_of(text.ptr, (size_t)(end - text.ptr));
+		if (end != NULL)
+			digits.len = (size_t)(end - text.ptr);
 		if (is_wanted(label))
 			err = take_block(content, label, digits);
 	}

@@ -222,7 +222,7 @@ static siglet_err *look_behind(const audit_tree *tree, const audit_view *smaller
 static siglet_err *compare_asked(const audit_tree *tree, const audit_view *smaller,
 				 const audit_view *larger, audit_comparison *comparison)
 {
-	siglet_hash32 nothing;
+	siglet_hash32 nothing = { { 0 } };
 	siglet_err *err;
 
 	/* A tree of nothing is the beginning of any, and no log proves that. */

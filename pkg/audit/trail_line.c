@@ -116,7 +116,7 @@ siglet_err *siglet_audit_trail_read(const siglet_json *line, audit_trail_line *r
 
 static siglet_err *hash_equals(siglet_slice bytes, const siglet_hash32 *hash, bool *ret_equal)
 {
-	siglet_hash32 found;
+	siglet_hash32 found = { { 0 } };
 	siglet_err *err = siglet_sha256(&bytes, 1, found.bytes);
 
 	*ret_equal = *ret_equal || (err == NULL && siglet_hash32_equal(&found, hash));
