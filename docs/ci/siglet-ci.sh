@@ -45,7 +45,7 @@ verify() {
 	mkdir verified
 	siglet fetch "$RELEASE_URL/SHA256SUMS" "$@" -o verified/SHA256SUMS
 	while read -r _ name; do
-		siglet fetch "$RELEASE_URL/$name" "$@" -o "verified/$name"
+		siglet fetch "$RELEASE_URL" --name "$name" "$@" -o "verified/$name"
 	done <verified/SHA256SUMS
 	(cd verified && sha256sum -c SHA256SUMS)
 	[ "$(cat verified/RELEASE)" = "$RELEASE_URL" ] || {

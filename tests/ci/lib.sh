@@ -29,17 +29,17 @@ SIGLET_SHA256=$(sha256sum <"$web/root/tools/siglet.tar.gz" | cut -d' ' -f1)
 RELEASES=$repo/half/app
 REPOSITORY_TOKEN='ci:pa:ss w0rd'
 
-# The project: a build, and a deploy that leaves word of what it got.
+# The project: a build, which gives a file a name that a URL can't have as it stands, and a deploy that leaves word of what it got.
 mkdir -p project/ci
 cat >project/ci/build.sh <<'B'
 set -eu
 mkdir dist
 echo "the program" >dist/app-1.0.tar
-echo "its manual" >dist/app-1.0.pdf
+echo "its manual" >"dist/manual (100%).pdf"
 B
 cat >project/ci/deploy.sh <<B
 set -eu
-(cd "\$1" && sha256sum -c SHA256SUMS >/dev/null && cat app-1.0.tar app-1.0.pdf) >>"$tmp/deployed"
+(cd "\$1" && sha256sum -c SHA256SUMS >/dev/null && cat app-1.0.tar "manual (100%).pdf") >>"$tmp/deployed"
 B
 # install_in_project TEMPLATE PATH: the file where the service looks for it.
 install_in_project() {
@@ -140,14 +140,14 @@ stands() {
 		--tamper 'after sign' 'echo changed >"$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar)"'
 	stops 'the bundle of another artifact beside it' verify 'refused' "$1" \
 		--tamper 'after sign' 'cd "$(dirname "$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar)")"
-			cp app-1.0.pdf.sigstore.json app-1.0.tar.sigstore.json'
+			cp manual*.pdf.sigstore.json app-1.0.tar.sigstore.json'
 	stops 'another signed file by that name, with its bundle' verify 'app-1.0.tar: FAILED' "$1" \
 		--tamper 'after sign' 'cd "$(dirname "$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar)")"
-			cp app-1.0.pdf app-1.0.tar; cp app-1.0.pdf.sigstore.json app-1.0.tar.sigstore.json'
+			cp manual*.pdf app-1.0.tar; cp manual*.pdf.sigstore.json app-1.0.tar.sigstore.json'
 	stops 'a page for people in place of a bundle' verify 'web page' "$1" \
 		--tamper 'after sign' 'echo "<html>Log in" >"$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.tar.sigstore.json)"'
-	stops 'an artifact that is gone' verify 'app-1.0.pdf' "$1" \
-		--tamper 'after sign' 'rm "$(find '"$web/root/half/app/$((play_runs + 1))"' -name app-1.0.pdf)"'
+	stops 'an artifact that is gone' verify 'manual' "$1" \
+		--tamper 'after sign' 'rm "$(find '"$web/root/half/app/$((play_runs + 1))"' -name "manual*.pdf")"'
 	# Where certificates name the commit, what is of this one is no older release.
 	[ -n "${published:-}" ] || stops 'an older release in place of this one' verify 'this is release' "$1" \
 		--tamper 'after sign' 'cd '"$web/root/half/app"' && find '"$stands_first"' -type f -exec sh -c '"'"'cp "$1" "$(find '"$((play_runs + 1))"' -name "${1##*/}")"'"'"' sh {} ";"'

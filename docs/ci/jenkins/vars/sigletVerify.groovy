@@ -37,7 +37,7 @@ def call(Map how) {
             mkdir "$SIGLET_OUTPUT"
             siglet fetch "$SIGLET_FROM/SHA256SUMS" "$@" -o "$SIGLET_OUTPUT/SHA256SUMS"
             while read -r _ name; do
-                siglet fetch "$SIGLET_FROM/$name" "$@" -o "$SIGLET_OUTPUT/$name"
+                siglet fetch "$SIGLET_FROM" --name "$name" "$@" -o "$SIGLET_OUTPUT/$name"
             done <"$SIGLET_OUTPUT/SHA256SUMS"
             cd "$SIGLET_OUTPUT"
             sha256sum -c SHA256SUMS
