@@ -55,7 +55,8 @@ export declare class TrustRoot {
 
 /**
  * Who must have signed, and how. An identity and an issuer, a short form for both, or a key must be set. What is not
- * asked is left out: a name with an undefined or empty value is an error.
+ * asked is left out: a name with an undefined or empty value is an error. A plain object: what is inherited, or lies in
+ * a Map, would not be seen, and is an error too.
  */
 export interface Expectations {
   /** The certificate's SAN, and the OIDC issuer, exactly. */

@@ -53,6 +53,16 @@ function text(value, what) {
   return value;
 }
 
+/*
+ * What it says by names of its own is all that it says: what another has inherited, or a Map holds, would be passed
+ * over in silence. By the shape of its prototype, since each realm has an Object of its own.
+ */
+function plain(value, what) {
+  const parent = value === null || typeof value !== 'object' ? undefined : Object.getPrototypeOf(value);
+  if (parent === undefined || (parent !== null && Object.getPrototypeOf(parent) !== null)) throw usage(`${what} no plain object`);
+  return value;
+}
+
 /* For this file alone: what the addon knows it by. */
 let nativeOf;
 
@@ -177,8 +187,7 @@ function asText(name, value) {
 function asksFor(name, value) {
   const [by, what] = EXPECT[name];
   if (name === 'require') {
-    if (value === null || typeof value !== 'object') throw usage('require is no object');
-    return Object.entries(value).map(([key, is]) => ({ by, what, count: 0, text: `${text(key, name)}=${text(is, name)}` }));
+    return Object.entries(plain(value, 'require is')).map(([key, is]) => ({ by, what, count: 0, text: `${text(key, name)}=${text(is, name)}` }));
   }
   if (name === 'statementOnly') {
     if (typeof value !== 'boolean') throw usage('statementOnly is no boolean');
@@ -193,8 +202,7 @@ function asksFor(name, value) {
 
 /* A name that is not known, or an undefined value, would be an expectation that nobody checks. */
 function asks(expectations) {
-  if (expectations === null || typeof expectations !== 'object') throw usage('the expectations are no object');
-  return Object.entries(expectations).flatMap(([name, value]) => {
+  return Object.entries(plain(expectations, 'the expectations are')).flatMap(([name, value]) => {
     if (!Object.hasOwn(EXPECT, name)) throw usage(`there is no expectation "${name}"`);
     return asksFor(name, value);
   });
@@ -220,7 +228,7 @@ let publicRoot = null;
 const OPTIONS = ['bundle', 'trustedRoot', 'allBundles'];
 
 async function judge(artifact, expectations, options = {}) {
-  for (const name of Object.keys(options)) if (!OPTIONS.includes(name)) throw usage(`there is no option "${name}"`);
+  for (const name of Object.keys(plain(options, 'the options are'))) if (!OPTIONS.includes(name)) throw usage(`there is no option "${name}"`);
   const { bundle, allBundles = false } = options;
   if (typeof allBundles !== 'boolean') throw usage('allBundles is no boolean');
   const what = { asks: asks(expectations), ...artifactOptions(artifact), ...bundleOptions(bundle), all: allBundles };

@@ -202,6 +202,16 @@ describe('it fails', () => {
       [ARTIFACT, { ...github, workflow: '' }],
       [ARTIFACT, { ...github, ref: null }],
       [ARTIFACT, { ...github, require: { 'build-trigger': undefined } }],
+      // What is looked for by its own names alone would be passed over in silence.
+      [ARTIFACT, { ...github, require: new Map([['build-trigger', 'pull_request']]) }],
+      [ARTIFACT, { ...github, require: new Set(['build-trigger=pull_request']) }],
+      [ARTIFACT, { ...github, require: Object.create({ 'build-trigger': 'pull_request' }) }],
+      [ARTIFACT, Object.assign(Object.create({ ref: 'refs/heads/other' }), github)],
+      [ARTIFACT, Object.assign(new (class { get ref() { return 'refs/heads/other'; } })(), github)],
+      [ARTIFACT, github, Object.create({ trustedRoot: TrustRoot.shipped('staging') })],
+      [ARTIFACT, github, Object.create({ bundle: BUNDLE })],
+      [ARTIFACT, github, new Map([['bundle', BUNDLE]])],
+      [ARTIFACT, github, null],
     ])
       await assert.rejects(judge(artifact, expectations, options), fails(Status.USAGE, 'usage'));
   });
