@@ -245,15 +245,16 @@ static const char *advice(const siglet_http_request *request, int status)
 	}
 }
 
-/* Where a PUT is led to is not for a server to decide. */
+/*
+ * Where a PUT is led to is not for a server to decide. Without its query: that of storage's signed URLs
+ * lets anybody write there who reads it in a log.
+ */
 static siglet_err *tell_redirect(const siglet_http_response *response, siglet_err *err)
 {
-	const siglet_slice to = siglet_buf_slice(&response->redirect);
-
-	if (to.len == 0)
+	if (response->redirect.len == 0)
 		return err;
 	return siglet_err_hint(err, "it leads to %s: name that, if it is right",
-			       siglet_text_printable(to).text);
+			       siglet_http_url_shown(siglet_buf_text(&response->redirect)).text);
 }
 
 siglet_err *siglet_repo_refuse(const siglet_http_request *request,

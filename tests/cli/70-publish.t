@@ -213,8 +213,9 @@ err 'with what to do' 'hint: whoever these credentials are may not write there'
 says 'a conflict' 4 conflict 'answered 409'
 says 'a full repository' 4 quota 'answered 507'
 err 'with what to do' 'hint: its disk or quota is full'
-says 'a redirect is not followed' 4 moved 'answered 307'
-err 'but told' "hint: it leads to $repo/elsewhere/moved/one.sigstore.json"
+says 'a redirect is not followed' 4 moved 'answered 307' -v
+err 'but told' "hint: it leads to $repo/elsewhere/moved/one.sigstore.json: name that"
+ok 'without what may let anybody write there' test "$(grep -c hunter2 ../err)" = 0
 ok 'nor is anything elsewhere' absent elsewhere
 says 'a web page for everything' 4 page 'answered with a web page in place of a bundle'
 says 'one that is called JSON' 4 hiddenpage 'answered with a web page in place of a bundle'

@@ -47,7 +47,7 @@ configure_nginx() {
 				location /quota/ { if (\$request_method = PUT) { return 507; } }
 				location /busy/ { if (\$request_method = PUT) { return 503; } }
 				location /conflict/ { if (\$request_method = PUT) { return 409; } }
-				location /moved/ { if (\$request_method = PUT) { return 307 http://127.0.0.1:$port/elsewhere\$uri; } }
+				location /moved/ { if (\$request_method = PUT) { return 307 http://127.0.0.1:$port/elsewhere\$uri?X-Signature=hunter2; } }
 				location /page/ { default_type text/html; return 200 '<html><body>Log in</body></html>'; }
 				location /hiddenpage/ { default_type application/json; return 200 '<!doctype html><p>Log in'; }
 				location /slow/ { limit_rate 400k; }
