@@ -35,7 +35,15 @@ build() {
 sign() {
 	: "${REPOSITORY_TOKEN:?is empty: set it to what may write to the artifact repository}"
 	install_siglet
-	(cd dist && echo "$RELEASE_URL" >RELEASE && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .)
+	(
+		cd dist
+		rm -f RELEASE SHA256SUMS
+		test -z "$(find . ! -name . ! -type f)" || { echo "the build left what is no file" >&2; exit 1; }
+		test -n "$(ls .)" || { echo "the build left nothing to sign" >&2; exit 1; }
+		echo "$RELEASE_URL" >RELEASE
+		sha256sum -- * >../SHA256SUMS
+		mv ../SHA256SUMS .
+	)
 	siglet sign "$@" dist/*
 	siglet publish dist/* --to "$RELEASE_URL" --auth-env REPOSITORY_TOKEN
 }

@@ -175,8 +175,20 @@ stands() {
 	cp project/ci/build.sh ../build.sh
 	echo 'echo no compiler; exit 1' >project/ci/build.sh
 	stops 'a build that fails' build 'no compiler' "$1"
+	# What builds must not choose which files of the next stage are published: a link could lead to its token.
+	after_build 'ln -s /etc/passwd "${DIST:-dist}/link"'
+	play "$1"
+	ok 'one that leaves a symbolic link is not released' has_released_nothing
+	after_build 'rm dist/*'
+	play "$1"
+	ok 'nor one that leaves nothing' has_released_nothing
+	after_build '(cd dist && sha256sum -- * >SHA256SUMS)'
+	passes 'one that makes a list of its own is' "$1"
 	mv ../build.sh project/ci/build.sh
 }
+# after_build COMMAND: the build ends with it.
+after_build() { { cat ../build.sh && echo "$1"; } >project/ci/build.sh; }
+has_released_nothing() { [ "$status" = 1 ] && [ ! -e "$tmp/deployed" ] && [ ! -e "$web/root/${release#"$repo/"}" ] || logs; }
 # What is built lies somewhere in the folder of that stage.
 built() { find "$run/build/work" -name app-1.0.tar 2>/dev/null | grep .; }
 # stands_empty PROVIDER VARIABLE: it is empty, and nothing is built; $empty_stage says so, in the words of $empty_message.

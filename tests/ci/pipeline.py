@@ -88,14 +88,14 @@ class Run:
             source = os.path.join(self.store, name)
             if not os.path.isdir(source):
                 raise BadTemplate("%s takes %s, which nobody gave" % (stage.name, name))
-            shutil.copytree(source, os.path.join(work, folder), dirs_exist_ok=True)
+            shutil.copytree(source, os.path.join(work, folder), symlinks=True, dirs_exist_ok=True)
 
     def keep(self, stage, work):
         for folder, name in stage.gives:
             target = os.path.join(self.store, name)
             if os.path.exists(target):
                 shutil.rmtree(target)
-            shutil.copytree(os.path.join(work, folder), target)
+            shutil.copytree(os.path.join(work, folder), target, symlinks=True)
 
     def run_step(self, stage, step, work, env, log):
         """GitHub's files for paths and variables do no harm elsewhere."""

@@ -33,6 +33,9 @@ def call(Map how) {
             echo "$SIGLET_SHA256  $tools/siglet.tar.gz" | sha256sum -c -
             tar -xzf "$tools/siglet.tar.gz" -C "$tools"
             cd "$SIGLET_FOLDER"
+            rm -f RELEASE SHA256SUMS
+            test -z "$(find . ! -name . ! -type f)" || { echo "the build left what is no file" >&2; exit 1; }
+            test -n "$(ls .)" || { echo "the build left nothing to sign" >&2; exit 1; }
             echo "$SIGLET_TO" >RELEASE
             sha256sum -- * >"$tools/SHA256SUMS"
             mv "$tools/SHA256SUMS" .
