@@ -57,14 +57,20 @@ static bool leads_on(const siglet_http_request *request, const siglet_http_respo
 	       (strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0);
 }
 
+/* What it leads to may hold a secret of the server's, and others read what a job says. */
 static siglet_err *check_step(const siglet_http_request *request, const char *to)
 {
+	const siglet_printable shown = siglet_http_url_shown(to);
+	const siglet_slice where = strlen(to) > SIGLET_REPO_MAX_URL_BYTES
+					   ? siglet_slice_str("too long a URL")
+					   : siglet_http_origin_of(shown.text);
+
 	if (siglet_http_may_follow(request->url, to))
 		return NULL;
 	return siglet_err_new(SIGLET_E_NETWORK, "%s (%s) leads to %s, which is not followed",
 			      request->what,
 			      siglet_text_printable(siglet_http_origin_of(request->url)).text,
-			      siglet_text_printable(siglet_http_origin_of(to)).text);
+			      siglet_text_printable(where).text);
 }
 
 /* The URL that an answer leads to in url, which is the request's from then on. */
@@ -74,7 +80,7 @@ static siglet_err *step(siglet_http_request *request, const siglet_http_response
 	siglet_buf next;
 	siglet_err *err;
 
-	siglet_buf_init(&next, SIGLET_REPO_MAX_URL_BYTES);
+	siglet_buf_init(&next, response->redirect.max);
 	/* A fragment is for whoever looks at what comes. */
 	err = siglet_buf_append(
 		&next, siglet_slice_of(response->redirect.ptr,

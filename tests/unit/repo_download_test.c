@@ -219,7 +219,9 @@ static void content_ranges(void)
 
 static void redirects(void)
 {
+	static char longest[SIGLET_REPO_MAX_URL_BYTES + 10];
 	siglet_repo repo;
+	siglet_err *err;
 	scene s = fresh();
 	siglet_http_response answer;
 	const siglet_http_request request = {
@@ -254,6 +256,19 @@ static void redirects(void)
 	OK_ERROR(siglet_repo_ask(&repo, &request, &answer), SIGLET_E_NETWORK, "never to http");
 	s.location = "https://me:pw@a.example/b/file";
 	OK_ERROR(siglet_repo_ask(&repo, &request, &answer), SIGLET_E_NETWORK, "nor with a user");
+	err = siglet_repo_ask(&repo, &request, &answer);
+	OK(err != NULL && strstr(siglet_err_message(err), "pw") == NULL &&
+		   strstr(siglet_err_message(err), "leads to https://...@a.example,") != NULL,
+	   "whose password is not told");
+	siglet_err_free(err);
+	(void)snprintf(longest, sizeof(longest), "https://a.example/%0*d",
+		       (int)sizeof(longest) - 20, 0);
+	s.location = longest;
+	err = siglet_repo_ask(&repo, &request, &answer);
+	OK(err != NULL && siglet_err_code(err) == SIGLET_E_NETWORK &&
+		   strstr(siglet_err_message(err), "leads to too long a URL") != NULL,
+	   "nor to a URL without end");
+	siglet_err_free(err);
 	s.location = "https://a.example/moved/y";
 	s.log[0] = '\0';
 	OK_ERROR(siglet_repo_ask(&repo, &request, &answer), SIGLET_E_NETWORK, "nor for ever");
