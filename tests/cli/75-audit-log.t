@@ -32,6 +32,11 @@ lines 'says what of' 'd[-1]["action"] == "attest" and d[-1]["verdict"] == "attes
 gives 'a COSE message' 0 sign one --format cose --audit-log $log
 lines 'says so' 'd[-1]["format"] == "cose"'
 cp $log ../signed.log
+odd=$(printf 'a\377b\nc')
+cp two "$odd"
+gives 'a name of any bytes' 0 sign "$odd" --audit-log $log
+lines 'is a line of JSON' 'd[-1]["file"] == "a\ufffdb\nc" and d[-1]["digest"].startswith("sha256:")'
+rm -- "$odd" "$odd.sigstore.json"
 fresh
 gives 'verify' 0 verify one two --github acme/app --audit-log $log
 lines 'a line a file' 'len(d) == 2 and all(l["action"] == "verify" and l["verdict"] == "accepted" and l["identity"].startswith("https://github.com/acme/app/") and l["logIndex"] >= 0 and len(l["leaf"]) == 64 and "keyId" not in l for l in d)'
