@@ -32,7 +32,8 @@ static siglet_err *read_variable(const char *name, siglet_buf *ret_secret)
 				       "line");
 	value = siglet_sys_environment(name);
 	if (value == NULL)
-		return siglet_err_new(SIGLET_E_USAGE, "--auth-env %s: there is no such variable",
+		return siglet_err_new(SIGLET_E_USAGE,
+				      "--auth-env %s: there is no such variable, or it is empty",
 				      name);
 	err = siglet_buf_append_str(ret_secret, value);
 	siglet_sys_wipe_environment(name);

@@ -51,6 +51,7 @@ ok 'but not by its words' test "$(grep -c hunter2 ../err)" = 0
 gives 'no such file' 3 publish one --to "$repo/x" --netrc-file ../missing
 gives 'no such variable' 2 publish one --to "$repo/x" --auth-env MISSING
 gives 'an empty one' 2 publish one --to "$repo/x" --auth-env NOTHING
+err 'is told' 'auth-env NOTHING: there is no such variable, or it is empty$'
 gives 'what is in it' 2 publish one --to "$repo/x" --auth-env "$REPO_LOGIN"
 ok 'is not shown' told_nothing
 gives 'a URL that holds it' 2 publish one --to "http://ci:w0rd@127.0.0.1:$port/x"
