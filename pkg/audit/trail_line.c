@@ -220,10 +220,21 @@ static siglet_err *check_signer(const audit_content *content, const audit_trail_
 						     "the entry there is by another identity");
 }
 
+/* With nothing that ties it to one entry, a line could be of any. */
+static siglet_err *check_tied(const audit_trail_line *line)
+{
+	if (line->has_leaf || line->has_key || line->has_digest || line->identity.len > 0)
+		return NULL;
+	return siglet_err_new(SIGLET_E_IO,
+			      "the line does not say what could be compared with the entry there");
+}
+
 static siglet_err *compare(const audit_trail_line *line, const audit_content *content)
 {
-	siglet_err *err = line->has_key ? check_key(content, &line->key) : NULL;
+	siglet_err *err = check_tied(line);
 
+	if (err == NULL && line->has_key)
+		err = check_key(content, &line->key);
 	if (err == NULL && (line->identity.len > 0 || line->issuer.len > 0))
 		err = check_signer(content, line);
 	if (err == NULL && line->has_digest)

@@ -191,6 +191,9 @@ json 'is told' 'd[0]["error"]["message"].endswith("about another file than the l
 change 'l["keyId"] = "00" * 32'
 trail 'another key' 1 not-included $log
 json 'is told' 'd[0]["error"]["message"].endswith("by another key")'
+change '[l.pop(name) for name in ("keyId", "leaf", "identity", "issuer", "digest")]'
+trail 'a line that could be of any entry' 3 incomplete $log
+json 'is told' '"does not say what could be compared" in d[0]["error"]["message"] and d[-1]["checked"] == 3'
 change 'del l["keyId"]; del l["leaf"]; l["identity"] = "https://github.com/evil/app"'
 trail 'another identity' 1 not-included $log
 change 'l["identity"] = "https://github.com/evil/app"'

@@ -167,7 +167,10 @@ static void compare_with(forge *instance, const forge_options *options, const ch
 	OK_ERROR(siglet_audit_trail_compare(&line, s.entry), SIGLET_E_MISMATCH, "of another file");
 	line = s.line;
 	line.has_key = line.has_digest = false;
-	OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "where nothing is said, any");
+	OK_ERROR(siglet_audit_trail_compare(&line, s.entry), SIGLET_E_IO,
+		 "a line that could be of any entry is of none");
+	line.has_leaf = true;
+	OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "its hash was compared before");
 	compare_signer(&s, false);
 	compare_signer(&s, true);
 	OK_ERROR(siglet_audit_trail_compare(&s.line, siglet_slice_str("{}")), SIGLET_E_MISSING,
