@@ -31,7 +31,7 @@ SIGLET_MUST_USE siglet_err *siglet_audit_trail_read(const siglet_json *line,
 /*
  * Is an entry that is in the log the one that the line tells of? By all that the line says of key,
  * identity, issuer and digest; that its hash is the line's was checked before.
- * Errors: SIGLET_E_MISMATCH: it is another; SIGLET_E_IO: the line says none of these; those of
+ * Errors: SIGLET_E_MISMATCH: it is another; SIGLET_E_IO: none of these could be compared; those of
  * siglet_audit_content_read, where what the entry is about can't be told. (trail_line.c)
  */
 SIGLET_MUST_USE siglet_err *siglet_audit_trail_compare(const audit_trail_line *line,

@@ -174,9 +174,10 @@ static siglet_err *names_signer(const audit_content *content, const audit_trail_
 }
 
 /* Of another hash (a key of P-384) nothing is said. */
-static siglet_err *check_digest(const audit_content *content, const siglet_hash32 *sha256)
+static siglet_err *check_digest(const audit_content *content, const siglet_hash32 *sha256,
+				bool *ret_is_compared)
 {
-	bool is_comparable = false, is_equal = false;
+	bool is_equal = false;
 	siglet_err *err = NULL;
 
 	for (size_t i = 0; err == NULL && i < content->digest_count; i++) {
@@ -186,7 +187,7 @@ static siglet_err *check_digest(const audit_content *content, const siglet_hash3
 		if (!siglet_slice_is(digest->algorithm, "sha256") &&
 		    !siglet_slice_is(digest->algorithm, "SHA2_256"))
 			continue;
-		is_comparable = true;
+		*ret_is_compared = true;
 		siglet_buf_init(&bytes, 256);
 		err = siglet_audit_digest_bytes(digest, &bytes);
 		if (err == NULL)
@@ -194,7 +195,7 @@ static siglet_err *check_digest(const audit_content *content, const siglet_hash3
 								  siglet_hash32_slice(sha256));
 		siglet_buf_clear(&bytes);
 	}
-	if (err == NULL && is_comparable && !is_equal)
+	if (err == NULL && *ret_is_compared && !is_equal)
 		err = siglet_err_new(SIGLET_E_MISMATCH,
 				     "the entry there is about another file than the line");
 	return err;
@@ -221,9 +222,9 @@ static siglet_err *check_signer(const audit_content *content, const audit_trail_
 }
 
 /* With nothing that ties it to one entry, a line could be of any. */
-static siglet_err *check_tied(const audit_trail_line *line)
+static siglet_err *check_tied(const audit_trail_line *line, bool is_about_file)
 {
-	if (line->has_leaf || line->has_key || line->has_digest || line->identity.len > 0)
+	if (line->has_leaf || line->has_key || line->identity.len > 0 || is_about_file)
 		return NULL;
 	return siglet_err_new(SIGLET_E_IO,
 			      "the line does not say what could be compared with the entry there");
@@ -231,15 +232,14 @@ static siglet_err *check_tied(const audit_trail_line *line)
 
 static siglet_err *compare(const audit_trail_line *line, const audit_content *content)
 {
-	siglet_err *err = check_tied(line);
+	siglet_err *err = line->has_key ? check_key(content, &line->key) : NULL;
+	bool is_about_file = false;
 
-	if (err == NULL && line->has_key)
-		err = check_key(content, &line->key);
 	if (err == NULL && (line->identity.len > 0 || line->issuer.len > 0))
 		err = check_signer(content, line);
 	if (err == NULL && line->has_digest)
-		err = check_digest(content, &line->sha256);
-	return err;
+		err = check_digest(content, &line->sha256, &is_about_file);
+	return err == NULL ? check_tied(line, is_about_file) : err;
 }
 
 siglet_err *siglet_audit_trail_compare(const audit_trail_line *line, siglet_slice entry)

@@ -169,6 +169,9 @@ static void compare_with(forge *instance, const forge_options *options, const ch
 	line.has_key = line.has_digest = false;
 	OK_ERROR(siglet_audit_trail_compare(&line, s.entry), SIGLET_E_IO,
 		 "a line that could be of any entry is of none");
+	line.has_digest = true;
+	OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "the file's digest ties it");
+	line.has_digest = false;
 	line.has_leaf = true;
 	OK_SUCCESS(siglet_audit_trail_compare(&line, s.entry), "its hash was compared before");
 	compare_signer(&s, false);
@@ -194,6 +197,9 @@ static void entries(void)
 	s.line.sha256.bytes[0] ^= 1;
 	OK_SUCCESS(siglet_audit_trail_compare(&s.line, s.entry),
 		   "an entry by another hash can't be told by the file's SHA-256");
+	s.line.has_key = false;
+	OK_ERROR(siglet_audit_trail_compare(&s.line, s.entry), SIGLET_E_IO,
+		 "which alone ties a line to nothing, then");
 	clear(&s);
 	forge_free(instance);
 }
