@@ -1,15 +1,10 @@
 #include "bundle/bundle.h"
 
-#include <inttypes.h>
-
 /*
  * What a bundle has of a Rekor log, in CBOR, for gateways that read no JSON: the proof as receipts
  * carry it (RFC 9942 section 5.2), the checkpoint as the log signed it. No receipt: its signature is
  * one of COSE over the root, and no log of Rekor's makes one.
  */
-
-#define RFC9162_SHA256 1 /* a verifiable data structure, and the kind of proof in it */
-#define INCLUSION (-1)
 
 /* [size, index, [hashes]], encoded. */
 static siglet_err *encode_proof(const siglet_cbor_heads *heads, const siglet_entry *entry,
@@ -37,10 +32,10 @@ static siglet_err *encode(const siglet_cbor_heads *heads, const siglet_entry *en
 	siglet_cbor_writer_init(&w, heads, ret_cbor);
 	siglet_cbor_write_begin_map(&w);
 	siglet_cbor_write_int(&w, SIGLET_COSE_VDS);
-	siglet_cbor_write_int(&w, RFC9162_SHA256);
+	siglet_cbor_write_int(&w, SIGLET_COSE_VDS_RFC9162_SHA256);
 	siglet_cbor_write_int(&w, SIGLET_COSE_VDP);
 	siglet_cbor_write_begin_map(&w);
-	siglet_cbor_write_int(&w, INCLUSION);
+	siglet_cbor_write_int(&w, SIGLET_COSE_VDP_INCLUSION);
 	siglet_cbor_write_begin_array(&w);
 	siglet_cbor_write_bytes(&w, proof);
 	siglet_cbor_write_end_array(&w);

@@ -41,6 +41,11 @@
 #define SIGLET_COSE_VDS 395
 #define SIGLET_COSE_VDP 396
 
+/* Keys of the map under SIGLET_COSE_VDP, and a value of SIGLET_COSE_VDS (RFC 9942). */
+#define SIGLET_COSE_VDP_INCLUSION (-1)
+#define SIGLET_COSE_VDP_CONSISTENCY (-2)
+#define SIGLET_COSE_VDS_RFC9162_SHA256 1
+
 /* Labels for private use (RFC 9052 section 11.1), in unprotected headers: docs/cose.md. */
 #define SIGLET_COSE_LOG_ENTRIES (-65537)
 #define SIGLET_COSE_TIMESTAMPS (-65538)

@@ -45,12 +45,12 @@ static const word claim_words[] = {
 };
 
 static const word proof_words[] = {
-	{ -1, "inclusion" },
-	{ -2, "consistency" },
+	{ SIGLET_COSE_VDP_INCLUSION, "inclusion" },
+	{ SIGLET_COSE_VDP_CONSISTENCY, "consistency" },
 };
 
 static const word structure_words[] = {
-	{ 1, "RFC9162_SHA256" },
+	{ SIGLET_COSE_VDS_RFC9162_SHA256, "RFC9162_SHA256" },
 	{ 2, "CCF_LEDGER_SHA256" },
 	{ 3, "MMR_SHA256" },
 };
@@ -157,7 +157,7 @@ static const char *name_in_proof(const siglet_cbor *proof, const siglet_cbor *it
 
 	if (siglet_cbor_count(proof) != 3)
 		return NULL;
-	if (kind == -1)
+	if (kind == SIGLET_COSE_VDP_INCLUSION)
 		return is_first ? "tree size" : "leaf index";
 	return is_first ? "older size" : "newer size";
 }

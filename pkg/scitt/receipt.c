@@ -4,9 +4,6 @@
 
 /* Receipts: a root, computed from a proof, under a service's signature. */
 
-#define PROOF_INCLUSION (-1)
-#define PROOF_CONSISTENCY (-2)
-
 /* What a receipt's reader acts upon. */
 static const int64_t labels[] = { SIGLET_COSE_CWT_CLAIMS, SIGLET_COSE_VDS };
 static const siglet_cose_understood understood = { labels, SIGLET_COUNT(labels) };
@@ -61,11 +58,11 @@ static siglet_err *read_proofs(siglet_cbor_doc *doc, siglet_scitt_receipt *r)
 					 "no proofs (vdp) in it");
 	err = siglet_cbor_need(map, SIGLET_CBOR_MAP);
 	if (err == NULL)
-		err = open_proofs(doc, siglet_cbor_get(map, PROOF_INCLUSION), r->inclusion,
-				  &r->inclusion_count);
+		err = open_proofs(doc, siglet_cbor_get(map, SIGLET_COSE_VDP_INCLUSION),
+				  r->inclusion, &r->inclusion_count);
 	if (err == NULL)
-		err = open_proofs(doc, siglet_cbor_get(map, PROOF_CONSISTENCY), r->consistency,
-				  &r->consistency_count);
+		err = open_proofs(doc, siglet_cbor_get(map, SIGLET_COSE_VDP_CONSISTENCY),
+				  r->consistency, &r->consistency_count);
 	if (err == NULL && r->inclusion_count + r->consistency_count == 0)
 		err = siglet_cbor_error(map, SIGLET_E_MISSING, "no proof that is known");
 	return err;

@@ -64,7 +64,7 @@ siglet_scitt_key siglet_scitt_keys_at(const siglet_scitt_keys *keys, size_t inde
 
 /* How a service's log is built: label 395. */
 typedef enum siglet_scitt_structure {
-	SIGLET_SCITT_RFC9162_SHA256 = 1,
+	SIGLET_SCITT_RFC9162_SHA256 = SIGLET_COSE_VDS_RFC9162_SHA256,
 	SIGLET_SCITT_CCF_LEDGER_SHA256 = 2,
 } siglet_scitt_structure;
 

@@ -24,15 +24,27 @@ static siglet_err *compare_tree(const siglet_entry *entry, const siglet_checkpoi
 	return NULL;
 }
 
-static siglet_err *read_checkpoint(const siglet_entry *entry, const siglet_note_verifier *verifier,
-				   siglet_arena *arena, siglet_inclusion *inclusion)
+/* Form only. */
+static siglet_err *parse_checkpoint(const siglet_entry *entry, siglet_arena *arena,
+				    siglet_inclusion *inclusion)
 {
-	siglet_err *err = siglet_note_parse(entry->checkpoint, arena, &inclusion->note);
+	siglet_err *err;
 
+	if (!entry->has_proof)
+		return siglet_err_new(SIGLET_E_MISSING, "no inclusion proof");
+	if (entry->checkpoint.len == 0)
+		return siglet_err_new(SIGLET_E_MISSING, "no checkpoint");
+	err = siglet_note_parse(entry->checkpoint, arena, &inclusion->note);
 	if (err == NULL)
 		err = siglet_checkpoint_parse(&inclusion->note, &inclusion->checkpoint);
-	if (err == NULL)
-		err = siglet_note_verify(&inclusion->note, verifier);
+	return err == NULL ? NULL : siglet_err_wrap(err, "checkpoint");
+}
+
+static siglet_err *check_signature(const siglet_entry *entry, const siglet_note_verifier *verifier,
+				   const siglet_inclusion *inclusion)
+{
+	siglet_err *err = siglet_note_verify(&inclusion->note, verifier);
+
 	if (err != NULL)
 		return siglet_err_wrap(err, "checkpoint");
 	/* Rekor v1 writes "host - tree id" there, which no trusted root has. */
@@ -50,13 +62,10 @@ siglet_err *siglet_entry_check_checkpoint(const siglet_entry *entry,
 					  siglet_inclusion *ret_inclusion)
 {
 	siglet_inclusion inclusion = { 0 };
-	siglet_err *err;
+	siglet_err *err = parse_checkpoint(entry, arena, &inclusion);
 
-	if (!entry->has_proof)
-		return siglet_err_new(SIGLET_E_MISSING, "no inclusion proof");
-	if (entry->checkpoint.len == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "no checkpoint");
-	err = read_checkpoint(entry, verifier, arena, &inclusion);
+	if (err == NULL)
+		err = check_signature(entry, verifier, &inclusion);
 	if (err == NULL)
 		err = compare_tree(entry, &inclusion.checkpoint);
 	if (err != NULL)
@@ -114,16 +123,10 @@ siglet_err *siglet_entry_recompute(const siglet_entry *entry, siglet_slice body,
 				   siglet_arena *arena, siglet_inclusion *ret_inclusion)
 {
 	siglet_inclusion inclusion = { 0 };
-	siglet_err *err;
+	siglet_err *err = parse_checkpoint(entry, arena, &inclusion);
 
-	if (entry->checkpoint.len == 0)
-		return siglet_err_new(SIGLET_E_MISSING, "no checkpoint");
-	err = siglet_note_parse(entry->checkpoint, arena, &inclusion.note);
 	if (err == NULL)
-		err = siglet_checkpoint_parse(&inclusion.note, &inclusion.checkpoint);
-	if (err != NULL)
-		return siglet_err_wrap(err, "checkpoint");
-	err = compare_tree(entry, &inclusion.checkpoint);
+		err = compare_tree(entry, &inclusion.checkpoint);
 	if (err == NULL)
 		err = siglet_entry_check_proof(entry, body, &inclusion);
 	if (err != NULL)
