@@ -56,19 +56,6 @@ siglet_err *audit_inclusion(audit_run *run)
 
 /* ---- get ---- */
 
-static siglet_err *write_entry(const char *path, siglet_slice entry)
-{
-	siglet_sys_output *output = NULL;
-	siglet_err *err = siglet_sys_output_begin(path, &output);
-
-	if (err == NULL)
-		err = siglet_sys_output_write(output, entry);
-	if (err == NULL)
-		err = siglet_sys_output_commit(output, siglet_sys_new_file_mode());
-	siglet_sys_output_free(output);
-	return err;
-}
-
 /* As it is; but a terminal is shown nothing that would do something to it, unless -o - asks for that. */
 static siglet_err *print_entry(siglet_slice entry, bool is_asked_for)
 {
@@ -99,7 +86,8 @@ static void tell_entry(void *context, const siglet_audit_report *report)
 	siglet_err *err = NULL;
 
 	if (siglet_audit_report_entry(report, &bytes, &len) && is_file)
-		err = write_entry(path, siglet_slice_of(bytes, len));
+		err = cli_write_file(path, siglet_slice_of(bytes, len), siglet_sys_new_file_mode(),
+				     true);
 	if (err != NULL) {
 		run->err = err;
 		return;

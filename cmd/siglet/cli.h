@@ -286,6 +286,15 @@ SIGLET_MUST_USE siglet_err *cli_read_secret(const char *source, siglet_buf *ret_
 void cli_trace(void *context, const char *method, const char *url, int status, unsigned ms,
 	       const char *problem);
 
+/*
+ * Make a file of bytes, whole or not at all; mode is siglet_sys_new_file_mode's. What is there is
+ * replaced, or else an error. Errors: SIGLET_E_IO, SIGLET_E_NOMEM.
+ */
+SIGLET_MUST_USE siglet_err *cli_write_file(const char *path, siglet_slice bytes, unsigned mode,
+					   bool replaces);
+/* The same for --output, which is also "-", standard output; by the main thread alone. */
+SIGLET_MUST_USE siglet_err *cli_write_output(const char *path, siglet_slice bytes, bool replaces);
+
 /* Flush standard output: what could not be written must not pass for success. */
 siglet_status cli_finish(siglet_status status);
 

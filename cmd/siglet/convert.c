@@ -4,7 +4,6 @@
 
 /* What a bundle has, in other forms. Nothing is decided here, and nothing is made that was not there. */
 
-#define MAX_ENTRY 31
 #define MAX_PATH_BYTES 65536
 
 static const cli_option convert_options[] = {
@@ -33,7 +32,6 @@ static siglet_err *choose_entry(const cli_arguments *arguments, const siglet_bun
 				unsigned *ret_entry)
 {
 	const size_t count = siglet_bundles_entry_count(bundles, 0);
-	siglet_err *err;
 
 	*ret_entry = 0;
 	if (siglet_bundles_count(bundles) != 1)
@@ -47,11 +45,7 @@ static siglet_err *choose_entry(const cli_arguments *arguments, const siglet_bun
 				  : siglet_err_new(SIGLET_E_USAGE,
 						   "it has %zu log entries: --entry says which",
 						   count);
-	err = cli_number(arguments, CLI_ENTRY, 0, MAX_ENTRY, ret_entry);
-	if (err == NULL && *ret_entry >= count)
-		err = siglet_err_new(SIGLET_E_USAGE, "--entry %u: it has %zu log entries",
-				     *ret_entry, count);
-	return err;
+	return cli_number(arguments, CLI_ENTRY, 0, (unsigned)count - 1, ret_entry);
 }
 
 /* app.tar.gz.sigstore.json: app.tar.gz.rekor-proof.cbor. */
@@ -76,26 +70,13 @@ static siglet_err *name_output(const cli_arguments *arguments, siglet_buf *ret_p
 	return siglet_buf_printf(ret_path, "%.*s.rekor-proof.cbor", (int)len, source);
 }
 
-static siglet_err *write_file(const char *path, siglet_slice bytes, bool force)
+static siglet_err *check_output(const char *path, bool force)
 {
-	siglet_sys_output *output = NULL;
-	siglet_err *err;
-
-	if (!force && siglet_sys_is_there(path))
-		return siglet_err_hint(
-			siglet_err_new(SIGLET_E_IO, "%s is there already",
-				       siglet_text_printable(siglet_slice_str(path)).text),
-			"--force replaces it, --output names another");
-	err = siglet_sys_output_begin(path, &output);
-	cli_guard(output);
-	if (err == NULL)
-		err = siglet_sys_output_write(output, bytes);
-	if (err == NULL)
-		err = force ? siglet_sys_output_commit(output, siglet_sys_new_file_mode())
-			    : siglet_sys_output_commit_new(output, siglet_sys_new_file_mode());
-	cli_unguard(output);
-	siglet_sys_output_free(output);
-	return err;
+	if (force || strcmp(path, "-") == 0 || !siglet_sys_is_there(path))
+		return NULL;
+	return siglet_err_hint(siglet_err_new(SIGLET_E_IO, "%s is there already",
+					      siglet_text_printable(siglet_slice_str(path)).text),
+			       "--force replaces it, --output names another");
 }
 
 static siglet_err *tell(const char *path)
@@ -119,6 +100,7 @@ static siglet_err *convert(const cli_arguments *arguments)
 	siglet_bundles *bundles = NULL;
 	char *cbor = NULL;
 	size_t len = 0;
+	const bool force = cli_has(arguments, CLI_FORCE);
 	unsigned entry = 0;
 	siglet_buf path;
 	siglet_err *err;
@@ -130,12 +112,11 @@ static siglet_err *convert(const cli_arguments *arguments)
 	if (err == NULL)
 		err = choose_entry(arguments, bundles, &entry);
 	if (err == NULL)
+		err = check_output(siglet_buf_text(&path), force);
+	if (err == NULL)
 		err = siglet_bundles_rekor_proof(bundles, 0, entry, &cbor, &len);
-	if (err == NULL && strcmp(siglet_buf_text(&path), "-") == 0)
-		(void)fwrite(cbor, 1, len, stdout);
-	else if (err == NULL)
-		err = write_file(siglet_buf_text(&path), siglet_slice_of(cbor, len),
-				 cli_has(arguments, CLI_FORCE));
+	if (err == NULL)
+		err = cli_write_output(siglet_buf_text(&path), siglet_slice_of(cbor, len), force);
 	if (err == NULL && strcmp(siglet_buf_text(&path), "-") != 0 &&
 	    !cli_has(arguments, CLI_QUIET))
 		err = tell(siglet_buf_text(&path));

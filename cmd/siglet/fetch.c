@@ -204,19 +204,10 @@ static siglet_err *get(download *d)
 
 static siglet_err *write_bundle(const download *d, const char *path)
 {
-	siglet_sys_output *output = NULL;
 	size_t len = 0;
 	const void *bundle = siglet_arrival_bundle(d->arrival, &len);
-	siglet_err *err = siglet_sys_output_begin(path, &output);
 
-	cli_guard(output);
-	if (err == NULL)
-		err = siglet_sys_output_write(output, siglet_slice_of(bundle, len));
-	if (err == NULL)
-		err = siglet_sys_output_commit(output, d->ask.new_file_mode);
-	cli_unguard(output);
-	siglet_sys_output_free(output);
-	return err;
+	return cli_write_file(path, siglet_slice_of(bundle, len), d->ask.new_file_mode, true);
 }
 
 /* What says that it is good comes first, so that the file never stands there without. */

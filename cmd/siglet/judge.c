@@ -80,21 +80,14 @@ static siglet_err *read_artifact(const verify_ask *ask, const char *name,
 /* What an attestation says, in a file of its own. */
 siglet_err *verify_write_predicate(const verify_ask *ask, const siglet_result *result)
 {
-	siglet_sys_output *output = NULL;
 	char *json = NULL;
 	size_t len = 0;
 	siglet_err *err = siglet_result_predicate(result, &json, &len);
 
 	if (err != NULL)
 		return siglet_err_wrap(err, "--predicate-out");
-	err = siglet_sys_output_begin(ask->predicate_out, &output);
-	cli_guard(output);
-	if (err == NULL)
-		err = siglet_sys_output_write(output, siglet_slice_of(json, len));
-	if (err == NULL)
-		err = siglet_sys_output_commit(output, ask->new_file_mode);
-	cli_unguard(output);
-	siglet_sys_output_free(output);
+	err = cli_write_file(ask->predicate_out, siglet_slice_of(json, len), ask->new_file_mode,
+			     true);
 	siglet_string_free(json);
 	return err;
 }

@@ -69,26 +69,6 @@ static siglet_err *check_pinned(const char *path, siglet_slice keys, bool force,
 		"compare them with what the service publishes elsewhere; --force replaces them");
 }
 
-static siglet_err *keep(const char *path, siglet_slice keys)
-{
-	siglet_sys_output *output = NULL;
-	siglet_err *err;
-
-	if (strcmp(path, "-") == 0) {
-		(void)fwrite(keys.ptr, 1, keys.len, stdout);
-		return NULL;
-	}
-	err = siglet_sys_output_begin(path, &output);
-	cli_guard(output);
-	if (err == NULL)
-		err = siglet_sys_output_write(output, keys);
-	if (err == NULL)
-		err = siglet_sys_output_commit(output, siglet_sys_new_file_mode());
-	cli_unguard(output);
-	siglet_sys_output_free(output);
-	return err;
-}
-
 static siglet_err *show(const char *json, const cli_style *style, const char *path)
 {
 	if (style->quiet || strcmp(path, "-") == 0)
@@ -121,7 +101,7 @@ siglet_err *cli_pin_service_keys(const cli_arguments *arguments, const cli_style
 		err = check_pinned(path, siglet_slice_of(keys, len), cli_has(arguments, CLI_FORCE),
 				   &same);
 	if (err == NULL && !same)
-		err = keep(path, siglet_slice_of(keys, len));
+		err = cli_write_output(path, siglet_slice_of(keys, len), true);
 	siglet_string_free(json);
 	siglet_string_free(keys);
 	return err;

@@ -255,24 +255,6 @@ static siglet_err *init(const trust_run *run)
 
 /* ---- export ---- */
 
-static siglet_err *write_out(const char *path, siglet_slice bytes)
-{
-	siglet_sys_output *output = NULL;
-	siglet_err *err;
-
-	if (strcmp(path, "-") == 0) {
-		(void)fwrite(bytes.ptr, 1, bytes.len, stdout);
-		return NULL;
-	}
-	err = siglet_sys_output_begin(path, &output);
-	if (err == NULL)
-		err = siglet_sys_output_write(output, bytes);
-	if (err == NULL)
-		err = siglet_sys_output_commit(output, siglet_sys_new_file_mode());
-	siglet_sys_output_free(output);
-	return err;
-}
-
 static siglet_err *export_root(const trust_run *run, siglet_trust_store *store, const char *path)
 {
 	siglet_trust *trust = NULL;
@@ -283,7 +265,7 @@ static siglet_err *export_root(const trust_run *run, siglet_trust_store *store, 
 		const char *json = siglet_trust_root_json(trust, &len);
 
 		cli_warn_of_store(run->arguments, store);
-		err = write_out(path, siglet_slice_of(json, len));
+		err = cli_write_output(path, siglet_slice_of(json, len), true);
 	}
 	siglet_trust_free(trust);
 	return err;
@@ -295,7 +277,7 @@ static siglet_err *export_pack(siglet_trust_store *store, const char *path)
 	siglet_err *err = siglet_trust_store_export(store, &pack);
 
 	if (err == NULL)
-		err = write_out(path, siglet_slice_str(pack));
+		err = cli_write_output(path, siglet_slice_str(pack), true);
 	siglet_string_free(pack);
 	return err;
 }

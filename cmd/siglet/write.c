@@ -190,6 +190,30 @@ siglet_status cli_worst(siglet_status a, siglet_status b)
 	return weight(a) >= weight(b) ? a : b;
 }
 
+siglet_err *cli_write_file(const char *path, siglet_slice bytes, unsigned mode, bool replaces)
+{
+	siglet_sys_output *output = NULL;
+	siglet_err *err = siglet_sys_output_begin(path, &output);
+
+	cli_guard(output);
+	if (err == NULL)
+		err = siglet_sys_output_write(output, bytes);
+	if (err == NULL)
+		err = replaces ? siglet_sys_output_commit(output, mode)
+			       : siglet_sys_output_commit_new(output, mode);
+	cli_unguard(output);
+	siglet_sys_output_free(output);
+	return err;
+}
+
+siglet_err *cli_write_output(const char *path, siglet_slice bytes, bool replaces)
+{
+	if (strcmp(path, "-") != 0)
+		return cli_write_file(path, bytes, siglet_sys_new_file_mode(), replaces);
+	(void)fwrite(bytes.ptr, 1, bytes.len, stdout);
+	return NULL;
+}
+
 siglet_status cli_finish(siglet_status status)
 {
 	errno = 0;

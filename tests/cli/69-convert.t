@@ -77,7 +77,7 @@ gives 'the second' 0 convert --to cose-proof --entry 1 changed.sigstore.json
 ok 'is that one' leads_to_root changed.rekor-proof.cbor
 ok 'by its index' grep -qx '7 334214809 334214816' said
 gives 'a third' 2 convert --to cose-proof --entry 2 changed.sigstore.json
-err 'is not there' '--entry 2: it has 2 log entries'
+err 'is not there' '--entry: "2" is no number from 0 to 1'
 gives 'a number that is none' 2 convert --to cose-proof --entry x changed.sigstore.json
 
 { tr -d '\n' <real.sigstore.json && echo && tr -d '\n' <real.sigstore.json && echo; } >two.sigstore.jsonl
