@@ -234,6 +234,12 @@ class Fails(Folder):
             ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, tlog_threshold=-1)}),
             ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, signed_after=datetime(2025, 1, 1))}),
             ((ARTIFACT,), {"expectations": siglet.Expectations(identity_pattern="(", issuer=ISSUER)}),
+            # What would be taken for less, or for something else.
+            ((ARTIFACT,), {"github": REPOSITORY, "all_bundles": None}),
+            ((ARTIFACT,), {"github": REPOSITORY, "all_bundles": 0}),
+            ((None, BUNDLE), {"expectations": siglet.Expectations(github=REPOSITORY, statement_only="no")}),  # type: ignore[arg-type]
+            ((ARTIFACT,), {"expectations": siglet.Expectations(github=REPOSITORY, require=[])}),  # type: ignore[arg-type]
+            ((ARTIFACT,), {"expectations": {}}),
         ):
             with self.subTest(arguments=arguments, expected=expected):
                 with self.assertRaises(siglet.UsageError) as caught:

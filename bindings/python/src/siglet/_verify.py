@@ -120,10 +120,19 @@ def _text(expectations: Expectations, name: str) -> Optional[bytes]:
     return encode(value, name)
 
 
+def _flag(value: bool, name: str) -> bool:
+    """None, or a word from a setting, would be taken for a yes or a no that nobody said."""
+    if not isinstance(value, bool):
+        raise UsageError("%s is no bool" % name)
+    return value
+
+
 def _values(expectations: Expectations) -> List[Tuple[str, bytes]]:
     values = []
     for name in EXPECT:
         if name == "require":
+            if not isinstance(expectations.require, Mapping):
+                raise UsageError("require is no mapping")
             for key, value in expectations.require.items():
                 values.append((name, encode(key, name) + b"=" + encode(value, name)))
         else:
@@ -154,7 +163,7 @@ def _expect(trust: Handle, expectations: Expectations) -> Handle:
         check(lib.siglet_expectation_set_witness_policy(made.address, policy, len(policy)))
     for name in THRESHOLD:
         _set_threshold(made, name, getattr(expectations, name + "_threshold"))
-    if expectations.statement_only:
+    if _flag(expectations.statement_only, "statement_only"):
         check(lib.siglet_expectation_set_statement_only(made.address))
     return made
 
@@ -261,7 +270,7 @@ def _content(value: Content) -> bytes:
 
 def _options(artifact: Optional[Artifact], bundle: Optional[Bundle], all_bundles: bool) -> Tuple[VerifyOptions, Any]:
     """The options, and what they point to."""
-    options = VerifyOptions(all=all_bundles)
+    options = VerifyOptions(all=_flag(all_bundles, "all_bundles"))
     held: List[bytes] = []
     if isinstance(artifact, Digest):
         options.digest = encode(artifact.text, "the digest")
@@ -298,6 +307,8 @@ def judge(
         expectations = by_name
     elif any(not isinstance(value, _NotAsked) for value in (identity, issuer, github, gitlab, email, key)):
         raise UsageError("expectations, and others beside them")
+    if not isinstance(expectations, Expectations):
+        raise UsageError("the expectations are none")
     if not isinstance(trusted_root, TrustRoot):
         raise UsageError("the trust root is none")
     trust = trusted_root.borrow()
